@@ -1,0 +1,8 @@
+//! From the hand-maintained OpenAPI document to everything that is derived from it.
+//!
+//! Data flows one way: text → [`source`] → (contract, client sources). Nothing in
+//! this crate prints, exits or reads the environment.
+
+pub mod diagnostic;
+pub mod pointer;
+pub mod source;
