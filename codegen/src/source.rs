@@ -8,8 +8,7 @@ use crate::diagnostic::{Diagnostic, Position, Refusal};
 use crate::pointer::Pointer;
 
 /// Nesting beyond this is refused: no description of an API comes near it, and
-/// every reader of the tree may recurse. The parser's own limit is 255, with a
-/// message that helps less.
+/// every reader of the tree may recurse. The parser itself limits flow style alone.
 const MAX_DEPTH: usize = 200;
 /// Values beyond this are refused; it also bounds what aliases can expand to.
 const MAX_NODES: usize = 2_000_000;
@@ -449,6 +448,9 @@ mod tests {
     #[test]
     fn deep_nesting_is_refused() {
         let error = parse(&"[".repeat(100_000)).unwrap_err();
+        assert!(error.contains("recursion limit exceeded"), "{error}");
+        let block: String = (0..500).map(|level| " ".repeat(level) + "a:\n").collect();
+        let error = parse(&block).unwrap_err();
         assert!(error.contains("nested more than 200 levels deep"), "{error}");
     }
 
