@@ -4,5 +4,6 @@
 //! this crate prints, exits or reads the environment.
 
 pub mod diagnostic;
+pub mod pattern;
 pub mod pointer;
 pub mod source;
