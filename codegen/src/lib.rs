@@ -3,7 +3,9 @@
 //! Data flows one way: text → [`source`] → (contract, client sources). Nothing in
 //! this crate prints, exits or reads the environment.
 
+pub mod client;
 pub mod diagnostic;
 pub mod pattern;
 pub mod pointer;
 pub mod source;
+pub mod tree;

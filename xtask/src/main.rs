@@ -1,1 +1,75 @@
-fn main() {}
+//! The workspace's own commands: a command line over `codegen`.
+
+mod regen;
+mod terminal;
+
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+
+const USAGE: &str = "\
+The commands of this workspace.
+
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  regen          Write generated-client/src/generated/ from spec/registry.yaml
+  regen --check  Write nothing; show what regen would change
+  help           Show this text
+
+Exit codes: 0 fine, 1 something was found, 2 the command could not do its work.
+";
+
+/// How a command ended.
+enum Outcome {
+    /// There is nothing to say.
+    Fine,
+    /// It found what it was looking for: a stale file, a breaking change.
+    Found,
+}
+
+/// Why a command could not do its work, ready to be shown.
+struct Failure(String);
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
+        Err(Failure(message)) => {
+            terminal::error(&message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<Outcome, Failure> {
+    let mut arguments = lexopt::Parser::from_env();
+    match arguments.next()? {
+        Some(Value(command)) if command == "regen" => regen::run(&mut arguments),
+        Some(Value(command)) if command == "help" => Ok(help()),
+        Some(Long("help") | Short('h')) => Ok(help()),
+        Some(Value(command)) => Err(Failure(format!("there is no command {command:?}\n\n{USAGE}"))),
+        Some(other) => Err(other.unexpected().into()),
+        None => Err(Failure(format!("which command?\n\n{USAGE}"))),
+    }
+}
+
+fn help() -> Outcome {
+    terminal::print(USAGE);
+    Outcome::Fine
+}
+
+/// The workspace's folder, wherever in it the command was called.
+fn workspace() -> PathBuf {
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let xtask = manifest.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    xtask.parent().map_or(xtask.clone(), PathBuf::from)
+}

@@ -1,0 +1,155 @@
+//! Emits `operations.rs`: for each method of progenitor's client the one that a
+//! user calls, which checks its arguments and what comes back.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::progenitor_run::{Generated, compact};
+use super::{Emit, docs, internal, schemas};
+use crate::pointer::Pointer;
+use crate::source::Node;
+
+pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<TokenStream> {
+    let methods =
+        generated.methods().map(|method| self::method(root, method)).collect::<Emit<Vec<_>>>()?;
+    Ok(quote! {
+        use super::types;
+
+        impl crate::Registry {
+            #(#methods)*
+        }
+    })
+}
+
+fn method(root: &Node, method: &syn::ImplItemFn) -> Emit<TokenStream> {
+    let name = &method.sig.ident;
+    let operation = Operation::find(root, &name.to_string()).ok_or_else(|| {
+        failure(root, format!("progenitor made a method `{name}` of no operation"))
+    })?;
+    let output = success_type(&method.sig.output)
+        .ok_or_else(|| failure(root, format!("`{name}` does not return what it should")))?;
+    let generics = &method.sig.generics;
+    let arguments = arguments(&method.sig);
+    let parameters = arguments.iter().map(|argument| argument.parameter);
+    let names: Vec<_> = arguments.iter().map(|argument| argument.name).collect();
+    let checks = arguments.iter().filter_map(|argument| argument.check(root));
+    let documentation = docs::attributes(&operation.docs());
+    Ok(quote! {
+        #documentation
+        pub fn #name #generics (&'a self, #(#parameters),*) -> crate::Call<'a, #output> {
+            let exchange = self.exchange();
+            crate::Call::new(async move {
+                #(#checks)*
+                let result = exchange.client().#name(#(#names),*).await;
+                exchange.finish(result)
+            })
+        }
+    })
+}
+
+fn failure(root: &Node, message: String) -> Box<crate::diagnostic::Diagnostic> {
+    internal(root, &Pointer::root().child("paths"), message)
+}
+
+/// `T` in `-> Result<ResponseValue<T>, Error<E>>`.
+fn success_type(output: &syn::ReturnType) -> Option<&syn::Type> {
+    let syn::ReturnType::Type(_, output) = output else { return None };
+    first_argument(first_argument(output)?)
+}
+
+fn first_argument(ty: &syn::Type) -> Option<&syn::Type> {
+    let syn::Type::Path(path) = ty else { return None };
+    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments
+    else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+struct Argument<'m> {
+    parameter: &'m syn::PatType,
+    name: &'m syn::Ident,
+}
+
+fn arguments(signature: &syn::Signature) -> Vec<Argument<'_>> {
+    signature.inputs.iter().filter_map(Argument::of).collect()
+}
+
+impl<'m> Argument<'m> {
+    /// The argument, unless it is `self`.
+    fn of(input: &'m syn::FnArg) -> Option<Self> {
+        let syn::FnArg::Typed(parameter) = input else { return None };
+        let syn::Pat::Ident(pattern) = &*parameter.pat else { return None };
+        Some(Self { parameter, name: &pattern.ident })
+    }
+
+    /// The check of an argument whose type has rules.
+    fn check(&self, root: &Node) -> Option<TokenStream> {
+        let (name, text) = (self.name, self.name.to_string());
+        let ty = compact(&self.parameter.ty);
+        let has_rules = |ty: &str| {
+            ty.rsplit("::").next().is_some_and(|name| {
+                schemas::component(root, name)
+                    .is_some_and(|node| schemas::text_type(node).is_some())
+            })
+        };
+        if let Some(inner) = ty.strip_prefix("Option<").and_then(|ty| ty.strip_suffix('>')) {
+            return has_rules(inner)
+                .then(|| quote!(if let Some(value) = #name { exchange.argument(#text, value)?; }));
+        }
+        has_rules(&ty).then(|| quote!(exchange.argument(#text, #name)?;))
+    }
+}
+
+/// An operation of the document.
+struct Operation<'n> {
+    root: &'n Node,
+    method: &'n str,
+    path: &'n str,
+    node: &'n Node,
+}
+
+impl<'n> Operation<'n> {
+    fn find(root: &'n Node, id: &str) -> Option<Self> {
+        root.get("paths")?.members().iter().find_map(|path| {
+            let operation =
+                path.node.members().iter().find(|member| {
+                    member.node.get("operationId").and_then(Node::as_str) == Some(id)
+                })?;
+            Some(Self { root, method: &operation.key, path: &path.key, node: &operation.node })
+        })
+    }
+
+    fn docs(&self) -> String {
+        let text = |key| self.node.get(key).and_then(Node::as_str).unwrap_or_default();
+        let (method, path) = (self.method.to_uppercase(), self.path);
+        let mut docs =
+            format!("{}\n\n{}\n\n`{method} {path}`\n", text("summary"), text("description"));
+        for parameter in self.node.get("parameters").into_iter().flat_map(Node::elements) {
+            let parameter = self.resolve(parameter);
+            let text = |key| parameter.get(key).and_then(Node::as_str).unwrap_or_default();
+            docs += &format!("\n- `{}`: {}", text("name"), text("description"));
+        }
+        docs += "\n\n# Errors\n\nBesides what can go wrong with any call (see [`Error`](crate::Error)), \
+                 the API answers:\n";
+        for response in self.node.get("responses").into_iter().flat_map(Node::members) {
+            if !response.key.starts_with('2') {
+                let description = self.resolve(&response.node).get("description");
+                let description = description.and_then(Node::as_str).unwrap_or_default();
+                docs += &format!("\n- {}: {description}", response.key);
+            }
+        }
+        docs
+    }
+
+    fn resolve(&self, node: &'n Node) -> &'n Node {
+        node.get("$ref")
+            .and_then(Node::as_str)
+            .and_then(Pointer::from_reference)
+            .and_then(|pointer| self.root.find(&pointer))
+            .unwrap_or(node)
+    }
+}

@@ -1,0 +1,211 @@
+//! Emits `types.rs`: typify's structs, made fit to be published, and the types of
+//! our own that stand for strings with rules.
+
+use std::collections::BTreeMap;
+
+use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::parse::Parser;
+use syn::visit_mut::{self, VisitMut};
+
+use super::progenitor_run::{Generated, compact};
+use super::schemas::{self, Owner, TextRules};
+use super::{Emit, docs, internal};
+use crate::source::Node;
+
+/// Texts longer than this are kept on the heap, whatever the schema allows.
+const MAX_INLINE: u64 = 64;
+
+/// Paths that typify spells out and the prelude has.
+const PRELUDE: &[&str] =
+    &["::std::option::Option", "::std::result::Result", "::std::string::String", "::std::vec::Vec"];
+
+pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<TokenStream> {
+    let mut by_name: BTreeMap<String, Vec<TokenStream>> = BTreeMap::new();
+    for item in &generated.types {
+        if let Some((name, item)) = adapt(root, item)? {
+            by_name.entry(name).or_default().push(item);
+        }
+    }
+    for member in schemas::components(root) {
+        if let Some(rules) = schemas::text_type(&member.node) {
+            by_name.insert(member.key.clone(), vec![text_type(&member.key, &member.node, &rules)]);
+        }
+    }
+    let items = by_name.into_values().flatten();
+    Ok(quote!(#(#items)*))
+}
+
+/// An item of typify's with the name of the type it belongs to; `None` for the
+/// error module of the conversions that our own types do better.
+fn adapt(root: &Node, item: &syn::Item) -> Emit<Option<(String, TokenStream)>> {
+    let mut item = item.clone();
+    ShortPaths.visit_item_mut(&mut item);
+    let name = match &mut item {
+        syn::Item::Mod(_) => return Ok(None),
+        syn::Item::Struct(item) => {
+            let name = item.ident.to_string();
+            item.fields.iter_mut().for_each(accept_absence);
+            extend(root, &name, &mut item.attrs);
+            name
+        }
+        syn::Item::Enum(item) => {
+            let name = item.ident.to_string();
+            describe_variants(root, &name, &mut item.variants)?;
+            extend(root, &name, &mut item.attrs);
+            name
+        }
+        syn::Item::Impl(item) => compact(&item.self_ty),
+        _ => String::new(),
+    };
+    Ok(Some((name, item.into_token_stream())))
+}
+
+/// Lets a property that is required and nullable be absent while decoding, as one
+/// that is not required may. That it is missing is for the check to report; here
+/// it would hide all the other properties.
+fn accept_absence(field: &mut syn::Field) {
+    field.attrs.retain(|attribute| match &attribute.meta {
+        syn::Meta::List(list) => {
+            compact(&list.tokens) != r#"deserialize_with="::std::option::Option::deserialize""#
+        }
+        _ => true,
+    });
+}
+
+/// Leaves room for new properties and alternatives in what the API returns. What
+/// a caller builds and sends stays open to struct literals.
+fn extend(root: &Node, name: &str, attributes: &mut Vec<syn::Attribute>) {
+    let sent = root
+        .get("paths")
+        .into_iter()
+        .flat_map(Node::members)
+        .flat_map(|path| path.node.members())
+        .filter_map(|operation| operation.node.get("requestBody"))
+        .any(|body| schemas::reached(root, body).contains(name));
+    if !sent {
+        attributes.push(syn::parse_quote!(#[non_exhaustive]));
+    }
+}
+
+/// Gives the variants of an untagged enum the descriptions of the alternatives
+/// that they stand for, which typify leaves out.
+fn describe_variants(
+    root: &Node,
+    name: &str,
+    variants: &mut syn::punctuated::Punctuated<syn::Variant, syn::Token![,]>,
+) -> Emit<()> {
+    let Some(schema) = schemas::component(root, name) else { return Ok(()) };
+    let Some(alternatives) = schemas::alternatives(root, schema) else { return Ok(()) };
+    if alternatives.schemas.len() != variants.len() {
+        let at = schemas::schemas_pointer().child(name);
+        let message = format!("typify made no variant of some alternative of `{name}`");
+        return Err(internal(schema, &at, message));
+    }
+    for (variant, alternative) in variants.iter_mut().zip(alternatives.schemas) {
+        let text = description(alternative)
+            .or_else(|| description(schemas::component(root, schemas::reference(alternative)?)?))
+            .unwrap_or("One of the alternatives.");
+        let documentation = docs::attributes(text);
+        variant.attrs = syn::Attribute::parse_outer.parse2(documentation).map_err(|error| {
+            internal(schema, &schemas::schemas_pointer().child(name), error.to_string())
+        })?;
+    }
+    Ok(())
+}
+
+fn description(schema: &Node) -> Option<&str> {
+    schema.get("description")?.as_str()
+}
+
+fn text_type(name: &str, schema: &Node, rules: &TextRules) -> TokenStream {
+    let ident = format_ident!("{name}");
+    let rules_ident = rules_ident(name);
+    let description = description(schema).unwrap_or(name);
+    if !rules.values.is_empty() {
+        return open_enum(&ident, &rules_ident, description, &rules.values);
+    }
+    let example = schema.get("example").and_then(Node::as_str);
+    let documentation = docs::attributes(&text_docs(name, description, rules, example));
+    let capacity = rules.length.1.unwrap_or(MAX_INLINE).min(MAX_INLINE);
+    let capacity = proc_macro2::Literal::u64_unsuffixed(capacity);
+    let format = match rules.format.map(|format| format.owner) {
+        Some(Owner::Client(path)) => {
+            let path: TokenStream = path.parse().unwrap_or_default();
+            Some(quote!(#path!(#ident);))
+        }
+        _ => None,
+    };
+    quote! {
+        #documentation
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct #ident(crate::text::Text<#capacity>);
+        crate::text::text_type!(#ident, super::schema::#rules_ident);
+        #format
+    }
+}
+
+fn text_docs(name: &str, description: &str, rules: &TextRules, example: Option<&str>) -> String {
+    let length = match rules.length {
+        (0, None) => "Any length".to_owned(),
+        (min, None) => format!("At least {min} characters"),
+        (min, Some(max)) if min == max => format!("{min} characters"),
+        (min, Some(max)) => format!("{min} to {max} characters"),
+    };
+    let pattern = rules.pattern.as_ref().map(|pattern| format!(": {pattern}")).unwrap_or_default();
+    let mut text = format!("{description}\n\n{length}{pattern}.");
+    if let Some(example) = example {
+        text += &format!(
+            "\n\n```\n\
+             let text: isometric_registry::types::{name} = {example:?}.parse()?;\n\
+             assert_eq!(text.as_str(), {example:?});\n\
+             # Ok::<(), isometric_registry::InvalidText>(())\n\
+             ```"
+        );
+    }
+    text
+}
+
+fn open_enum(ident: &Ident, rules: &Ident, description: &str, values: &[String]) -> TokenStream {
+    let documentation = docs::attributes(description);
+    let variants: Vec<_> = values
+        .iter()
+        .map(|value| Ident::new(&value.to_upper_camel_case(), Span::call_site()))
+        .collect();
+    let variant_docs = values.iter().map(|value| format!(" `{value}`"));
+    quote! {
+        #documentation
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum #ident {
+            #(#[doc = #variant_docs] #variants,)*
+            #[doc = " A value that the spec does not know."]
+            Unknown(crate::UnknownValue),
+        }
+        crate::text::open_enum!(#ident, super::schema::#rules, { #(#variants = #values),* });
+    }
+}
+
+/// The name of the table with the rules of a text type.
+pub(super) fn rules_ident(name: &str) -> Ident {
+    format_ident!("{}_RULES", name.to_shouty_snake_case())
+}
+
+/// Writes paths the way a person would.
+struct ShortPaths;
+
+impl VisitMut for ShortPaths {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        let plain: String =
+            path.segments.iter().map(|segment| format!("::{}", segment.ident)).collect();
+        let Some(last) = path.segments.last().cloned() else { return };
+        if path.leading_colon.is_some() && PRELUDE.contains(&plain.as_str()) {
+            path.leading_colon = None;
+            path.segments = [last].into_iter().collect();
+        } else if plain.starts_with("::crate::types::") && path.segments.len() == 3 {
+            path.segments = [last].into_iter().collect();
+        }
+    }
+}
