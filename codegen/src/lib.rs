@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod diagnostic;
+pub mod lint;
 pub mod pattern;
 pub mod pointer;
 pub mod source;
