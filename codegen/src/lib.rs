@@ -4,6 +4,7 @@
 //! this crate prints, exits or reads the environment.
 
 pub mod client;
+pub mod contract;
 pub mod diagnostic;
 pub mod lint;
 pub mod pattern;

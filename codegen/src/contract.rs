@@ -1,0 +1,221 @@
+//! The contract of a document: what it promises and demands, as a list of facts.
+//!
+//! A fact is one line, with every reference resolved:
+//!
+//! ```text
+//! GET /credit_batches/{id} · 200 · application/json · /country_of_issue · length = 3..=3
+//! GET /credit_batches/{id} · 200 · application/json · /retired_at · nullable
+//! ```
+//!
+//! One model serves three uses: the list is the snapshot that shows drift, two of
+//! them are compared by [`diff`](crate::diff), and the comparison with upstream is
+//! that diff once more. OpenAPI 3.0 and 3.1 give the same facts, and so do two
+//! documents that differ in style alone: in what is inlined or referred to, in
+//! order, names of components, titles, descriptions and examples.
+
+mod part;
+mod reader;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::fmt;
+
+pub use part::{Direction, Keyword};
+pub(crate) use part::{Part, PartId, Step};
+pub use value::{Bound, Effect, Number, Range, Value, Wire, Words};
+
+use crate::diagnostic::Refusal;
+use crate::source::Source;
+
+/// No list of facts is longer.
+const MAX_FACTS: usize = 100_000;
+/// No fact lies deeper.
+pub(crate) const MAX_STEPS: usize = 250;
+
+/// What a document promises and demands.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    parts: Vec<Part>,
+}
+
+/// One fact of a contract.
+///
+/// Displays as a line, as the module shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact<'c> {
+    /// Method and path; empty where the fact is about the whole document.
+    pub operation: String,
+    /// The part of the operation, outermost first: `200`, `application/json`.
+    pub place: Vec<String>,
+    /// Which way the value travels.
+    pub direction: Direction,
+    /// Where in the value, such as `/size/credits`; empty for all of it.
+    pub pointer: String,
+    /// What the fact is about.
+    pub keyword: &'c str,
+    /// What it says; `None` where standing there is all that there is to say.
+    pub value: Option<&'c Value>,
+}
+
+/// A contract has so many facts that listing them would not end in useful time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the document has more than {MAX_FACTS} facts once its references are resolved; \
+     list a document with fewer operations or less shared schemas"
+)]
+pub struct TooManyFacts;
+
+impl Contract {
+    /// Flattens a document of OpenAPI 3.
+    ///
+    /// Nothing in it is refused but its version: a keyword that is not known is a
+    /// fact too, and so is a reference that leads nowhere.
+    ///
+    /// # Errors
+    ///
+    /// The document is not OpenAPI 3, or combines its schemas without end.
+    pub fn of(source: &Source) -> Result<Self, Refusal> {
+        reader::read(source).map(|parts| Self { parts })
+    }
+
+    /// All facts, by operation, place, pointer and keyword.
+    ///
+    /// # Errors
+    ///
+    /// There are more than 100,000: a few lines of schemas that refer to each other
+    /// can say more than anybody could list.
+    pub fn facts(&self) -> Result<Vec<Fact<'_>>, TooManyFacts> {
+        let mut list =
+            List { contract: self, facts: Vec::new(), steps: Vec::new(), open: Vec::new() };
+        list.part(PartId::default())?;
+        Ok(list.facts)
+    }
+
+    /// All facts, one a line.
+    ///
+    /// # Errors
+    ///
+    /// As [`facts`](Self::facts).
+    pub fn to_text(&self) -> Result<String, TooManyFacts> {
+        Ok(self.facts()?.iter().map(|fact| format!("{fact}\n")).collect())
+    }
+
+    pub(crate) fn part(&self, id: PartId) -> &Part {
+        &self.parts[id.0]
+    }
+}
+
+impl fmt::Display for Fact<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let places = std::iter::once(&self.operation).chain(&self.place);
+        for place in places.chain([&self.pointer]).filter(|text| !text.is_empty()) {
+            write!(f, "{place} · ")?;
+        }
+        f.write_str(self.keyword)?;
+        match self.value.map(Value::to_string) {
+            Some(text) if !text.is_empty() => write!(f, " = {text}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Lists facts by going through the parts.
+struct List<'c> {
+    contract: &'c Contract,
+    facts: Vec<Fact<'c>>,
+    /// The way from the whole document to here.
+    steps: Vec<&'c Step>,
+    /// The parts on the way.
+    open: Vec<PartId>,
+}
+
+impl<'c> List<'c> {
+    fn part(&mut self, id: PartId) -> Result<(), TooManyFacts> {
+        let part = self.contract.part(id);
+        for (keyword, value) in &part.facts {
+            self.add(keyword, Some(value))?;
+        }
+        if part.is_empty() {
+            self.add_empty()?;
+        }
+        self.open.push(id);
+        for (step, edge) in &part.children {
+            self.steps.push(step);
+            if edge.required {
+                self.add("required", None)?;
+            }
+            self.child(edge.part)?;
+            self.steps.pop();
+        }
+        self.open.pop();
+        Ok(())
+    }
+
+    fn child(&mut self, id: PartId) -> Result<(), TooManyFacts> {
+        if self.open.contains(&id) {
+            self.add("recursive", None)
+        } else if self.steps.len() > MAX_STEPS {
+            self.add("and so on", None)
+        } else {
+            self.part(id)
+        }
+    }
+
+    /// What says nothing is there all the same.
+    fn add_empty(&mut self) -> Result<(), TooManyFacts> {
+        match self.steps.last() {
+            Some(step) if step.names_a_value() || step.is_inside_value() => {
+                self.add("type = any", None)
+            }
+            Some(Step::Response(_) | Step::RequestBody) => self.add("no content", None),
+            _ => Ok(()),
+        }
+    }
+
+    fn add(&mut self, keyword: &'c str, value: Option<&'c Value>) -> Result<(), TooManyFacts> {
+        if self.facts.len() == MAX_FACTS {
+            return Err(TooManyFacts);
+        }
+        let way = Way::of(&self.steps);
+        self.facts.push(Fact {
+            operation: way.operation,
+            place: way.place,
+            direction: way.direction,
+            pointer: way.pointer,
+            keyword,
+            value,
+        });
+        Ok(())
+    }
+}
+
+/// The steps from the whole document to a part, as people read them.
+pub(crate) struct Way {
+    pub(crate) operation: String,
+    pub(crate) place: Vec<String>,
+    pub(crate) direction: Direction,
+    pub(crate) pointer: String,
+}
+
+impl Way {
+    pub(crate) fn of(steps: &[&Step]) -> Self {
+        let mut way = Self {
+            operation: String::new(),
+            place: Vec::new(),
+            direction: Direction::Request,
+            pointer: String::new(),
+        };
+        for step in steps {
+            way.direction = step.direction(way.direction);
+            match step {
+                Step::Value => {}
+                step if step.is_inside_value() => way.pointer += &step.to_string(),
+                step if way.operation.is_empty() => way.operation = step.to_string(),
+                step => way.place.push(step.to_string()),
+            }
+        }
+        way
+    }
+}
