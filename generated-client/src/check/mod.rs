@@ -1,0 +1,67 @@
+//! Checks what the API sends against every rule of the spec.
+//!
+//! Decoding is lenient, so that nothing the API sends is lost: an identifier with a
+//! prefix that nobody has seen before is still an identifier, and a status without
+//! a name is still a status. What the spec says about them is checked apart from
+//! that, all of it in one go, and each [`Violation`] tells where it is and what was
+//! expected there.
+//!
+//! Every call checks what it receives. This module is for those who hold JSON from
+//! elsewhere, a file for instance:
+//!
+//! ```
+//! use isometric_registry::{check, types::CreditQuantity};
+//!
+//! let violations = check::json::<CreditQuantity>(br#"{"credit_kgs": 12.5}"#);
+//! let lines: Vec<_> = violations.iter().map(ToString::to_string).collect();
+//! assert_eq!(
+//!     lines,
+//!     [
+//!         "/credit_kgs: type: expected an integer, got 12.5",
+//!         "/credits: required: expected the property, got nothing",
+//!     ]
+//! );
+//! ```
+
+mod number;
+mod schema;
+mod text;
+mod violation;
+mod walk;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub(crate) use schema::{Bounds, Count, Format, Piece, Property, Schema, TextRules};
+pub(crate) use text::Fault;
+pub(crate) use violation::excerpt;
+pub use violation::{Rule, Violation};
+
+/// A type of the API with the rules that its JSON must keep.
+///
+/// The types in [`types`](crate::types) implement it, and no others can.
+pub trait HasSchema: DeserializeOwned + Serialize + Send + Sync + 'static {
+    /// The rules.
+    #[doc(hidden)]
+    const SCHEMA: &'static Schema;
+
+    /// Everything in which this value breaks the rules.
+    ///
+    /// The value is checked in the form in which it would be sent. What its type
+    /// could not keep is not seen here: [`json`] sees what was received.
+    fn violations(&self) -> Vec<Violation> {
+        match serde_json::to_vec(self) {
+            Ok(json) => walk::walk(&json, Self::SCHEMA),
+            Err(error) => vec![Violation::not_json(&error)],
+        }
+    }
+}
+
+/// Everything in which a JSON document breaks the rules of `T`, in the order of the
+/// document; what is missing from an object comes at the end of that object.
+///
+/// Bytes that are no JSON are one violation, of the rule [`Rule::Json`] at the
+/// document's root. Properties that the spec does not know are ignored.
+pub fn json<T: HasSchema>(json: &[u8]) -> Vec<Violation> {
+    walk::walk(json, T::SCHEMA)
+}

@@ -1,0 +1,521 @@
+//! What can go wrong with a call.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::StatusCode;
+
+use crate::check::{Violation, excerpt};
+use crate::record::Record;
+use crate::text::InvalidText;
+use crate::types::{ErrorBody, ErrorDetail, ValidationError};
+
+/// The most characters of a server's words that an error displays.
+const LINE: usize = 256;
+
+/// Why a call, or the preparation for one, failed.
+///
+/// Whatever happened, the same questions can be asked: [`status`](Self::status),
+/// [`body`](Self::body), [`request_id`](Self::request_id), [`field`](Self::field),
+/// [`violations`](Self::violations), [`detail`](Self::detail) and
+/// [`is_retryable`](Self::is_retryable). It displays as one line, and neither there
+/// nor anywhere else does it hold a secret.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A setting is missing or cannot be used, such as the base URL.
+    #[error(transparent)]
+    Configuration(InvalidSetting),
+    /// A credential is missing or cannot be used.
+    #[error(transparent)]
+    Credentials(InvalidSetting),
+    /// An argument is not what the spec asks for. Nothing was sent.
+    #[error(transparent)]
+    Argument(Box<InvalidArgument>),
+    /// There was no response, or only a part of one.
+    #[error(transparent)]
+    Transport(Box<TransportError>),
+    /// The response has a status that is not one of success: the API refused, failed,
+    /// or redirected to where the client does not follow.
+    #[error(transparent)]
+    Status(Box<StatusError>),
+    /// The body of the response is larger than the client takes.
+    #[error(transparent)]
+    Oversized(Box<OversizedBody>),
+    /// The response is one of success, and its body breaks rules of the spec.
+    #[error(transparent)]
+    Invalid(Box<InvalidResponse>),
+}
+
+impl Error {
+    /// The status of the response, if one arrived.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.record()?.status()
+    }
+
+    /// The first 1024 bytes of the response's body as text, if a body arrived.
+    pub fn body(&self) -> Option<Cow<'_, str>> {
+        self.record()?.excerpt()
+    }
+
+    /// How the server, or a proxy in front of it, calls the request, if it said so:
+    /// worth quoting to its owners.
+    pub fn request_id(&self) -> Option<&str> {
+        self.record()?.request_id()
+    }
+
+    /// What the error is about: the name of a setting or an argument, the JSON pointer
+    /// of the first violation in a response, or the place in the request that the API
+    /// names, as in `path.id`.
+    pub fn field(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Configuration(error) | Self::Credentials(error) => Some(error.setting.into()),
+            Self::Argument(error) => error.name.map(Cow::from),
+            Self::Invalid(error) => error.violations.first().map(|found| (&found.pointer).into()),
+            Self::Status(error) => match error.detail()? {
+                ErrorDetail::ValidationErrors(errors) => Some(location(errors.first()?).into()),
+                ErrorDetail::Message(_) => None,
+            },
+            Self::Transport(_) | Self::Oversized(_) => None,
+        }
+    }
+
+    /// Everything in which the response breaks the rules of the spec.
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Self::Invalid(error) => &error.violations,
+            _ => &[],
+        }
+    }
+
+    /// What the API says about the failure, if it says so in the form that the spec
+    /// gives its errors.
+    pub fn detail(&self) -> Option<ErrorDetail> {
+        match self {
+            Self::Status(error) => error.detail(),
+            _ => None,
+        }
+    }
+
+    /// Whether the same call may succeed later: after a failure of the network, and
+    /// after a status of 408, 429, 502, 503 or 504.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Transport(error) => error.kind != TransportKind::Request,
+            Self::Status(error) => error.record.status().is_some_and(is_retryable),
+            _ => false,
+        }
+    }
+
+    fn record(&self) -> Option<&Record> {
+        match self {
+            Self::Configuration(_) | Self::Credentials(_) | Self::Argument(_) => None,
+            Self::Transport(error) => Some(&error.record),
+            Self::Status(error) => Some(&error.record),
+            Self::Oversized(error) => Some(&error.record),
+            Self::Invalid(error) => Some(&error.record),
+        }
+    }
+}
+
+fn is_retryable(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504)
+}
+
+macro_rules! from_boxed {
+    ($($source:ident => $variant:ident),* $(,)?) => {
+        $(impl From<$source> for Error {
+            fn from(error: $source) -> Self {
+                Self::$variant(Box::new(error))
+            }
+        })*
+    };
+}
+
+from_boxed! {
+    InvalidArgument => Argument,
+    TransportError => Transport,
+    StatusError => Status,
+    OversizedBody => Oversized,
+    InvalidResponse => Invalid,
+}
+
+impl From<InvalidText> for Error {
+    fn from(reason: InvalidText) -> Self {
+        InvalidArgument { name: None, reason }.into()
+    }
+}
+
+/// A setting that is missing or cannot be used. Its value is not shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{setting} {reason}")]
+pub struct InvalidSetting {
+    setting: &'static str,
+    reason: Cow<'static, str>,
+}
+
+impl InvalidSetting {
+    pub(crate) fn new(setting: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { setting, reason: reason.into() }
+    }
+
+    /// The setting: a variable of the environment, or what a function takes, as in
+    /// `the base URL`.
+    pub fn setting(&self) -> &'static str {
+        self.setting
+    }
+}
+
+/// An argument that is not what the spec asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidArgument {
+    name: Option<&'static str>,
+    reason: InvalidText,
+}
+
+impl InvalidArgument {
+    pub(crate) fn named(name: &'static str, reason: InvalidText) -> Self {
+        Self { name: Some(name), reason }
+    }
+
+    /// What is wrong with it.
+    pub fn reason(&self) -> &InvalidText {
+        &self.reason
+    }
+}
+
+impl fmt::Display for InvalidArgument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            Some(name) => write!(f, "the argument `{name}` is {}; nothing was sent", self.reason),
+            None => self.reason.fmt(f),
+        }
+    }
+}
+
+impl StdError for InvalidArgument {}
+
+/// There was no response, or only a part of one.
+///
+/// Its [`source`](StdError::source) is what the HTTP client reports. The root of that
+/// is part of what this displays.
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportKind,
+    reason: String,
+    source: Option<reqwest::Error>,
+    record: Record,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TransportKind {
+    Connect,
+    Timeout,
+    Broken,
+    /// The request could not be made, and never will be.
+    Request,
+}
+
+impl TransportError {
+    pub(crate) fn new<E>(failure: progenitor_client::Error<E>, record: Record) -> Self {
+        use progenitor_client::Error as Failure;
+
+        match failure {
+            Failure::CommunicationError(error)
+            | Failure::InvalidUpgrade(error)
+            | Failure::ResponseBodyError(error) => {
+                // The URL of a redirect is the server's, with whatever it put there.
+                let error = error.without_url();
+                let kind = TransportKind::of(&error);
+                Self { kind, reason: root_cause(&error), source: Some(error), record }
+            }
+            Failure::InvalidRequest(reason) | Failure::Custom(reason) => {
+                Self { kind: TransportKind::Request, reason, source: None, record }
+            }
+            Failure::ErrorResponse(_)
+            | Failure::InvalidResponsePayload(..)
+            | Failure::UnexpectedResponse(_) => {
+                let reason = "the response was not recorded".to_owned();
+                Self { kind: TransportKind::Broken, reason, source: None, record }
+            }
+        }
+    }
+
+    /// Whether no connection could be made, so that the API saw nothing of the call.
+    pub fn is_connect(&self) -> bool {
+        self.kind == TransportKind::Connect
+    }
+
+    /// Whether time ran out.
+    pub fn is_timeout(&self) -> bool {
+        self.kind == TransportKind::Timeout
+    }
+}
+
+impl TransportKind {
+    fn of(error: &reqwest::Error) -> Self {
+        if error.is_builder() || error.is_redirect() {
+            Self::Request
+        } else if error.is_timeout() {
+            Self::Timeout
+        } else if error.is_connect() {
+            Self::Connect
+        } else {
+            Self::Broken
+        }
+    }
+
+    fn what(self) -> &'static str {
+        match self {
+            Self::Connect => "could not connect",
+            Self::Timeout => "ran out of time",
+            Self::Broken => "lost its connection",
+            Self::Request => "could not be made",
+        }
+    }
+}
+
+fn root_cause(error: &dyn StdError) -> String {
+    let mut root = error;
+    while let Some(source) = root.source() {
+        root = source;
+    }
+    root.to_string()
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, reason, record, .. } = self;
+        write!(f, "{} {}", record.operation(), kind.what())?;
+        if let Some(status) = record.status() {
+            write!(f, " within the body of a response of {status}")?;
+        }
+        write!(f, ": {reason} ({record})")
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_ref().map(|error| error as _)
+    }
+}
+
+/// A response whose status is not one that the operation succeeds with.
+#[derive(Debug)]
+pub struct StatusError {
+    record: Record,
+}
+
+impl StatusError {
+    pub(crate) fn new(record: Record) -> Self {
+        Self { record }
+    }
+
+    /// The whole body. Were it to repeat one of the credentials, `[redacted]` would be
+    /// in its place.
+    pub fn body(&self) -> &[u8] {
+        self.record.body()
+    }
+
+    fn detail(&self) -> Option<ErrorDetail> {
+        serde_json::from_slice::<ErrorBody>(self.record.body()).ok()?.detail
+    }
+
+    /// What the body says, on one line.
+    fn said(&self) -> Option<String> {
+        let said = match self.detail() {
+            Some(ErrorDetail::Message(message)) => one_line(&message),
+            Some(ErrorDetail::ValidationErrors(errors)) => {
+                let say = |error| one_line(&format!("{}: {}", location(error), error.msg));
+                shorten(&errors.iter().map(say).collect::<Vec<_>>())
+            }
+            None => one_line(&self.record.excerpt()?),
+        };
+        (!said.is_empty()).then_some(said)
+    }
+
+    /// Where the response redirects to.
+    fn location(&self) -> Option<&str> {
+        self.record.reply.as_ref()?.location.as_deref()
+    }
+}
+
+impl fmt::Display for StatusError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { record } = self;
+        write!(f, "{} was answered", record.operation())?;
+        if let Some(status) = record.status() {
+            write!(f, " {status}")?;
+        }
+        if let Some(location) = self.location() {
+            let why = "credentials are sent to no other origin, and few redirects are followed";
+            write!(f, ", a redirect to {} that was not followed: {why}", excerpt(location))?;
+        } else if let Some(said) = self.said() {
+            write!(f, ": {said}")?;
+        }
+        write!(f, " ({record})")?;
+        match record.status() {
+            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                f.write_str("; check both credentials, and that they belong to this environment")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl StdError for StatusError {}
+
+/// A response whose body is larger than the client takes.
+#[derive(Debug)]
+pub struct OversizedBody {
+    limit: usize,
+    record: Record,
+}
+
+impl OversizedBody {
+    pub(crate) fn new(limit: usize, record: Record) -> Self {
+        Self { limit, record }
+    }
+
+    /// How many bytes a body may have.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+}
+
+impl fmt::Display for OversizedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { limit, record } = self;
+        let operation = record.operation();
+        write!(f, "{operation} was answered with more than {limit} bytes ({record})")
+    }
+}
+
+impl StdError for OversizedBody {}
+
+/// A response of success whose body breaks rules of the spec.
+///
+/// It loses nothing: the body is here, and so is the value, unless the body is not
+/// JSON or nothing that the value's type can hold.
+///
+/// ```no_run
+/// use isometric_registry::{Error, Registry, types::CreditBatch};
+///
+/// # async fn example(registry: Registry) -> Result<(), Error> {
+/// # let id = "ctb_1DRBTYA8Q1S07CBY".parse()?;
+/// match registry.credit_batch(&id).await {
+///     Ok(batch) => println!("{}", batch.serial_number),
+///     Err(Error::Invalid(rejected)) => {
+///         for violation in rejected.violations() {
+///             eprintln!("{violation}");
+///         }
+///         if let Some(batch) = rejected.value::<CreditBatch>() {
+///             println!("{}", batch.serial_number);
+///         }
+///     }
+///     Err(other) => return Err(other),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct InvalidResponse {
+    violations: Vec<Violation>,
+    /// Why there is no value, where the violations do not tell.
+    reason: Option<String>,
+    value: Option<Box<dyn Any + Send + Sync>>,
+    record: Record,
+}
+
+impl InvalidResponse {
+    pub(crate) fn decoded<T: Any + Send + Sync>(
+        value: T,
+        violations: Vec<Violation>,
+        record: Record,
+    ) -> Self {
+        Self { violations, reason: None, value: Some(Box::new(value)), record }
+    }
+
+    pub(crate) fn undecodable(
+        violations: Vec<Violation>,
+        reason: &serde_json::Error,
+        record: Record,
+    ) -> Self {
+        let reason = violations.is_empty().then(|| reason.to_string());
+        Self { violations, reason, value: None, record }
+    }
+
+    /// Everything in which the body breaks the rules of the spec. Where that is
+    /// nothing, it is the value's type that could not hold it.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// The value, if the body could be decoded and the value is of the type `T`.
+    pub fn value<T: Any>(&self) -> Option<&T> {
+        self.value.as_ref()?.downcast_ref()
+    }
+
+    /// The value, on the terms of [`value`](Self::value).
+    pub fn into_value<T: Any>(self) -> Option<T> {
+        self.value?.downcast().ok().map(|value| *value)
+    }
+
+    /// The whole body. Were it to repeat one of the credentials, `[redacted]` would be
+    /// in its place.
+    pub fn body(&self) -> &[u8] {
+        self.record.body()
+    }
+}
+
+impl fmt::Display for InvalidResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { violations, reason, record, .. } = self;
+        let found = reason.clone().unwrap_or_else(|| shorten(violations));
+        write!(
+            f,
+            "{} was answered with what breaks the spec: {found} ({record})",
+            record.operation()
+        )
+    }
+}
+
+impl fmt::Debug for InvalidResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InvalidResponse")
+            .field("violations", &self.violations)
+            .field("reason", &self.reason)
+            .field("has_value", &self.value.is_some())
+            .field("record", &self.record)
+            .finish()
+    }
+}
+
+impl StdError for InvalidResponse {}
+
+/// The place in the request that the API finds fault with, as in `path.id`.
+fn location(error: &ValidationError) -> String {
+    let steps: Vec<_> = error.loc.iter().map(ToString::to_string).collect();
+    steps.join(".")
+}
+
+/// The first of several findings, and how many more there are.
+fn shorten<T: fmt::Display>(findings: &[T]) -> String {
+    match findings {
+        [] => String::new(),
+        [only] => only.to_string(),
+        [first, others @ ..] => format!("{first}; and {} more", others.len()),
+    }
+}
+
+/// The start of a text on one line, without control characters.
+fn one_line(text: &str) -> String {
+    let words = text.split(|character: char| character.is_whitespace() || character.is_control());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

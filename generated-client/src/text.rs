@@ -1,0 +1,321 @@
+//! Strings with rules: the identifiers, codes and open enums of the API.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::error::Error;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use arrayvec::ArrayString;
+use serde::de::{Deserialize, Deserializer, Visitor};
+
+use crate::check::{Fault, Rule, TextRules};
+
+/// A string that the spec has rules for.
+///
+/// What a caller builds keeps the rules, as `FromStr` and `TryFrom` let nothing else
+/// through. What the API sent is kept as it came, so that nothing is lost; whether it
+/// keeps the rules is what [`check`](Self::check) tells.
+///
+/// The types in [`types`](crate::types) implement it, and no others can.
+pub trait CheckedText: AsRef<str> + sealed::Sealed {
+    /// The rules.
+    #[doc(hidden)]
+    const RULES: &'static TextRules;
+
+    /// Checks the text against the rules, as is done before it goes out in a request.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that it breaks.
+    fn check(&self) -> Result<(), InvalidText> {
+        check(Self::RULES, self.as_ref())
+    }
+}
+
+pub(crate) mod sealed {
+    /// Keeps [`CheckedText`](super::CheckedText) to the types of this crate.
+    pub trait Sealed {}
+}
+
+pub(crate) fn check(rules: &TextRules, text: &str) -> Result<(), InvalidText> {
+    rules.check(text).map_err(|fault| InvalidText::new(rules.name, fault))
+}
+
+/// Why a text is not what it was to be, such as an identifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidText {
+    name: &'static str,
+    rule: Rule,
+    expected: Cow<'static, str>,
+    got: String,
+}
+
+impl InvalidText {
+    fn new(name: &'static str, fault: Fault) -> Self {
+        Self { name, rule: fault.rule, expected: fault.expected, got: fault.got }
+    }
+
+    /// The type that the text was to be, as in `CreditBatchId`.
+    pub fn type_name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The rule that the text breaks.
+    pub fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// What the rule asks for, in words.
+    pub fn expected(&self) -> &str {
+        &self.expected
+    }
+
+    /// What was there: the start of the text in JSON.
+    pub fn got(&self) -> &str {
+        &self.got
+    }
+}
+
+impl fmt::Display for InvalidText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, rule, expected, got } = self;
+        write!(f, "not a `{name}`: {rule}: expected {expected}, got {got}")
+    }
+}
+
+impl Error for InvalidText {}
+
+/// A value of an open enum that the spec does not know.
+///
+/// It comes from the API alone: no known value can be one, and parsing makes none.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnknownValue(Box<str>);
+
+impl UnknownValue {
+    pub(crate) fn new(value: &str) -> Self {
+        Self(value.into())
+    }
+
+    /// The value as it was received.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A text of which `N` bytes are kept in place, and longer ones on the heap.
+#[derive(Clone)]
+pub(crate) struct Text<const N: usize>(Storage<N>);
+
+#[derive(Clone)]
+enum Storage<const N: usize> {
+    InPlace(ArrayString<N>),
+    Heap(Box<str>),
+}
+
+impl<const N: usize> Text<N> {
+    pub(crate) fn as_str(&self) -> &str {
+        match &self.0 {
+            Storage::InPlace(text) => text,
+            Storage::Heap(text) => text,
+        }
+    }
+}
+
+impl<const N: usize> From<&str> for Text<N> {
+    fn from(text: &str) -> Self {
+        let in_place = ArrayString::from(text).map(Storage::InPlace);
+        Self(in_place.unwrap_or_else(|_| Storage::Heap(text.into())))
+    }
+}
+
+impl<const N: usize> PartialEq for Text<N> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl<const N: usize> Eq for Text<N> {}
+
+impl<const N: usize> PartialOrd for Text<N> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<const N: usize> Ord for Text<N> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl<const N: usize> Hash for Text<N> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl<const N: usize> fmt::Debug for Text<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl<'de, const N: usize> Deserialize<'de> for Text<N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(TextVisitor(|text: &str| text.into()))
+    }
+}
+
+/// Makes something of a string without copying it first.
+pub(crate) struct TextVisitor<F>(pub(crate) F);
+
+impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        Ok((self.0)(text))
+    }
+}
+
+/// What identifiers, codes and open enums have in common: all that follows from
+/// `as_str`, the rules and a way to keep any text.
+macro_rules! checked_text {
+    ($name:ident, $rules:path, $keep:expr) => {
+        impl crate::text::sealed::Sealed for $name {}
+
+        impl crate::CheckedText for $name {
+            const RULES: &'static crate::check::TextRules = &$rules;
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = crate::InvalidText;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                crate::text::check(&$rules, text)?;
+                Ok($keep(text))
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = crate::InvalidText;
+
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = crate::InvalidText;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.as_str().to_owned()
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        /// Keeps any text. Whether it keeps the rules is for
+        /// [`CheckedText::check`](crate::CheckedText::check) to tell.
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(crate::text::TextVisitor($keep))
+            }
+        }
+    };
+}
+
+/// Gives a newtype of [`Text`] its rules and all that a text type can do.
+macro_rules! text_type {
+    ($name:ident, $rules:path) => {
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.as_str()).finish()
+            }
+        }
+
+        crate::text::checked_text!($name, $rules, |text: &str| $name(text.into()));
+    };
+}
+
+/// Gives an enum with a variant `Unknown` the names of its values and all that a
+/// text type can do.
+macro_rules! open_enum {
+    ($name:ident, $rules:path, { $($variant:ident = $value:literal),* $(,)? }) => {
+        impl $name {
+            /// The value as the API writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::Unknown(value) => value.as_str(),
+                }
+            }
+        }
+
+        crate::text::checked_text!($name, $rules, |text: &str| match text {
+            $($value => $name::$variant,)*
+            other => $name::Unknown(crate::UnknownValue::new(other)),
+        });
+    };
+}
+
+pub(crate) use {checked_text, open_enum, text_type};
