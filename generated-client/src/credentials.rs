@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn what_is_no_secret_is_refused_without_being_shown() {
         let unusable =
-            ["", "short", "Bearer 0123456789", "0123456789\n", "0123456789\u{fffd}", "0123\t4567"];
+            ["", "p4ss", "Bearer 0123456789", "0123456789\n", "0123456789\u{fffd}", "0123\t4567"];
         for text in unusable {
             let error = Credentials::new(TOKEN, text).unwrap_err();
             for shown in [error.to_string(), format!("{error:?}")] {

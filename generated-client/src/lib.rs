@@ -5,6 +5,7 @@
 
 mod call;
 pub mod check;
+pub mod consistency;
 mod country;
 mod credentials;
 mod decimal;
@@ -16,6 +17,8 @@ mod record;
 mod redact;
 mod registry;
 mod response;
+#[cfg(test)]
+mod samples;
 mod text;
 
 pub use call::Call;

@@ -7,10 +7,13 @@ use super::types;
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 #[allow(unused_imports)]
 use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
+
 #[derive(Clone, Debug)]
 /// Client for Isometric Registry API
 ///
-/// Reads carbon-removal credits from the Isometric Registry. Times are RFC 3339 in UTC, countries are ISO 3166-1 alpha-3 codes, and one credit stands for one tonne of CO₂e removed.
+/// Reads carbon-removal credits from the Isometric Registry. Times are RFC 3339 in UTC,
+/// countries are ISO 3166-1 alpha-3 codes, and one credit stands for one tonne of CO₂e
+/// removed.
 ///
 /// Version: v0
 pub struct Client {
@@ -18,6 +21,7 @@ pub struct Client {
     pub(crate) client: reqwest::Client,
     pub(crate) inner: crate::exchange::Context,
 }
+
 impl Client {
     /// Construct a new client with an existing `reqwest::Client`,
     /// allowing more control over its configuration.
@@ -37,6 +41,7 @@ impl Client {
         }
     }
 }
+
 impl ClientInfo<crate::exchange::Context> for Client {
     fn api_version() -> &'static str {
         "v0"
@@ -51,6 +56,7 @@ impl ClientInfo<crate::exchange::Context> for Client {
         &self.inner
     }
 }
+
 const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
@@ -58,6 +64,7 @@ const _: () = {
         Client: ClientHooks<crate::exchange::Context>,
     {}
 };
+
 #[allow(clippy::all)]
 impl Client {
     /// Fetch one credit batch
@@ -70,7 +77,7 @@ impl Client {
     /// - `id`: Identifier of the credit batch to fetch
     pub async fn credit_batch<'a>(
         &'a self,
-        id: &'a types::CreditBatchId,
+        id: &'a crate::types::CreditBatchId,
     ) -> Result<ResponseValue<types::CreditBatch>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/credit_batches/{}", self.baseurl, encode_path(& id.to_string()),

@@ -15,7 +15,6 @@ pub enum Environment {
 impl Environment {
     /// All of them.
     pub const ALL: &'static [Self] = &[Self::Sandbox, Self::Production];
-
     /// The URL that the paths of all operations are relative to.
     pub const fn base_url(self) -> &'static str {
         match self {
@@ -23,7 +22,6 @@ impl Environment {
             Self::Production => "https://api.isometric.com/registry/v0",
         }
     }
-
     /// The name in lower case, as settings give it.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -15,8 +15,7 @@ impl crate::Registry {
     ///
     /// # Errors
     ///
-    /// Besides what can go wrong with any call (see [`Error`](crate::Error)), the API
-    /// answers:
+    /// Besides what can go wrong with any call (see [`Error`](crate::Error)), the API answers:
     ///
     /// - 401: The access token or the client secret is missing or not valid
     /// - 403: The credentials are valid but do not give access to this resource
@@ -26,7 +25,7 @@ impl crate::Registry {
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn credit_batch<'a>(
         &'a self,
-        id: &'a types::CreditBatchId,
+        id: &'a crate::types::CreditBatchId,
     ) -> crate::Call<'a, types::CreditBatch> {
         let exchange = self.exchange();
         crate::Call::new(async move {

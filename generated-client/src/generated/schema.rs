@@ -7,157 +7,583 @@ use crate::check::{Bounds, Count, Format, HasSchema, Piece, Property, Schema, Te
 
 pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
     properties: &[
-        Property { name: "counterfactuals_kg", required: true, schema: &Schema::Integer(Bounds { minimum: None, maximum: None, multiple_of: None, format: None }) },
-        Property { name: "emissions_kg", required: true, schema: &Schema::Integer(Bounds { minimum: None, maximum: None, multiple_of: None, format: None }) },
-        Property { name: "gross_carbon_removed_kg", required: true, schema: &Schema::Integer(Bounds { minimum: None, maximum: None, multiple_of: None, format: None }) },
-        Property { name: "losses_kg", required: true, schema: &Schema::Integer(Bounds { minimum: None, maximum: None, multiple_of: None, format: None }) },
-        Property { name: "net_carbon_removed_kg", required: true, schema: &Schema::Integer(Bounds { minimum: None, maximum: None, multiple_of: None, format: None }) }
+        Property {
+            name: "counterfactuals_kg",
+            required: true,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+        Property {
+            name: "emissions_kg",
+            required: true,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+        Property {
+            name: "gross_carbon_removed_kg",
+            required: true,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+        Property {
+            name: "losses_kg",
+            required: true,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+        Property {
+            name: "net_carbon_removed_kg",
+            required: true,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
     ],
     additional: None,
     count: Count { min: 0, max: None },
 };
+
 impl HasSchema for types::CarbonRemovalData {
     const SCHEMA: &'static Schema = &CARBON_REMOVAL_DATA;
 }
-pub(crate) static COUNTRY_CODE_RULES: TextRules = TextRules { name: "CountryCode", length: Count { min: 3, max: Some(3) }, prefix: "", pieces: Some(&[Piece { class: &[('A', 'Z')], count: Count { min: 3, max: Some(3) } }]), format: Some(Format::CountryCode), values: &[] };
+
+pub(crate) static COUNTRY_CODE_RULES: TextRules = TextRules {
+    name: "CountryCode",
+    length: Count { min: 3, max: Some(3) },
+    prefix: "",
+    pieces: Some(
+        &[
+            Piece {
+                class: &[('A', 'Z')],
+                count: Count { min: 3, max: Some(3) },
+            },
+        ],
+    ),
+    format: Some(Format::CountryCode),
+    values: &[],
+};
+
 pub(crate) static COUNTRY_CODE: Schema = Schema::Text(&COUNTRY_CODE_RULES);
+
 impl HasSchema for types::CountryCode {
     const SCHEMA: &'static Schema = &COUNTRY_CODE;
 }
+
 pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
     properties: &[
-        Property { name: "beneficiary", required: true, schema: &Schema::Nullable(&ORGANISATION) },
-        Property { name: "carbon_removal_data", required: true, schema: &Schema::Nullable(&CARBON_REMOVAL_DATA) },
-        Property { name: "ccp_approved", required: true, schema: &Schema::Boolean },
-        Property { name: "country_of_issue", required: true, schema: &COUNTRY_CODE },
-        Property { name: "delivered_at", required: true, schema: &Schema::Nullable(&Schema::Text(&TextRules { name: "text", length: Count { min: 0, max: None }, prefix: "", pieces: None, format: Some(Format::DateTime), values: &[] })) },
-        Property { name: "delivery_id", required: true, schema: &Schema::Nullable(&DELIVERY_ID) },
-        Property { name: "id", required: true, schema: &CREDIT_BATCH_ID },
-        Property { name: "issuance_id", required: true, schema: &ISSUANCE_ID },
-        Property { name: "issued_at", required: true, schema: &Schema::Text(&TextRules { name: "text", length: Count { min: 0, max: None }, prefix: "", pieces: None, format: Some(Format::DateTime), values: &[] }) },
-        Property { name: "left_child_id", required: true, schema: &Schema::Nullable(&CREDIT_BATCH_ID) },
-        Property { name: "owner", required: true, schema: &ORGANISATION },
-        Property { name: "parent_id", required: true, schema: &Schema::Nullable(&CREDIT_BATCH_ID) },
-        Property { name: "project_id", required: true, schema: &PROJECT_ID },
-        Property { name: "removal_id", required: true, schema: &REMOVAL_ID },
-        Property { name: "retired_at", required: true, schema: &Schema::Nullable(&Schema::Text(&TextRules { name: "text", length: Count { min: 0, max: None }, prefix: "", pieces: None, format: Some(Format::DateTime), values: &[] })) },
-        Property { name: "retirement_id", required: true, schema: &Schema::Nullable(&RETIREMENT_ID) },
-        Property { name: "right_child_id", required: true, schema: &Schema::Nullable(&CREDIT_BATCH_ID) },
-        Property { name: "sequestered_on", required: true, schema: &Schema::Text(&TextRules { name: "text", length: Count { min: 0, max: None }, prefix: "", pieces: None, format: Some(Format::Date), values: &[] }) },
-        Property { name: "serial_number", required: true, schema: &Schema::Text(&TextRules::ANY) },
-        Property { name: "size", required: true, schema: &CREDIT_QUANTITY },
-        Property { name: "status", required: true, schema: &CREDIT_BATCH_STATUS },
-        Property { name: "supplier_id", required: true, schema: &SUPPLIER_ID }
+        Property {
+            name: "beneficiary",
+            required: true,
+            schema: &Schema::Nullable(&ORGANISATION),
+        },
+        Property {
+            name: "carbon_removal_data",
+            required: true,
+            schema: &Schema::Nullable(&CARBON_REMOVAL_DATA),
+        },
+        Property {
+            name: "ccp_approved",
+            required: true,
+            schema: &Schema::Boolean,
+        },
+        Property {
+            name: "country_of_issue",
+            required: true,
+            schema: &COUNTRY_CODE,
+        },
+        Property {
+            name: "delivered_at",
+            required: true,
+            schema: &Schema::Nullable(
+                &Schema::Text(
+                    &TextRules {
+                        name: "text",
+                        length: Count { min: 0, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: Some(Format::DateTime),
+                        values: &[],
+                    },
+                ),
+            ),
+        },
+        Property {
+            name: "delivery_id",
+            required: true,
+            schema: &Schema::Nullable(&DELIVERY_ID),
+        },
+        Property {
+            name: "id",
+            required: true,
+            schema: &CREDIT_BATCH_ID,
+        },
+        Property {
+            name: "issuance_id",
+            required: true,
+            schema: &ISSUANCE_ID,
+        },
+        Property {
+            name: "issued_at",
+            required: true,
+            schema: &Schema::Text(
+                &TextRules {
+                    name: "text",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::DateTime),
+                    values: &[],
+                },
+            ),
+        },
+        Property {
+            name: "left_child_id",
+            required: true,
+            schema: &Schema::Nullable(&CREDIT_BATCH_ID),
+        },
+        Property {
+            name: "owner",
+            required: true,
+            schema: &ORGANISATION,
+        },
+        Property {
+            name: "parent_id",
+            required: true,
+            schema: &Schema::Nullable(&CREDIT_BATCH_ID),
+        },
+        Property {
+            name: "project_id",
+            required: true,
+            schema: &PROJECT_ID,
+        },
+        Property {
+            name: "removal_id",
+            required: true,
+            schema: &REMOVAL_ID,
+        },
+        Property {
+            name: "retired_at",
+            required: true,
+            schema: &Schema::Nullable(
+                &Schema::Text(
+                    &TextRules {
+                        name: "text",
+                        length: Count { min: 0, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: Some(Format::DateTime),
+                        values: &[],
+                    },
+                ),
+            ),
+        },
+        Property {
+            name: "retirement_id",
+            required: true,
+            schema: &Schema::Nullable(&RETIREMENT_ID),
+        },
+        Property {
+            name: "right_child_id",
+            required: true,
+            schema: &Schema::Nullable(&CREDIT_BATCH_ID),
+        },
+        Property {
+            name: "sequestered_on",
+            required: true,
+            schema: &Schema::Text(
+                &TextRules {
+                    name: "text",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::Date),
+                    values: &[],
+                },
+            ),
+        },
+        Property {
+            name: "serial_number",
+            required: true,
+            schema: &Schema::Text(&TextRules::ANY),
+        },
+        Property {
+            name: "size",
+            required: true,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "status",
+            required: true,
+            schema: &CREDIT_BATCH_STATUS,
+        },
+        Property {
+            name: "supplier_id",
+            required: true,
+            schema: &SUPPLIER_ID,
+        },
     ],
     additional: None,
     count: Count { min: 0, max: None },
 };
+
 impl HasSchema for types::CreditBatch {
     const SCHEMA: &'static Schema = &CREDIT_BATCH;
 }
-pub(crate) static CREDIT_BATCH_ID_RULES: TextRules = TextRules { name: "CreditBatchId", length: Count { min: 20, max: Some(37) }, prefix: "ctb_", pieces: Some(&[Piece { class: &[('0', '9'), ('A', 'Z'), ('a', 'z')], count: Count { min: 1, max: None } }]), format: None, values: &[] };
+
+pub(crate) static CREDIT_BATCH_ID_RULES: TextRules = TextRules {
+    name: "CreditBatchId",
+    length: Count { min: 20, max: Some(37) },
+    prefix: "ctb_",
+    pieces: Some(
+        &[
+            Piece {
+                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                count: Count { min: 1, max: None },
+            },
+        ],
+    ),
+    format: None,
+    values: &[],
+};
+
 pub(crate) static CREDIT_BATCH_ID: Schema = Schema::Text(&CREDIT_BATCH_ID_RULES);
+
 impl HasSchema for types::CreditBatchId {
     const SCHEMA: &'static Schema = &CREDIT_BATCH_ID;
 }
-pub(crate) static CREDIT_BATCH_STATUS_RULES: TextRules = TextRules { name: "CreditBatchStatus", length: Count { min: 0, max: None }, prefix: "", pieces: None, format: None, values: &["active", "split", "retired"] };
+
+pub(crate) static CREDIT_BATCH_STATUS_RULES: TextRules = TextRules {
+    name: "CreditBatchStatus",
+    length: Count { min: 0, max: None },
+    prefix: "",
+    pieces: None,
+    format: None,
+    values: &["active", "split", "retired"],
+};
+
 pub(crate) static CREDIT_BATCH_STATUS: Schema = Schema::Text(&CREDIT_BATCH_STATUS_RULES);
+
 impl HasSchema for types::CreditBatchStatus {
     const SCHEMA: &'static Schema = &CREDIT_BATCH_STATUS;
 }
+
 pub(crate) static CREDIT_QUANTITY: Schema = Schema::Object {
     properties: &[
-        Property { name: "credit_kgs", required: true, schema: &Schema::Integer(Bounds { minimum: None, maximum: None, multiple_of: None, format: None }) },
-        Property { name: "credits", required: true, schema: &Schema::Decimal(Bounds { minimum: None, maximum: None, multiple_of: None, format: None }) }
+        Property {
+            name: "credit_kgs",
+            required: true,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+        Property {
+            name: "credits",
+            required: true,
+            schema: &Schema::Decimal(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
     ],
     additional: None,
     count: Count { min: 0, max: None },
 };
+
 impl HasSchema for types::CreditQuantity {
     const SCHEMA: &'static Schema = &CREDIT_QUANTITY;
 }
-pub(crate) static DELIVERY_ID_RULES: TextRules = TextRules { name: "DeliveryId", length: Count { min: 20, max: Some(37) }, prefix: "dlv_", pieces: Some(&[Piece { class: &[('0', '9'), ('A', 'Z'), ('a', 'z')], count: Count { min: 1, max: None } }]), format: None, values: &[] };
+
+pub(crate) static DELIVERY_ID_RULES: TextRules = TextRules {
+    name: "DeliveryId",
+    length: Count { min: 20, max: Some(37) },
+    prefix: "dlv_",
+    pieces: Some(
+        &[
+            Piece {
+                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                count: Count { min: 1, max: None },
+            },
+        ],
+    ),
+    format: None,
+    values: &[],
+};
+
 pub(crate) static DELIVERY_ID: Schema = Schema::Text(&DELIVERY_ID_RULES);
+
 impl HasSchema for types::DeliveryId {
     const SCHEMA: &'static Schema = &DELIVERY_ID;
 }
+
 pub(crate) static ERROR_BODY: Schema = Schema::Object {
     properties: &[
-        Property { name: "detail", required: false, schema: &ERROR_DETAIL }
+        Property {
+            name: "detail",
+            required: false,
+            schema: &ERROR_DETAIL,
+        },
     ],
     additional: None,
     count: Count { min: 0, max: None },
 };
+
 impl HasSchema for types::ErrorBody {
     const SCHEMA: &'static Schema = &ERROR_BODY;
 }
-pub(crate) static ERROR_DETAIL: Schema = Schema::OneOf(&[&Schema::Text(&TextRules::ANY), &Schema::Array { items: &VALIDATION_ERROR, count: Count { min: 0, max: None }, unique: false }]);
+
+pub(crate) static ERROR_DETAIL: Schema = Schema::OneOf(
+    &[
+        &Schema::Text(&TextRules::ANY),
+        &Schema::Array {
+            items: &VALIDATION_ERROR,
+            count: Count { min: 0, max: None },
+            unique: false,
+        },
+    ],
+);
+
 impl HasSchema for types::ErrorDetail {
     const SCHEMA: &'static Schema = &ERROR_DETAIL;
 }
-pub(crate) static ERROR_LOCATION: Schema = Schema::AnyOf(&[&Schema::Text(&TextRules::ANY), &Schema::Integer(Bounds { minimum: None, maximum: None, multiple_of: None, format: None })]);
+
+pub(crate) static ERROR_LOCATION: Schema = Schema::AnyOf(
+    &[
+        &Schema::Text(&TextRules::ANY),
+        &Schema::Integer(Bounds {
+            minimum: None,
+            maximum: None,
+            multiple_of: None,
+            format: None,
+        }),
+    ],
+);
+
 impl HasSchema for types::ErrorLocation {
     const SCHEMA: &'static Schema = &ERROR_LOCATION;
 }
-pub(crate) static ISSUANCE_ID_RULES: TextRules = TextRules { name: "IssuanceId", length: Count { min: 20, max: Some(37) }, prefix: "iss_", pieces: Some(&[Piece { class: &[('0', '9'), ('A', 'Z'), ('a', 'z')], count: Count { min: 1, max: None } }]), format: None, values: &[] };
+
+pub(crate) static ISSUANCE_ID_RULES: TextRules = TextRules {
+    name: "IssuanceId",
+    length: Count { min: 20, max: Some(37) },
+    prefix: "iss_",
+    pieces: Some(
+        &[
+            Piece {
+                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                count: Count { min: 1, max: None },
+            },
+        ],
+    ),
+    format: None,
+    values: &[],
+};
+
 pub(crate) static ISSUANCE_ID: Schema = Schema::Text(&ISSUANCE_ID_RULES);
+
 impl HasSchema for types::IssuanceId {
     const SCHEMA: &'static Schema = &ISSUANCE_ID;
 }
+
 pub(crate) static ORGANISATION: Schema = Schema::Object {
     properties: &[
-        Property { name: "domain", required: true, schema: &Schema::Nullable(&Schema::Text(&TextRules::ANY)) },
-        Property { name: "id", required: true, schema: &ORGANISATION_ID },
-        Property { name: "name", required: true, schema: &Schema::Text(&TextRules::ANY) }
+        Property {
+            name: "domain",
+            required: true,
+            schema: &Schema::Nullable(&Schema::Text(&TextRules::ANY)),
+        },
+        Property {
+            name: "id",
+            required: true,
+            schema: &ORGANISATION_ID,
+        },
+        Property {
+            name: "name",
+            required: true,
+            schema: &Schema::Text(&TextRules::ANY),
+        },
     ],
     additional: None,
     count: Count { min: 0, max: None },
 };
+
 impl HasSchema for types::Organisation {
     const SCHEMA: &'static Schema = &ORGANISATION;
 }
-pub(crate) static ORGANISATION_ID_RULES: TextRules = TextRules { name: "OrganisationId", length: Count { min: 20, max: Some(37) }, prefix: "org_", pieces: Some(&[Piece { class: &[('0', '9'), ('A', 'Z'), ('a', 'z')], count: Count { min: 1, max: None } }]), format: None, values: &[] };
+
+pub(crate) static ORGANISATION_ID_RULES: TextRules = TextRules {
+    name: "OrganisationId",
+    length: Count { min: 20, max: Some(37) },
+    prefix: "org_",
+    pieces: Some(
+        &[
+            Piece {
+                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                count: Count { min: 1, max: None },
+            },
+        ],
+    ),
+    format: None,
+    values: &[],
+};
+
 pub(crate) static ORGANISATION_ID: Schema = Schema::Text(&ORGANISATION_ID_RULES);
+
 impl HasSchema for types::OrganisationId {
     const SCHEMA: &'static Schema = &ORGANISATION_ID;
 }
-pub(crate) static PROJECT_ID_RULES: TextRules = TextRules { name: "ProjectId", length: Count { min: 20, max: Some(37) }, prefix: "prj_", pieces: Some(&[Piece { class: &[('0', '9'), ('A', 'Z'), ('a', 'z')], count: Count { min: 1, max: None } }]), format: None, values: &[] };
+
+pub(crate) static PROJECT_ID_RULES: TextRules = TextRules {
+    name: "ProjectId",
+    length: Count { min: 20, max: Some(37) },
+    prefix: "prj_",
+    pieces: Some(
+        &[
+            Piece {
+                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                count: Count { min: 1, max: None },
+            },
+        ],
+    ),
+    format: None,
+    values: &[],
+};
+
 pub(crate) static PROJECT_ID: Schema = Schema::Text(&PROJECT_ID_RULES);
+
 impl HasSchema for types::ProjectId {
     const SCHEMA: &'static Schema = &PROJECT_ID;
 }
-pub(crate) static REMOVAL_ID_RULES: TextRules = TextRules { name: "RemovalId", length: Count { min: 20, max: Some(37) }, prefix: "rmv_", pieces: Some(&[Piece { class: &[('0', '9'), ('A', 'Z'), ('a', 'z')], count: Count { min: 1, max: None } }]), format: None, values: &[] };
+
+pub(crate) static REMOVAL_ID_RULES: TextRules = TextRules {
+    name: "RemovalId",
+    length: Count { min: 20, max: Some(37) },
+    prefix: "rmv_",
+    pieces: Some(
+        &[
+            Piece {
+                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                count: Count { min: 1, max: None },
+            },
+        ],
+    ),
+    format: None,
+    values: &[],
+};
+
 pub(crate) static REMOVAL_ID: Schema = Schema::Text(&REMOVAL_ID_RULES);
+
 impl HasSchema for types::RemovalId {
     const SCHEMA: &'static Schema = &REMOVAL_ID;
 }
-pub(crate) static RETIREMENT_ID_RULES: TextRules = TextRules { name: "RetirementId", length: Count { min: 20, max: Some(37) }, prefix: "ret_", pieces: Some(&[Piece { class: &[('0', '9'), ('A', 'Z'), ('a', 'z')], count: Count { min: 1, max: None } }]), format: None, values: &[] };
+
+pub(crate) static RETIREMENT_ID_RULES: TextRules = TextRules {
+    name: "RetirementId",
+    length: Count { min: 20, max: Some(37) },
+    prefix: "ret_",
+    pieces: Some(
+        &[
+            Piece {
+                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                count: Count { min: 1, max: None },
+            },
+        ],
+    ),
+    format: None,
+    values: &[],
+};
+
 pub(crate) static RETIREMENT_ID: Schema = Schema::Text(&RETIREMENT_ID_RULES);
+
 impl HasSchema for types::RetirementId {
     const SCHEMA: &'static Schema = &RETIREMENT_ID;
 }
-pub(crate) static SUPPLIER_ID_RULES: TextRules = TextRules { name: "SupplierId", length: Count { min: 20, max: Some(37) }, prefix: "spl_", pieces: Some(&[Piece { class: &[('0', '9'), ('A', 'Z'), ('a', 'z')], count: Count { min: 1, max: None } }]), format: None, values: &[] };
+
+pub(crate) static SUPPLIER_ID_RULES: TextRules = TextRules {
+    name: "SupplierId",
+    length: Count { min: 20, max: Some(37) },
+    prefix: "spl_",
+    pieces: Some(
+        &[
+            Piece {
+                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                count: Count { min: 1, max: None },
+            },
+        ],
+    ),
+    format: None,
+    values: &[],
+};
+
 pub(crate) static SUPPLIER_ID: Schema = Schema::Text(&SUPPLIER_ID_RULES);
+
 impl HasSchema for types::SupplierId {
     const SCHEMA: &'static Schema = &SUPPLIER_ID;
 }
+
 pub(crate) static VALIDATION_ERROR: Schema = Schema::Object {
     properties: &[
-        Property { name: "ctx", required: false, schema: &Schema::Object {
-    properties: &[
-        
-    ],
-    additional: None,
-    count: Count { min: 0, max: None },
-} },
-        Property { name: "input", required: false, schema: &Schema::Any },
-        Property { name: "loc", required: true, schema: &Schema::Array { items: &ERROR_LOCATION, count: Count { min: 0, max: None }, unique: false } },
-        Property { name: "msg", required: true, schema: &Schema::Text(&TextRules::ANY) },
-        Property { name: "type", required: true, schema: &Schema::Text(&TextRules::ANY) }
+        Property {
+            name: "ctx",
+            required: false,
+            schema: &Schema::Object {
+                properties: &[],
+                additional: None,
+                count: Count { min: 0, max: None },
+            },
+        },
+        Property {
+            name: "input",
+            required: false,
+            schema: &Schema::Any,
+        },
+        Property {
+            name: "loc",
+            required: true,
+            schema: &Schema::Array {
+                items: &ERROR_LOCATION,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "msg",
+            required: true,
+            schema: &Schema::Text(&TextRules::ANY),
+        },
+        Property {
+            name: "type",
+            required: true,
+            schema: &Schema::Text(&TextRules::ANY),
+        },
     ],
     additional: None,
     count: Count { min: 0, max: None },
 };
+
 impl HasSchema for types::ValidationError {
     const SCHEMA: &'static Schema = &VALIDATION_ERROR;
 }

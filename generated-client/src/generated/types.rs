@@ -17,9 +17,10 @@ pub struct CarbonRemovalData {
     /// Kilograms of CO₂e that remain, for which credits are issued
     pub net_carbon_removed_kg: i64,
 }
+
 /// ISO 3166-1 alpha-3 code of a country
 ///
-/// 3 characters: `A-Z`.
+/// 3 characters: 3 of `A-Z`.
 ///
 /// ```
 /// let text: isometric_registry::types::CountryCode = "GBR".parse()?;
@@ -30,24 +31,26 @@ pub struct CarbonRemovalData {
 pub struct CountryCode(crate::text::Text<3>);
 crate::text::text_type!(CountryCode, super::schema::COUNTRY_CODE_RULES);
 crate::country::country_code!(CountryCode);
-/// A group of credits of one origin that are held, delivered and retired together. It is counted in units of one kilogram of CO₂e. When only part of it is wanted the batch is split into two children and is not touched again.
+
+/// A group of credits of one origin that are held, delivered and retired together. It is
+/// counted in units of one kilogram of CO₂e. When only part of it is wanted the batch is
+/// split into two children and is not touched again.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreditBatch {
     /// Who the removal is claimed for; null until the batch is retired
-        pub beneficiary: Option<Organisation>,
+    pub beneficiary: Option<Organisation>,
     /// How the batch's net removal was arrived at, where that is known
-        pub carbon_removal_data: Option<CarbonRemovalData>,
-    /// Whether the batch comes from a project approved under the Core Carbon Principles of the Integrity Council for the Voluntary Carbon Market
+    pub carbon_removal_data: Option<CarbonRemovalData>,
+    /// Whether the batch comes from a project approved under the Core Carbon Principles of the
+    /// Integrity Council for the Voluntary Carbon Market
     pub ccp_approved: bool,
     /// The country in which the credits were issued
     pub country_of_issue: CountryCode,
     /// When the batch was delivered to its buyer, in UTC; null before
-        pub delivered_at: Option<
-        ::chrono::DateTime<::chrono::offset::Utc>,
-    >,
+    pub delivered_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// The delivery that brought the batch to its buyer; null before
-        pub delivery_id: Option<DeliveryId>,
+    pub delivery_id: Option<DeliveryId>,
     /// The batch itself
     pub id: CreditBatchId,
     /// The issuance that created the credits
@@ -55,21 +58,21 @@ pub struct CreditBatch {
     /// When the credits were issued, in UTC
     pub issued_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// One of the two batches this one was split into; null unless split
-        pub left_child_id: Option<CreditBatchId>,
+    pub left_child_id: Option<CreditBatchId>,
     /// The organisation that holds the batch
     pub owner: Organisation,
     /// The batch that was split to make this one; null if there is none
-        pub parent_id: Option<CreditBatchId>,
+    pub parent_id: Option<CreditBatchId>,
     /// The project that made the removal
     pub project_id: ProjectId,
     /// The removal that the credits were issued for
     pub removal_id: RemovalId,
     /// When the batch was retired, in UTC; null unless retired
-        pub retired_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub retired_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// The retirement that used the batch up; null unless retired
-        pub retirement_id: Option<RetirementId>,
+    pub retirement_id: Option<RetirementId>,
     /// The other of the two batches this one was split into; null unless split
-        pub right_child_id: Option<CreditBatchId>,
+    pub right_child_id: Option<CreditBatchId>,
     /// The day, in UTC, on which the CO₂e was put into storage
     pub sequestered_on: ::chrono::naive::NaiveDate,
     /// The batch's public serial number, which encodes its origin and range
@@ -81,6 +84,7 @@ pub struct CreditBatch {
     /// The supplier to whom the credits were issued
     pub supplier_id: SupplierId,
 }
+
 /// Identifies a credit batch
 ///
 /// 20 to 37 characters: `ctb_`, then `0-9A-Za-z`.
@@ -93,6 +97,7 @@ pub struct CreditBatch {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CreditBatchId(crate::text::Text<37>);
 crate::text::text_type!(CreditBatchId, super::schema::CREDIT_BATCH_ID_RULES);
+
 /// What has become of a batch: it can be dealt with (active), it was divided in two
 /// (split), or it was used up for good (retired)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,18 +113,21 @@ pub enum CreditBatchStatus {
     Unknown(crate::UnknownValue),
 }
 crate::text::open_enum!(
-    CreditBatchStatus, super::schema::CREDIT_BATCH_STATUS_RULES, { Active = "active", Split =
-    "split", Retired = "retired" }
+    CreditBatchStatus, super::schema::CREDIT_BATCH_STATUS_RULES, { Active = "active",
+    Split = "split", Retired = "retired" }
 );
+
 /// One quantity of credits, as whole kilograms and as credits
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreditQuantity {
     /// The quantity in kilograms of CO₂e
     pub credit_kgs: i64,
-    /// The quantity in credits, that is tonnes of CO₂e, with up to three decimals: a thousandth of `credit_kgs`
+    /// The quantity in credits, that is tonnes of CO₂e, with up to three decimals: a
+    /// thousandth of `credit_kgs`
     pub credits: crate::Decimal,
 }
+
 /// Identifies a delivery of credits from a supplier to a buyer
 ///
 /// 20 to 37 characters: `dlv_`, then `0-9A-Za-z`.
@@ -132,6 +140,7 @@ pub struct CreditQuantity {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryId(crate::text::Text<37>);
 crate::text::text_type!(DeliveryId, super::schema::DELIVERY_ID_RULES);
+
 /// What the API says about a request that it did not serve
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -140,6 +149,7 @@ pub struct ErrorBody {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub detail: Option<ErrorDetail>,
 }
+
 /// What went wrong, in one sentence or argument by argument
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(untagged)]
@@ -150,11 +160,13 @@ pub enum ErrorDetail {
     /// Every argument that was refused
     ValidationErrors(Vec<ValidationError>),
 }
+
 impl ::std::convert::From<Vec<ValidationError>> for ErrorDetail {
     fn from(value: Vec<ValidationError>) -> Self {
         Self::ValidationErrors(value)
     }
 }
+
 /// One step of the path to an argument, a name or an index
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(untagged)]
@@ -165,6 +177,7 @@ pub enum ErrorLocation {
     /// The position in an array, from 0
     Index(i64),
 }
+
 impl ::std::fmt::Display for ErrorLocation {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         match self {
@@ -173,11 +186,13 @@ impl ::std::fmt::Display for ErrorLocation {
         }
     }
 }
+
 impl ::std::convert::From<i64> for ErrorLocation {
     fn from(value: i64) -> Self {
         Self::Index(value)
     }
 }
+
 /// Identifies an issuance, the event that creates credits
 ///
 /// 20 to 37 characters: `iss_`, then `0-9A-Za-z`.
@@ -190,17 +205,19 @@ impl ::std::convert::From<i64> for ErrorLocation {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IssuanceId(crate::text::Text<37>);
 crate::text::text_type!(IssuanceId, super::schema::ISSUANCE_ID_RULES);
+
 /// An organisation that owns credits or benefits from them
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Organisation {
     /// The organisation's internet domain, where it has one
-        pub domain: Option<String>,
+    pub domain: Option<String>,
     /// The organisation itself
     pub id: OrganisationId,
     /// The organisation's name
     pub name: String,
 }
+
 /// Identifies an organisation
 ///
 /// 20 to 37 characters: `org_`, then `0-9A-Za-z`.
@@ -213,6 +230,7 @@ pub struct Organisation {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrganisationId(crate::text::Text<37>);
 crate::text::text_type!(OrganisationId, super::schema::ORGANISATION_ID_RULES);
+
 /// Identifies the project that made a removal
 ///
 /// 20 to 37 characters: `prj_`, then `0-9A-Za-z`.
@@ -225,6 +243,7 @@ crate::text::text_type!(OrganisationId, super::schema::ORGANISATION_ID_RULES);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProjectId(crate::text::Text<37>);
 crate::text::text_type!(ProjectId, super::schema::PROJECT_ID_RULES);
+
 /// Identifies the removal of CO₂e that credits were issued for
 ///
 /// 20 to 37 characters: `rmv_`, then `0-9A-Za-z`.
@@ -237,6 +256,7 @@ crate::text::text_type!(ProjectId, super::schema::PROJECT_ID_RULES);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RemovalId(crate::text::Text<37>);
 crate::text::text_type!(RemovalId, super::schema::REMOVAL_ID_RULES);
+
 /// Identifies a retirement, the event that uses credits up for good
 ///
 /// 20 to 37 characters: `ret_`, then `0-9A-Za-z`.
@@ -249,6 +269,7 @@ crate::text::text_type!(RemovalId, super::schema::REMOVAL_ID_RULES);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RetirementId(crate::text::Text<37>);
 crate::text::text_type!(RetirementId, super::schema::RETIREMENT_ID_RULES);
+
 /// Identifies a supplier, who removes CO₂e and sells the credits
 ///
 /// 20 to 37 characters: `spl_`, then `0-9A-Za-z`.
@@ -261,6 +282,7 @@ crate::text::text_type!(RetirementId, super::schema::RETIREMENT_ID_RULES);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SupplierId(crate::text::Text<37>);
 crate::text::text_type!(SupplierId, super::schema::SUPPLIER_ID_RULES);
+
 /// Why one argument of a request was refused
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
