@@ -20,6 +20,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::diagnostic::{Diagnostic, Refusal};
+use crate::lint;
 
 use crate::pointer::Pointer;
 use crate::source::{Node, Source};
@@ -43,6 +44,7 @@ pub const COMMAND: &str = "cargo xtask regen";
 /// What is wrong with the document: all that the lint finds or, where progenitor
 /// fails all the same, the smallest part of the document that makes it fail.
 pub fn generate(source: &Source) -> Result<Vec<File>, Refusal> {
+    lint::lint(source)?;
     // Names that are no Rust identifiers panic within `quote`.
     progenitor_run::catch(|| Ok(emit(source)))
         .unwrap_or_else(|reason| Err(internal(source.root(), &Pointer::root(), reason)))
