@@ -319,3 +319,84 @@ macro_rules! open_enum {
 }
 
 pub(crate) use {checked_text, open_enum, text_type};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeSet, HashSet};
+
+    use serde_json::json;
+
+    use super::{CheckedText, Text};
+    use crate::check::Rule;
+    use crate::types::{CreditBatchId, CreditBatchStatus};
+
+    const ID: &str = "ctb_1DRBTYA8Q1S07CBY";
+
+    #[test]
+    fn an_identifier_is_parsed_strictly() {
+        let id: CreditBatchId = ID.parse().unwrap();
+        assert_eq!(id, ID);
+        assert_eq!(CreditBatchId::try_from(ID), Ok(id.clone()));
+        assert_eq!(CreditBatchId::try_from(ID.to_owned()), Ok(id.clone()));
+        assert_eq!(String::from(id), ID);
+        let error = CreditBatchId::try_from("iss_1EWT8R5FY1S0GFCY").unwrap_err();
+        assert_eq!(error.type_name(), "CreditBatchId");
+        assert_eq!(error.rule(), Rule::Prefix);
+        assert_eq!(
+            error.to_string(),
+            "not a `CreditBatchId`: prefix: expected `ctb_` at the start, got \
+             \"iss_1EWT8R5FY1S0GFCY\""
+        );
+    }
+
+    #[test]
+    fn an_identifier_is_received_as_it_comes_and_checked_later() {
+        for text in [ID, "", "new_prefix/é", &"long".repeat(50)] {
+            let id: CreditBatchId = serde_json::from_value(json!(text)).unwrap();
+            assert_eq!(id.as_str(), text);
+            assert_eq!(id.check().is_ok(), text == ID);
+            assert_eq!(serde_json::to_value(&id).unwrap(), json!(text));
+        }
+    }
+
+    #[test]
+    fn an_identifier_shows_what_it_is() {
+        let id: CreditBatchId = ID.parse().unwrap();
+        assert_eq!(format!("{id:?}"), format!("CreditBatchId(\"{ID}\")"));
+        assert_eq!(format!("{id:>22}"), format!("  {ID}"));
+    }
+
+    #[test]
+    fn texts_compare_and_hash_as_strings_do_wherever_they_are_kept() {
+        let texts = ["b", "abcd", "a", "abc", "", "abcd"].map(Text::<3>::from);
+        let sorted: BTreeSet<_> = texts.clone().into_iter().collect();
+        let sorted: Vec<_> = sorted.iter().map(Text::as_str).collect();
+        assert_eq!(sorted, ["", "a", "abc", "abcd", "b"]);
+        assert_eq!(texts.into_iter().collect::<HashSet<_>>().len(), 5);
+    }
+
+    #[test]
+    fn an_identifier_is_small() {
+        assert!(size_of::<CreditBatchId>() <= 48);
+    }
+
+    #[test]
+    fn an_unknown_value_of_an_enum_survives_a_round_trip() {
+        for text in ["active", "split", "retired", "frozen", "Active", ""] {
+            let status: CreditBatchStatus = serde_json::from_value(json!(text)).unwrap();
+            assert_eq!(status.as_str(), text);
+            assert_eq!(status.to_string(), text);
+            assert_eq!(serde_json::to_value(&status).unwrap(), json!(text));
+        }
+    }
+
+    #[test]
+    fn only_a_known_value_of_an_enum_can_be_parsed() {
+        assert_eq!("split".parse(), Ok(CreditBatchStatus::Split));
+        let error = "frozen".parse::<CreditBatchStatus>().unwrap_err();
+        assert_eq!(error.rule(), Rule::Enum);
+        let unknown: CreditBatchStatus = serde_json::from_value(json!("frozen")).unwrap();
+        assert_eq!(unknown.check(), Err(error));
+        assert_eq!(CreditBatchStatus::Split.check(), Ok(()));
+    }
+}

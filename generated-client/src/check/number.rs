@@ -6,7 +6,8 @@ use super::schema::{Bounds, Format};
 use super::violation::Rule;
 use crate::decimal::Decimal;
 
-/// 2^63: every `i64` is below it and, negated, none is below that.
+/// 2^63, which no `i64` reaches. A float that is -2^63 was not written as an integer
+/// that fits: serde would have handed that over as one.
 const I64_LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
 /// A number as serde hands it over.
@@ -59,7 +60,7 @@ pub(super) fn check_integer(number: Number) -> Result<(), Fault> {
     let fits = match number {
         Number::Signed(_) => true,
         Number::Unsigned(value) => i64::try_from(value).is_ok(),
-        Number::Float(value) if (-I64_LIMIT..I64_LIMIT).contains(&value) => {
+        Number::Float(value) if value.abs() < I64_LIMIT => {
             return Err((Rule::Type, "an integer".into()));
         }
         Number::Float(_) => false,

@@ -160,3 +160,168 @@ fn is_date_time(text: &str) -> bool {
     matches!(text.as_bytes().get("2023-12-25".len()), Some(b'T' | b't'))
         && DateTime::parse_from_rfc3339(text).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema::{Count, Format, Piece, TextRules};
+
+    static BATCH: TextRules = TextRules {
+        name: "CreditBatchId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "ctb_",
+        pieces: Some(&[Piece {
+            class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+            count: Count { min: 1, max: None },
+        }]),
+        ..TextRules::ANY
+    };
+
+    fn fault(rules: &TextRules, text: &str) -> Option<String> {
+        let fault = rules.check(text).err()?;
+        Some(format!("{}: expected {}, got {}", fault.rule, fault.expected, fault.got))
+    }
+
+    #[test]
+    fn a_text_that_keeps_every_rule_passes() {
+        assert_eq!(fault(&BATCH, "ctb_1DRBTYA8Q1S07CBY"), None);
+        assert_eq!(fault(&BATCH, &format!("ctb_{}", "z".repeat(33))), None);
+        assert_eq!(fault(&TextRules::ANY, ""), None);
+    }
+
+    #[test]
+    fn only_the_first_rule_that_is_broken_is_reported() {
+        assert_eq!(
+            fault(&BATCH, "iss_/").as_deref(),
+            Some(r#"length: expected 20 to 37 characters, got "iss_/" (5 characters)"#)
+        );
+        assert_eq!(
+            fault(&BATCH, "iss_1DRBTYA8Q1S07CB/").as_deref(),
+            Some(r#"prefix: expected `ctb_` at the start, got "iss_1DRBTYA8Q1S07CB/""#)
+        );
+        assert_eq!(
+            fault(&BATCH, "ctb_1DRBTYA8Q1S07/BY").as_deref(),
+            Some(
+                r#"character: expected `ctb_`, then `0-9A-Za-z`, got "ctb_1DRBTYA8Q1S07/BY" ("/" is character 18)"#
+            )
+        );
+    }
+
+    #[test]
+    fn length_counts_characters_and_not_bytes() {
+        let rules = TextRules { length: Count { min: 0, max: Some(3) }, ..TextRules::ANY };
+        assert_eq!(fault(&rules, "éèê"), None);
+        assert_eq!(
+            fault(&rules, "éèêë").as_deref(),
+            Some(r#"length: expected at most 3 characters, got "éèêë" (4 characters)"#)
+        );
+    }
+
+    #[test]
+    fn characters_that_look_like_others_are_not_those() {
+        let cyrillic = "ctb_1DRBTYA8Q1S07СBY";
+        assert!(fault(&BATCH, cyrillic).unwrap().ends_with("(\"С\" is character 18)"));
+        assert!(
+            fault(&BATCH, "ctb_1DRBTYA8Q1S07CBY\n").unwrap().contains(r#"("\n" is character 21)"#)
+        );
+        assert!(fault(&BATCH, "ctb_1DRBTYA8Q1S07CB\0").unwrap().contains(r#"("\u0000" is"#));
+    }
+
+    #[test]
+    fn runs_of_characters_follow_each_other() {
+        static PIECES: [Piece; 3] = [
+            Piece { class: &[('A', 'Z')], count: Count { min: 2, max: Some(3) } },
+            Piece { class: &[('-', '-')], count: Count { min: 0, max: Some(1) } },
+            Piece { class: &[('0', '9')], count: Count { min: 2, max: Some(2) } },
+        ];
+        let rules = TextRules { pieces: Some(&PIECES), ..TextRules::ANY };
+        for text in ["AB12", "ABC12", "AB-12"] {
+            assert_eq!(fault(&rules, text), None, "{text}");
+        }
+        let expected =
+            "character: expected 2 to 3 of `A-Z`, then at most 1 of `-`, then 2 of `0-9`";
+        for (text, got) in [
+            ("", r#""", which ends too early"#),
+            ("A12", r#""A12" ("1" is character 2)"#),
+            ("ABCD12", r#""ABCD12" ("D" is character 4)"#),
+            ("AB--12", r#""AB--12" ("-" is character 4)"#),
+            ("AB1", r#""AB1", which ends too early"#),
+            ("AB123", r#""AB123" ("3" is character 5)"#),
+        ] {
+            assert_eq!(fault(&rules, text), Some(format!("{expected}, got {got}")));
+        }
+    }
+
+    #[test]
+    fn a_pattern_without_a_run_is_the_prefix_alone() {
+        let rules = TextRules { prefix: "ab", pieces: Some(&[]), ..TextRules::ANY };
+        assert_eq!(fault(&rules, "ab"), None);
+        assert_eq!(
+            fault(&rules, "abc").as_deref(),
+            Some(r#"character: expected `ab`, got "abc" ("c" is character 3)"#)
+        );
+    }
+
+    #[test]
+    fn a_time_is_what_rfc_3339_says() {
+        let rules = TextRules { format: Some(Format::DateTime), ..TextRules::ANY };
+        let times = [
+            "2024-01-22T11:56:48Z",
+            "2024-01-22t11:56:48.520641z",
+            "2024-01-22T11:56:48.123456789+05:30",
+            "2016-12-31T23:59:60Z",
+            "0000-01-01T00:00:00-23:59",
+        ];
+        for text in times {
+            assert_eq!(fault(&rules, text), None, "{text}");
+        }
+        let others = [
+            "",
+            "2024-01-22",
+            "2024-01-22 11:56:48Z",
+            "2024-01-22T11:56:48",
+            "2024-01-22T11:56Z",
+            "2024-01-22T11:56:48+0530",
+            "2024-01-22T11:56:48.Z",
+            "2023-02-29T11:56:48Z",
+            "2024-01-22T24:00:00Z",
+            "+2024-01-22T11:56:48Z",
+            "２024-01-22T11:56:48Z",
+        ];
+        for text in others {
+            assert!(fault(&rules, text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_what_rfc_3339_says() {
+        let rules = TextRules { format: Some(Format::Date), ..TextRules::ANY };
+        for text in ["2023-12-25", "2024-02-29", "0000-01-01", "9999-12-31"] {
+            assert_eq!(fault(&rules, text), None, "{text}");
+        }
+        let others = [
+            "",
+            "2023-02-29",
+            "2023-12-25Z",
+            "2023-1-025",
+            "12023-1-25",
+            "-023-12-25",
+            "2023-12- 5",
+            "20231225",
+            "2023/12/25",
+            "2023-12--5",
+        ];
+        for text in others {
+            assert!(fault(&rules, text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_country_code_is_one_that_is_assigned() {
+        let rules = TextRules { format: Some(Format::CountryCode), ..TextRules::ANY };
+        assert_eq!(fault(&rules, "GBR"), None);
+        assert_eq!(
+            fault(&rules, "XKX").as_deref(),
+            Some(r#"format: expected an ISO 3166-1 alpha-3 code, got "XKX""#)
+        );
+    }
+}

@@ -407,3 +407,365 @@ fn show(value: &Value) -> String {
         scalar => scalar.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::de::value::{MapDeserializer, StrDeserializer};
+    use serde::de::{DeserializeSeed, IntoDeserializer};
+    use serde_json::{Value, json};
+
+    use super::super::schema::{Bounds, Count, Format, Property, Schema, TextRules};
+    use super::{NUMBER_AS_TEXT, Step, Walk, walk};
+    use crate::check::{self, HasSchema};
+    use crate::samples;
+    use crate::types::{CreditBatch, ErrorBody};
+
+    const NONE: Bounds = Bounds { minimum: None, maximum: None, multiple_of: None, format: None };
+    const ANY: Count = Count { min: 0, max: None };
+    const TEXT: Schema = Schema::Text(&TextRules::ANY);
+    const INTEGER: Schema = Schema::Integer(NONE);
+
+    fn found(json: &str, schema: &'static Schema) -> Vec<String> {
+        walk(json.as_bytes(), schema).iter().map(ToString::to_string).collect()
+    }
+
+    /// What is found in the sample batch with some of its members changed.
+    fn found_in_batch(changes: &[(&str, Value)]) -> Vec<String> {
+        let json = samples::credit_batch(changes).to_string();
+        found(&json, CreditBatch::SCHEMA)
+    }
+
+    #[test]
+    fn a_batch_in_order_breaks_no_rule() {
+        assert_eq!(found_in_batch(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn all_violations_are_found_at_once_and_one_a_string() {
+        let placeholder = json!("<string>");
+        let pointers = [
+            "/country_of_issue",
+            "/id",
+            "/issuance_id",
+            "/owner/id",
+            "/project_id",
+            "/removal_id",
+            "/supplier_id",
+        ];
+        let changes = pointers.map(|pointer| (pointer, placeholder.clone()));
+        let expected = pointers.map(|pointer| {
+            let length = if pointer == "/country_of_issue" { "3" } else { "20 to 37" };
+            format!(
+                "{pointer}: length: expected {length} characters, got \"<string>\" (8 characters)"
+            )
+        });
+        assert_eq!(found_in_batch(&changes), expected);
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_found_and_its_neighbours_still_are() {
+        let changes = [
+            ("/beneficiary", json!([1])),
+            ("/ccp_approved", json!("yes")),
+            ("/id", json!(7)),
+            ("/issued_at", json!(null)),
+            ("/owner", json!("org_1GB56M1ST1S0GVNA")),
+            ("/size", json!([])),
+            ("/status", json!({"a": {"b": 1}})),
+            ("/supplier_id", json!(true)),
+        ];
+        assert_eq!(
+            found_in_batch(&changes),
+            [
+                "/beneficiary: type: expected an object or null, got an array",
+                "/ccp_approved: type: expected a boolean, got \"yes\"",
+                "/id: type: expected a string, got 7",
+                "/issued_at: type: expected a string, got null",
+                "/owner: type: expected an object, got \"org_1GB56M1ST1S0GVNA\"",
+                "/size: type: expected an object, got an array",
+                "/status: type: expected a string, got an object",
+                "/supplier_id: type: expected a string, got true",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_property_is_found_by_its_own_pointer() {
+        assert_eq!(
+            found_in_batch(&[("/owner", json!({})), ("/size", json!({"credits": 1}))]),
+            [
+                "/owner/domain: required: expected the property, got nothing",
+                "/owner/id: required: expected the property, got nothing",
+                "/owner/name: required: expected the property, got nothing",
+                "/size/credit_kgs: required: expected the property, got nothing",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_property_that_comes_twice_is_found_once_for_each_time_too_many() {
+        let json = r#"{"a": 1, "a": "x", "b": 1, "b": 2, "a": 3}"#;
+        static SCHEMA: Schema = Schema::Object {
+            properties: &[Property { name: "a", required: true, schema: &INTEGER }],
+            additional: None,
+            count: ANY,
+        };
+        assert_eq!(
+            found(json, &SCHEMA),
+            ["/a: duplicate: expected the property once, got it again"; 2]
+        );
+    }
+
+    #[test]
+    fn an_unknown_property_is_ignored() {
+        let mut batch = samples::credit_batch(&[]);
+        batch["new"] = json!({"deep": [1, {"er": null}]});
+        assert_eq!(found(&batch.to_string(), CreditBatch::SCHEMA), [""; 0]);
+    }
+
+    #[test]
+    fn an_unknown_value_of_an_enum_is_listed() {
+        assert_eq!(
+            found_in_batch(&[("/status", json!("frozen"))]),
+            ["/status: enum: expected `active` or `split` or `retired`, got \"frozen\""]
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_is_one_violation_of_the_document() {
+        let documents = [
+            ("", "EOF while parsing a value at line 1 column 0"),
+            (r#"{"id": 7, "#, "EOF while parsing a value at line 1 column 10"),
+            ("{} {}", "trailing characters at line 1 column 4"),
+            ("<html>", "expected value at line 1 column 1"),
+        ];
+        for (json, reason) in documents {
+            let expected = format!("the document: json: expected JSON, got {reason}");
+            assert_eq!(found(json, CreditBatch::SCHEMA), [expected], "{json}");
+        }
+        assert_eq!(
+            found("1e999", &INTEGER),
+            ["the document: json: expected JSON, got number out of range at line 1 column 5"]
+        );
+        assert_eq!(walk(b"\"\xff\"", &TEXT).len(), 1);
+        assert_eq!(found(&"[".repeat(10_000), CreditBatch::SCHEMA).len(), 1);
+    }
+
+    #[test]
+    fn an_integer_has_no_fraction_no_exponent_and_64_bits() {
+        let found = |json| found(json, &INTEGER);
+        for json in ["0", "-1", "9223372036854775807", "-9223372036854775808"] {
+            assert_eq!(found(json), [""; 0], "{json}");
+        }
+        for (json, got) in [("123.0", "123.0"), ("1e3", "1000.0"), ("-0.5", "-0.5")] {
+            assert_eq!(
+                found(json),
+                [format!("the document: type: expected an integer, got {got}")]
+            );
+        }
+        for (json, got) in [
+            ("9223372036854775808", "9223372036854775808"),
+            ("-9223372036854775809", "-9.223372036854776e18"),
+            ("100000000000000000000", "1e20"),
+        ] {
+            assert_eq!(
+                found(json),
+                [format!(
+                    "the document: range: expected an integer from -9223372036854775808 to \
+                     9223372036854775807, got {got}"
+                )]
+            );
+        }
+    }
+
+    #[test]
+    fn a_decimal_is_a_number_that_fits() {
+        static DECIMAL: Schema = Schema::Decimal(NONE);
+        for json in ["0", "-1.5", "1e28", "18446744073709551615"] {
+            assert_eq!(found(json, &DECIMAL), [""; 0], "{json}");
+        }
+        assert_eq!(
+            found("1e29", &DECIMAL),
+            ["the document: range: expected a number with at most 28 decimals, below 7.9e28, \
+              got 1e29"]
+        );
+    }
+
+    #[test]
+    fn a_number_keeps_its_bounds() {
+        static NUMBER: Schema = Schema::Number(Bounds {
+            minimum: Some((0.0, true)),
+            maximum: Some((1.5, false)),
+            multiple_of: Some(0.1),
+            format: None,
+        });
+        static SMALL: Schema = Schema::Integer(Bounds { format: Some(Format::Int32), ..NONE });
+        assert_eq!(found("0.3", &NUMBER), [""; 0]);
+        assert_eq!(found("1.5", &NUMBER), [""; 0]);
+        assert_eq!(
+            found("0", &NUMBER),
+            ["the document: range: expected above 0 and at most 1.5, got 0"]
+        );
+        assert_eq!(
+            found("1.55", &NUMBER),
+            [
+                "the document: range: expected above 0 and at most 1.5, got 1.55",
+                "the document: multiple-of: expected a multiple of 0.1, got 1.55",
+            ]
+        );
+        assert_eq!(found("2147483647", &SMALL), [""; 0]);
+        assert_eq!(
+            found("2147483648", &SMALL),
+            ["the document: format: expected an integer of 32 bits, got 2147483648"]
+        );
+    }
+
+    #[test]
+    fn numbers_are_read_also_where_serde_json_keeps_their_text() {
+        let found = |number: &str, schema| {
+            let mut walk = Walk::default();
+            let member = (NUMBER_AS_TEXT, IntoDeserializer::into_deserializer(number));
+            let number: MapDeserializer<'_, _, serde::de::value::Error> =
+                MapDeserializer::new(std::iter::once::<(&str, StrDeserializer<'_, _>)>(member));
+            Step { schema, walk: &mut walk }.deserialize(number).unwrap();
+            walk.violations.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(found("-123", &INTEGER), [""; 0]);
+        assert_eq!(
+            found("123.0", &INTEGER),
+            ["the document: type: expected an integer, got 123.0"]
+        );
+        assert_eq!(found("123", &TEXT), ["the document: type: expected a string, got 123"]);
+        assert_eq!(found("1e28", &Schema::Decimal(NONE)), [""; 0]);
+    }
+
+    #[test]
+    fn an_array_has_as_many_items_as_it_must_and_none_twice() {
+        static ARRAY: Schema =
+            Schema::Array { items: &INTEGER, count: Count { min: 1, max: Some(3) }, unique: true };
+        assert_eq!(found("[1, 2, 3]", &ARRAY), [""; 0]);
+        assert_eq!(found("[]", &ARRAY), ["the document: items: expected 1 to 3 items, got 0"]);
+        assert_eq!(
+            found(r#"[1, "x", 1, 2]"#, &ARRAY),
+            [
+                "/1: type: expected an integer, got \"x\"",
+                "/2: unique: expected an item unlike those before it, got 1",
+                "the document: items: expected 1 to 3 items, got 4",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_other_properties_of_a_map_are_checked_under_their_escaped_names() {
+        static MAP: Schema = Schema::Object {
+            properties: &[],
+            additional: Some(&INTEGER),
+            count: Count { min: 0, max: Some(1) },
+        };
+        assert_eq!(
+            found(r#"{"a/b~c": "x", "d": 1}"#, &MAP),
+            [
+                "/a~1b~0c: type: expected an integer, got \"x\"",
+                "the document: properties: expected at most 1 properties, got 2",
+            ]
+        );
+    }
+
+    #[test]
+    fn one_of_several_schemas_is_the_one_that_was_meant() {
+        assert_eq!(found(r#"{"detail": "Not found"}"#, ErrorBody::SCHEMA), [""; 0]);
+        assert_eq!(
+            found(r#"{"detail": [{"loc": ["path", 1.5], "msg": 1}]}"#, ErrorBody::SCHEMA),
+            [
+                "/detail/0/loc/1: any-of: expected one of: a string, an integer, got 1.5",
+                "/detail/0/msg: type: expected a string, got 1",
+                "/detail/0/type: required: expected the property, got nothing",
+            ]
+        );
+        assert_eq!(
+            found(r#"{"detail": {}}"#, ErrorBody::SCHEMA),
+            ["/detail: one-of: expected exactly one of: a string, an array, got an object"]
+        );
+    }
+
+    #[test]
+    fn exactly_one_at_least_one_and_all_of_several_schemas() {
+        static NUMBER: Schema = Schema::Number(NONE);
+        static POSITIVE: Schema = Schema::Number(Bounds { minimum: Some((0.0, true)), ..NONE });
+        static ONE: Schema = Schema::OneOf(&[&INTEGER, &POSITIVE]);
+        static ANY: Schema = Schema::AnyOf(&[&INTEGER, &POSITIVE]);
+        static ALL: Schema = Schema::Nullable(&Schema::AllOf(&[&INTEGER, &POSITIVE]));
+        let counts = |json| [&ONE, &ANY, &ALL].map(|schema| found(json, schema).len());
+        assert_eq!(counts("-1"), [0, 0, 1]);
+        assert_eq!(counts("1.5"), [0, 0, 1]);
+        assert_eq!(counts("1"), [1, 0, 0]);
+        assert_eq!(counts("-1.5"), [1, 1, 2]);
+        assert_eq!(counts("null"), [1, 1, 0]);
+        assert_eq!(found("1e3", &NUMBER), [""; 0]);
+    }
+
+    #[test]
+    fn a_value_is_checked_as_it_would_be_sent() {
+        let batch = samples::credit_batch(&[("/id", json!("iss_1EWT8R5FY1S0GFCY"))]);
+        let batch: CreditBatch = serde_json::from_value(batch).unwrap();
+        let violations: Vec<_> = batch.violations().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            violations,
+            ["/id: prefix: expected `ctb_` at the start, got \"iss_1EWT8R5FY1S0GFCY\""]
+        );
+    }
+
+    /// Puts every kind of value in every place, and takes every place away.
+    #[test]
+    fn what_cannot_be_decoded_breaks_a_rule() {
+        let values = [
+            json!(null),
+            json!(true),
+            json!(0),
+            json!(-1),
+            json!(1.5),
+            json!(u64::MAX),
+            json!(1e300),
+            json!(""),
+            json!("2024-01-22"),
+            json!("2024-01-22T11:56:48Z"),
+            json!("2024-02-30T11:56:48Z"),
+            json!("2016-12-31T23:59:60Z"),
+            json!("+2024-01-22"),
+            json!("2024-1-22"),
+            json!([]),
+            json!({}),
+        ];
+        let batch =
+            samples::credit_batch(&[("/beneficiary", json!({"id": "", "name": "", "domain": ""}))]);
+        for pointer in pointers(&batch) {
+            for value in &values {
+                let mut changed = batch.clone();
+                *changed.pointer_mut(&pointer).unwrap() = value.clone();
+                assert_agreement(&changed);
+            }
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            let mut changed = batch.clone();
+            changed.pointer_mut(parent).and_then(Value::as_object_mut).unwrap().remove(name);
+            assert_agreement(&changed);
+        }
+    }
+
+    fn assert_agreement(json: &Value) {
+        let json = json.to_string();
+        if let Err(error) = serde_json::from_str::<CreditBatch>(&json) {
+            let violations = check::json::<CreditBatch>(json.as_bytes());
+            assert!(!violations.is_empty(), "{error}, and no rule is broken: {json}");
+        }
+    }
+
+    fn pointers(value: &Value) -> Vec<String> {
+        let members = value.as_object().into_iter().flatten();
+        members
+            .flat_map(|(name, value)| {
+                let below = pointers(value).into_iter().map(move |below| format!("/{name}{below}"));
+                std::iter::once(format!("/{name}")).chain(below)
+            })
+            .collect()
+    }
+}
