@@ -4,16 +4,13 @@ use std::collections::HashMap;
 use std::ptr;
 
 use super::findings::{Findings, Place};
-use super::grammar::{
-    FOREIGN, Field, Kind, MAX_COUNT, METHODS, OPENAPI, Object, PATH_ITEM, SCHEMA,
-};
+use super::grammar::{FOREIGN, Field, Kind, MAX_COUNT, METHODS, OPENAPI, Object, PATH_ITEM};
 use super::words::{cut, meant, or, shown};
 use crate::diagnostic::Position;
 use crate::pointer::Pointer;
 use crate::source::{Member, Node, Value};
 
-/// References are followed so many times; those of a valid document are done long
-/// before.
+/// So many references are followed; those of a valid document are done long before.
 const MAX_STEPS: usize = 64;
 
 /// An object of the specification, or a reference to one, in a document.
@@ -159,6 +156,17 @@ impl<'d> Document<'d> {
         None
     }
 
+    /// What `resolve` gives, and then what is in an `allOf` with one element, which
+    /// merely carries a description.
+    pub(crate) fn unwrap<'s>(&'s self, site: &'s Site<'d>) -> Option<&'s Site<'d>> {
+        let mut site = self.resolve(site)?;
+        for _ in 0..MAX_STEPS {
+            let [only] = self.children(site, "allOf")[..] else { return Some(site) };
+            site = self.resolve(only)?;
+        }
+        None
+    }
+
     /// The operations, in the order of the document.
     pub(crate) fn operations(&self) -> Vec<Operation<'_, 'd>> {
         let paths = Pointer::root().child("paths");
@@ -190,6 +198,7 @@ impl<'d> Walker<'d, '_> {
             self.findings.add(place, why, help);
             return;
         }
+        let is_named = matches!(kind, Kind::Named(_));
         match kind {
             Kind::Of(object) => self.object(object, place, node),
             Kind::Component(object) if node.get("$ref").is_some() => {
@@ -199,6 +208,11 @@ impl<'d> Walker<'d, '_> {
             Kind::Named(kind) | Kind::Map(kind) => {
                 for member in node.members() {
                     let place = child_of(&place.pointer, member);
+                    if is_named && !is_component_name(&member.key) {
+                        let message = format!("`{}` is no name for a component", cut(&member.key));
+                        let help = "use ASCII letters, digits, `.`, `-` and `_`";
+                        self.findings.add(place.clone(), message, help);
+                    }
                     self.value(kind, place, &member.node);
                 }
             }
@@ -239,6 +253,9 @@ impl<'d> Walker<'d, '_> {
         };
         let help = match meant(&key, known) {
             Some(meant) => format!("did you mean `{meant}`?"),
+            None if object.others.is_some() => {
+                object.others.as_ref().map(|others| others.help).unwrap_or_default().to_owned()
+            }
             None if object.extensions => {
                 "remove it, or begin its name with `x-` to make it an extension".to_owned()
             }
@@ -276,6 +293,10 @@ impl<'d> Walker<'d, '_> {
             }
         }
     }
+}
+
+fn is_component_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c))
 }
 
 impl Object {

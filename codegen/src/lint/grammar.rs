@@ -39,6 +39,8 @@ pub(crate) struct Others {
     pub accepts: fn(&str) -> bool,
     /// What such names look like.
     pub form: &'static str,
+    /// How to make a name of what is none.
+    pub help: &'static str,
     /// What the values may be.
     pub kind: Kind,
 }
@@ -174,6 +176,7 @@ static PATHS: Object = Object {
     others: Some(Others {
         accepts: |key| key.starts_with('/'),
         form: "a path, which begins with `/`",
+        help: "write `/` before it",
         kind: Component(&PATH_ITEM),
     }),
     ..object("Paths", &[])
@@ -290,6 +293,7 @@ pub(crate) static RESPONSES: Object = Object {
     others: Some(Others {
         accepts: is_status,
         form: "`default`, a status from `100` to `599`, or a range from `1XX` to `5XX`",
+        help: "write a status such as `'404'`, or a range such as `4XX`",
         kind: Component(&RESPONSE),
     }),
     ..object("Responses", &[field("default", Component(&RESPONSE))])
@@ -310,7 +314,12 @@ pub(crate) static RESPONSE: Object = object(
 );
 
 static CALLBACK: Object = Object {
-    others: Some(Others { accepts: |_| true, form: "an expression", kind: Component(&PATH_ITEM) }),
+    others: Some(Others {
+        accepts: |_| true,
+        form: "an expression",
+        help: "write an expression",
+        kind: Component(&PATH_ITEM),
+    }),
     ..object("Callback", &[])
 };
 

@@ -4,10 +4,18 @@
 //! cannot take, and what breaks the rules of this project. All are reported in one
 //! run, each with its place, the reason and a remedy.
 
+mod access;
 mod document;
+mod examples;
 mod findings;
+mod formats;
 mod grammar;
+mod house;
+mod names;
+mod operations;
 mod references;
+mod schemas;
+mod unsupported;
 mod version;
 mod words;
 
@@ -20,7 +28,16 @@ use crate::source::Source;
 /// What the rules have in common: each looks through the whole document.
 type Rule = fn(&Document<'_>, &mut Findings);
 
-const RULES: &[Rule] = &[references::check];
+const RULES: &[Rule] = &[
+    references::check,
+    unsupported::check,
+    operations::check,
+    schemas::check,
+    examples::check,
+    names::check,
+    access::check,
+    house::check,
+];
 
 /// Checks a document.
 ///

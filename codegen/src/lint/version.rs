@@ -1,7 +1,7 @@
 //! Which documents are read at all: OpenAPI 3.0.
 
 use super::findings::{Findings, Place};
-use super::words::shown;
+use super::words::{cut, shown};
 use crate::diagnostic::Position;
 use crate::pointer::Pointer;
 use crate::source::{Node, Value};
@@ -45,7 +45,9 @@ pub(super) fn is_accepted(root: &Node, findings: &mut Findings) -> bool {
 fn refused(key: &str, version: &Node) -> String {
     match (key, version.as_str()) {
         ("swagger", _) => "this is Swagger 2.0, the predecessor of OpenAPI".to_owned(),
-        (_, Some(text)) if text.starts_with("3.") => format!("this is OpenAPI {text}"),
+        (_, Some(text)) if text.starts_with("3.") && !text.starts_with("3.0") => {
+            format!("this is OpenAPI {}", cut(text))
+        }
         _ => format!("{} is no version of OpenAPI 3.0", shown(version)),
     }
 }

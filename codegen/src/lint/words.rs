@@ -11,7 +11,7 @@ pub(crate) fn shown(node: &Node) -> String {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => format!("`{value}`"),
         Value::Integer(value) => format!("`{value}`"),
-        Value::Float(value) => format!("`{value}`"),
+        Value::Float(value) => format!("`{value:?}`"),
         Value::String(text) => format!("the string `{}`", cut(text)),
         Value::Array(_) => "an array".to_owned(),
         Value::Object(_) => "an object".to_owned(),
