@@ -21,9 +21,10 @@ mod tests;
 mod value;
 
 use std::fmt;
+use std::rc::Rc;
 
 pub use part::{Direction, Keyword};
-pub(crate) use part::{Part, PartId, Step};
+pub(crate) use part::{Edge, Part, PartId, Step};
 pub use value::{Bound, Effect, Number, Range, Value, Wire, Words};
 
 use crate::diagnostic::Refusal;
@@ -37,7 +38,10 @@ pub(crate) const MAX_STEPS: usize = 250;
 /// What a document promises and demands.
 #[derive(Clone, Debug)]
 pub struct Contract {
-    parts: Vec<Part>,
+    /// The first is the whole document.
+    parts: Vec<Rc<Part>>,
+    /// The names of its schemas, which are no facts: they tell alternatives apart.
+    components: Words,
 }
 
 /// One fact of a contract.
@@ -77,7 +81,9 @@ impl Contract {
     ///
     /// The document is not OpenAPI 3, or combines its schemas without end.
     pub fn of(source: &Source) -> Result<Self, Refusal> {
-        reader::read(source).map(|parts| Self { parts })
+        let parts = reader::read(source)?;
+        let parts = parts.into_iter().map(Rc::new).collect();
+        Ok(Self { parts, components: reader::components(source) })
     }
 
     /// All facts, by operation, place, pointer and keyword.
@@ -102,8 +108,12 @@ impl Contract {
         Ok(self.facts()?.iter().map(|fact| format!("{fact}\n")).collect())
     }
 
-    pub(crate) fn part(&self, id: PartId) -> &Part {
-        &self.parts[id.0]
+    pub(crate) fn parts(&self) -> &[Rc<Part>] {
+        &self.parts
+    }
+
+    pub(crate) fn components(&self) -> &Words {
+        &self.components
     }
 }
 
@@ -133,7 +143,7 @@ struct List<'c> {
 
 impl<'c> List<'c> {
     fn part(&mut self, id: PartId) -> Result<(), TooManyFacts> {
-        let part = self.contract.part(id);
+        let part = &self.contract.parts[id.0];
         for (keyword, value) in &part.facts {
             self.add(keyword, Some(value))?;
         }

@@ -6,6 +6,7 @@
 pub mod client;
 pub mod contract;
 pub mod diagnostic;
+pub mod diff;
 pub mod lint;
 pub mod pattern;
 pub mod pointer;

@@ -42,6 +42,12 @@ pub(super) fn read(source: &Source) -> Result<Vec<Part>, Refusal> {
     })
 }
 
+/// The names of the schemas of a document.
+pub(super) fn components(source: &Source) -> Words {
+    let schemas = source.root().get("components").and_then(|node| node.get("schemas"));
+    schemas.map(Node::members).unwrap_or_default().iter().map(|m| m.key.clone()).collect()
+}
+
 fn version(source: &Source) -> Result<&str, Refusal> {
     let root = source.root();
     let version = root.get("openapi");
