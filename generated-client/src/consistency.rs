@@ -107,7 +107,9 @@ impl fmt::Display for Finding {
 /// A pointer and a message.
 type Breach = (&'static str, String);
 
-const CHECKS: [(Rule, fn(&CreditBatch) -> Vec<Breach>); 8] = [
+type Check = fn(&CreditBatch) -> Vec<Breach>;
+
+const CHECKS: [(Rule, Check); 8] = [
     (Rule::SplitChildren, split_children),
     (Rule::RetiredRetirement, retired_retirement),
     (Rule::RetiredBeneficiary, retired_beneficiary),

@@ -519,3 +519,36 @@ fn one_line(text: &str) -> String {
         None => line,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, one_line, shorten};
+
+    #[test]
+    fn an_error_is_small_and_can_go_anywhere() {
+        fn can_go_anywhere<T: Send + Sync + 'static>() {}
+        can_go_anywhere::<Error>();
+        assert!(size_of::<Error>() <= 48);
+    }
+
+    #[test]
+    fn the_words_of_a_server_are_one_bounded_line() {
+        assert_eq!(one_line(" a\r\n\tb\u{1b}[2Jc\u{85}d "), "a b [2Jc d");
+        assert_eq!(one_line(&"é".repeat(256)), "é".repeat(256));
+        assert_eq!(one_line(&"é".repeat(257)), "é".repeat(256) + "…");
+    }
+
+    #[test]
+    fn of_many_findings_the_first_is_shown_and_the_others_counted() {
+        assert_eq!(shorten(&["a"]), "a");
+        assert_eq!(shorten(&["a", "b", "c"]), "a; and 2 more");
+    }
+
+    #[test]
+    fn a_text_that_could_not_be_parsed_becomes_an_error() {
+        let reason = "ctb_".parse::<crate::types::CreditBatchId>().unwrap_err();
+        let error = Error::from(reason.clone());
+        assert_eq!(error.to_string(), reason.to_string());
+        assert_eq!(error.field(), None);
+    }
+}

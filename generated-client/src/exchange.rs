@@ -167,3 +167,307 @@ impl ClientHooks<Context> for Client {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+    use std::sync::mpsc::{Receiver, channel};
+    use std::thread;
+
+    use serde_json::json;
+
+    use super::BODY_LIMIT;
+    use crate::check::Rule;
+    use crate::samples;
+    use crate::types::{CreditBatch, CreditBatchId, ErrorDetail};
+    use crate::{Credentials, Error, Registry, Response, StatusCode};
+
+    const TOKEN: &str = "eyJhbGciOi.J9uX-3_t/c2ln+bmF0dXJl==";
+    const SECRET: &str = "uPrO-5ecret-wxAh";
+
+    /// Serves these responses, byte for byte and one a connection, and gives the base
+    /// URL and the head of each request.
+    fn serve(responses: Vec<Vec<u8>>) -> (String, Receiver<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = format!("http://{}/registry/v0", listener.local_addr().unwrap());
+        let (heads, received) = channel();
+        thread::spawn(move || {
+            for response in responses {
+                let (stream, _) = listener.accept().unwrap();
+                let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+                // Neither need be wanted: the test may ask for no head, and the client hang
+                // up on a body that is too large.
+                let _ = heads.send(head.join("\n").to_lowercase());
+                let _ = (&stream).write_all(&response);
+            }
+        });
+        (base_url, received)
+    }
+
+    fn response(head: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+        let body = body.as_ref();
+        let length = body.len();
+        let head =
+            format!("HTTP/1.1 {head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+        [head.as_bytes(), body].concat()
+    }
+
+    fn registry(base_url: &str) -> Registry {
+        Registry::at(base_url, Credentials::new(TOKEN, SECRET).unwrap()).unwrap()
+    }
+
+    fn id() -> CreditBatchId {
+        "ctb_1DRBTYA8Q1S07CBY".parse().unwrap()
+    }
+
+    /// Makes one call, and looks for the secrets in all that it shows.
+    async fn call(response: Vec<u8>) -> Result<Response<CreditBatch>, Error> {
+        let (base_url, _) = serve(vec![response]);
+        let result = registry(&base_url).credit_batch(&id()).response().await;
+        assert_no_secret(&format!("{result:?} {result:#?}"));
+        if let Err(error) = &result {
+            assert_no_secret(&format!("{error} {:?} {:?}", error.body(), error.detail()));
+            assert_no_secret(&format!("{:?} {:?}", error.request_id(), error.violations()));
+            assert!(!error.to_string().contains('\n'), "{error}");
+        }
+        result
+    }
+
+    fn assert_no_secret(shown: &str) {
+        for secret in [TOKEN, SECRET] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+
+    /// A message without the port, which is another each time.
+    fn message(error: &Error) -> String {
+        let text = error.to_string();
+        let (start, rest) = text.split_once("127.0.0.1:").unwrap();
+        format!("{start}HOST{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+    }
+
+    #[tokio::test]
+    async fn a_request_has_both_credentials_and_no_api_version() {
+        let body = samples::credit_batch(&[]).to_string();
+        let (base_url, heads) = serve(vec![response("200 OK", body)]);
+        let registry = registry(&base_url);
+        let batch = registry.credit_batch(&id()).await.unwrap();
+        assert_eq!(batch.id, id());
+        let head = heads.recv().unwrap();
+        assert!(head.starts_with("get /registry/v0/credit_batches/ctb_1drbtya8q1s07cby http/1.1"));
+        assert!(head.contains(&format!("\nauthorization: bearer {}", TOKEN.to_lowercase())));
+        assert!(head.contains(&format!("\nx-client-secret: {}", SECRET.to_lowercase())));
+        assert!(head.contains("\nuser-agent: isometric-registry/"));
+        assert!(!head.contains("api-version"), "{head}");
+    }
+
+    #[tokio::test]
+    async fn an_argument_that_is_none_is_not_sent() {
+        let id: CreditBatchId = serde_json::from_value(json!("../../etc/passwd")).unwrap();
+        let error = registry("http://127.0.0.1:9").credit_batch(&id).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the argument `id` is not a `CreditBatchId`: length: expected 20 to 37 characters, got \
+             \"../../etc/passwd\" (16 characters); nothing was sent"
+        );
+        assert_eq!(error.field().as_deref(), Some("id"));
+        assert_eq!(error.status(), None);
+        assert!(!error.is_retryable());
+    }
+
+    #[tokio::test]
+    async fn a_violation_is_an_error_that_loses_nothing() {
+        let changes = [("/size/credit_kgs", json!(1)), ("/owner/id", json!("org_1"))];
+        let body = samples::credit_batch(&changes).to_string();
+        let (base_url, _) = serve(vec![response("200 OK\r\nx-request-id: r-1", &body)]);
+        let error = registry(&base_url).credit_batch(&id()).await.unwrap_err();
+        assert_eq!(
+            message(&error),
+            "credit_batch was answered with what breaks the spec: /owner/id: length: expected 20 to \
+             37 characters, got \"org_1\" (5 characters) (GET \
+             http://HOST/registry/v0/credit_batches/ctb_1DRBTYA8Q1S07CBY, request id r-1)"
+        );
+        assert_eq!(error.status(), Some(StatusCode::OK));
+        assert_eq!(error.request_id(), Some("r-1"));
+        assert_eq!(error.field().as_deref(), Some("/owner/id"));
+        assert_eq!(error.violations()[0].rule, Rule::Length);
+        let Error::Invalid(rejected) = error else { panic!("{error:?}") };
+        assert_eq!(rejected.body(), body.as_bytes());
+        assert_eq!(rejected.value::<CreditBatch>().unwrap().owner.id, "org_1");
+        assert_eq!(rejected.value::<String>(), None);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_value_of_an_enum_is_accepted_and_listed() {
+        let body = samples::credit_batch(&[("/status", json!("frozen"))]).to_string();
+        let (base_url, _) = serve(vec![response("200 OK", &body), response("200 OK", &body)]);
+        let registry = registry(&base_url);
+        let batch = registry.credit_batch(&id()).await.unwrap();
+        assert_eq!(batch.status.as_str(), "frozen");
+        let response = registry.credit_batch(&id()).response().await.unwrap();
+        assert_eq!(response.violations()[0].rule, Rule::Enum);
+        assert_eq!(response.body(), body.as_bytes());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_cannot_be_decoded_is_an_error_with_all_violations() {
+        let mut batch = samples::credit_batch(&[("/issued_at", json!("today"))]);
+        batch["size"] = json!({});
+        let error = call(response("200 OK", batch.to_string())).await.unwrap_err();
+        let pointers: Vec<_> = error.violations().iter().map(|found| &found.pointer).collect();
+        assert_eq!(pointers, ["/issued_at", "/size/credit_kgs", "/size/credits"]);
+        let Error::Invalid(rejected) = &error else { panic!("{error:?}") };
+        assert!(rejected.value::<CreditBatch>().is_none());
+        let error = call(response("200 OK", "<html>\n</html>")).await.unwrap_err();
+        assert_eq!(error.violations()[0].rule, Rule::Json);
+        assert_eq!(error.body().as_deref(), Some("<html>\n</html>"));
+    }
+
+    #[tokio::test]
+    async fn a_status_that_is_not_of_success_is_an_error_whatever_the_body() {
+        let error = call(response("404 Not Found", r#"{"detail": "No such\nbatch"}"#)).await;
+        let error = error.unwrap_err();
+        assert_eq!(
+            message(&error),
+            "credit_batch was answered 404 Not Found: No such batch (GET \
+             http://HOST/registry/v0/credit_batches/ctb_1DRBTYA8Q1S07CBY)"
+        );
+        assert_eq!(error.detail(), Some(ErrorDetail::Message("No such\nbatch".into())));
+        assert!(!error.is_retryable());
+        for (head, body, said) in [
+            ("401 Unauthorized", "", " (GET"),
+            ("418 I'm a teapot", "short and\tstout", ": short and stout (GET"),
+            ("502 Bad Gateway", "<html>\n<h1>502</h1>", ": <html> <h1>502</h1> (GET"),
+            ("503 Service Unavailable", "{\"detail\": 7}", ": {\"detail\": 7} (GET"),
+            ("204 No Content", "", " (GET"),
+            ("500 Internal Server Error", "\u{1}\u{fffd}", ": \u{fffd} (GET"),
+        ] {
+            let error = call(response(head, body)).await.unwrap_err();
+            assert!(matches!(error, Error::Status(_)), "{error:?}");
+            assert!(error.to_string().contains(said), "{error}");
+            assert!(head.starts_with(error.status().unwrap().as_str()));
+            assert_eq!(error.is_retryable(), head.starts_with("502") || head.starts_with("503"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refused_argument_is_named() {
+        let body = json!({"detail": [
+            {"loc": ["path", "id", 0], "msg": "too short", "type": "string_too_short"},
+            {"loc": [], "msg": "", "type": ""},
+        ]});
+        let error = call(response("422 Unprocessable Content", body.to_string())).await;
+        let error = error.unwrap_err();
+        assert_eq!(error.field().as_deref(), Some("path.id.0"));
+        assert!(message(&error).contains(": path.id.0: too short; and 1 more (GET"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_a_server_repeats_is_seen_nowhere() {
+        let name = json!({"detail": format!("{TOKEN} and {SECRET}")});
+        let escaped = TOKEN.replace('/', "\\/").replace("==", "\\u003d\\u003D");
+        let heads = ["200 OK", "400 Bad Request", "422 Unprocessable Content", "500 Oops"];
+        for head in heads {
+            let id = format!("{head}\r\nx-request-id: a{SECRET}");
+            for body in [name.to_string(), format!("{{\"detail\": \"{escaped}\"}}"), SECRET.into()]
+            {
+                let error = call(response(&id, &body)).await.unwrap_err();
+                assert_eq!(error.request_id(), Some("a[redacted]"));
+                assert!(error.body().unwrap().contains("[redacted]"), "{error:?}");
+            }
+        }
+        let changes = [("/owner/name", json!(SECRET)), ("/owner/id", json!(TOKEN))];
+        let body = samples::credit_batch(&changes).to_string();
+        let response = call(response("200 OK", body)).await.unwrap();
+        assert_eq!(response.value().owner.name, "[redacted]");
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_followed_within_the_origin() {
+        let body = samples::credit_batch(&[]).to_string();
+        let moved = response("307 Temporary Redirect\r\nlocation: /elsewhere", "");
+        let (base_url, heads) = serve(vec![moved, response("200 OK", body)]);
+        let batch = registry(&base_url).credit_batch(&id()).await.unwrap();
+        assert_eq!(batch.id, id());
+        assert!(heads.recv().unwrap().starts_with("get /registry/v0/credit_batches/"));
+        let second = heads.recv().unwrap();
+        assert!(second.starts_with("get /elsewhere http/1.1"));
+        assert!(second.contains("\nx-client-secret: ") && second.contains("\nauthorization: "));
+    }
+
+    #[tokio::test]
+    async fn a_redirect_to_another_origin_is_an_error_and_gets_nothing() {
+        let (elsewhere, heads) = serve(vec![response("200 OK", "{}")]);
+        let location = format!("302 Found\r\nlocation: {elsewhere}/x?token={SECRET}");
+        let error = call(response(&location, "")).await.unwrap_err();
+        assert_eq!(error.status(), Some(StatusCode::FOUND));
+        assert!(
+            error.to_string().contains("/x?token=[redacted]\" that was not followed"),
+            "{error}"
+        );
+        assert!(heads.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_redirect_without_end_is_an_error() {
+        let moved = response("308 Permanent Redirect\r\nlocation: /registry/v0/again", "");
+        let (base_url, heads) = serve(vec![moved; 9]);
+        let error = registry(&base_url).credit_batch(&id()).await.unwrap_err();
+        assert_eq!(error.status(), Some(StatusCode::PERMANENT_REDIRECT));
+        assert_eq!(heads.try_iter().count(), 4);
+    }
+
+    #[tokio::test]
+    async fn a_body_over_the_limit_is_an_error() {
+        let error = call(response("200 OK", "a".repeat(BODY_LIMIT + 1))).await.unwrap_err();
+        assert!(matches!(&error, Error::Oversized(body) if body.limit() == BODY_LIMIT));
+        assert_eq!(error.status(), Some(StatusCode::OK));
+        assert_eq!(error.body().map(|body| body.len()), Some(1024));
+        assert!(!error.is_retryable());
+        let error = call(response("404 Not Found", "a".repeat(BODY_LIMIT))).await.unwrap_err();
+        assert!(matches!(error, Error::Status(_)));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_cut_off_is_an_error_with_what_came() {
+        let head = "HTTP/1.1 200 OK\r\nx-request-id: r-2\r\ncontent-length: 100\r\n\r\n";
+        let error = call(format!("{head}{{\"id\": \"{SECRET}").into()).await.unwrap_err();
+        assert!(matches!(error, Error::Transport(_)), "{error:?}");
+        assert_eq!(error.status(), Some(StatusCode::OK));
+        assert_eq!(error.request_id(), Some("r-2"));
+        assert_eq!(error.body().as_deref(), Some("{\"id\": \"[redacted]"));
+        assert!(error.is_retryable());
+        assert!(message(&error).contains("within the body of a response of 200 OK: "), "{error}");
+    }
+
+    #[tokio::test]
+    async fn no_connection_and_no_response_are_errors_worth_another_try() {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let error = registry(&format!("http://{address}")).credit_batch(&id()).await.unwrap_err();
+        let Error::Transport(transport) = &error else { panic!("{error:?}") };
+        assert!(transport.is_connect() && !transport.is_timeout());
+        assert!(error.is_retryable());
+        assert!(message(&error).starts_with("credit_batch could not connect: "), "{error}");
+        let error = call(Vec::new()).await.unwrap_err();
+        assert!(message(&error).starts_with("credit_batch lost its connection: "), "{error}");
+        assert_eq!(error.status(), None);
+        assert_eq!(error.body(), None);
+    }
+
+    #[tokio::test]
+    async fn many_calls_share_one_registry_across_threads() {
+        let body = samples::credit_batch(&[]).to_string();
+        let (base_url, _) = serve(vec![response("200 OK", &body), response("200 OK", &body)]);
+        let registry = registry(&base_url);
+        let clone = registry.clone();
+        let id = id();
+        fn is_send<T: Send + 'static>(value: T) -> T {
+            value
+        }
+        let task = tokio::spawn(is_send(async move { clone.credit_batch(&id).await }));
+        assert!(task.await.unwrap().is_ok());
+        assert!(registry.credit_batch(&self::id()).await.is_ok());
+    }
+}

@@ -1,4 +1,44 @@
-//! Client for the Isometric carbon-removal registry.
+//! A client for the [Isometric](https://isometric.com) registry of carbon-removal
+//! credits.
+//!
+//! # Quick start
+//!
+//! With credentials in `ISOMETRIC_ACCESS_TOKEN` and `ISOMETRIC_CLIENT_SECRET`:
+//!
+//! ```no_run
+//! use isometric_registry::{Credentials, Error, Registry};
+//!
+//! # async fn example() -> Result<(), Error> {
+//! let registry = Registry::sandbox(Credentials::from_env()?)?;
+//! let batch = registry.credit_batch(&"ctb_1DRBTYA8Q1S07CBY".parse()?).await?;
+//! println!("{} {} {}", batch.serial_number, batch.size, batch.status);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It needs a Tokio runtime. `examples/credit_batch.rs` is a whole program that does
+//! the same without credentials and without the network.
+//!
+//! # What is checked
+//!
+//! What goes out is checked strictly. Each kind of identifier is a type of its own, an
+//! invalid one cannot be parsed, and one that came in from the API unchecked is checked
+//! before it goes out again.
+//!
+//! What comes in is decoded without loss and then checked against every rule of the
+//! spec. A response that breaks one is an [`Error::Invalid`], which has the value all
+//! the same, next to the list of everything that is wrong with it; and
+//! [`Call::response`] gives the value and the list without an error. Neither new
+//! properties nor new values of enums are errors, as the API may add both at any time.
+//!
+//! - [`check`] does the same for JSON from elsewhere;
+//! - [`consistency`] finds what does not fit together within a batch.
+//!
+//! # What is generated
+//!
+//! [`types`], [`Environment`] and the methods of [`Registry`] that call the API are
+//! generated from its OpenAPI document, and so is each rule that is checked. Nothing
+//! else here knows an operation by name.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

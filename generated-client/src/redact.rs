@@ -10,10 +10,14 @@ const CUT_OFF: usize = 8;
 /// The text with `[redacted]` for every secret in it, whether spelled plainly or as
 /// JSON or URLs spell it.
 pub(crate) fn mask<'t>(secrets: &[&[u8]], text: &'t [u8]) -> Cow<'t, [u8]> {
+    let may_start = |byte: &u8| {
+        matches!(byte, b'\\' | b'%') || secrets.iter().any(|secret| secret.first() == Some(byte))
+    };
     let mut masked = Vec::new();
     let mut copied = 0;
     let mut at = 0;
-    while at < text.len() {
+    while let Some(skipped) = text[at..].iter().position(may_start) {
+        at += skipped;
         match secrets.iter().filter_map(|secret| match_secret(secret, &text[at..])).max() {
             Some(length) => {
                 masked.extend_from_slice(&text[copied..at]);
