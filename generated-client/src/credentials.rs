@@ -63,28 +63,26 @@ impl Credentials {
     ///
     /// Those of [`from_env`](Self::from_env).
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let [access_token, client_secret] = [ACCESS_TOKEN, CLIENT_SECRET].map(|name| {
-            lookup(name)
-                .filter(|value| !value.is_empty())
-                .ok_or(InvalidSetting::new(name, "is not set, and every call needs it"))
-        });
-        access_token
-            .and_then(|token| Ok((token, client_secret?)))
+        let find = |name| {
+            let value = lookup(name).filter(|value| !value.is_empty());
+            value.ok_or(InvalidSetting::new(name, "is not set, and every call needs it"))
+        };
+        let both = || Ok((find(ACCESS_TOKEN)?, find(CLIENT_SECRET)?));
+        both()
             .and_then(|(token, secret)| {
                 Self::named((ACCESS_TOKEN, &token), (CLIENT_SECRET, &secret))
             })
             .map_err(Error::Credentials)
     }
 
+    /// Credentials from two secrets and what the caller knows them as.
     fn named(
         (token_name, access_token): (&'static str, &str),
         (secret_name, client_secret): (&'static str, &str),
     ) -> Result<Self, InvalidSetting> {
-        check(token_name, access_token)?;
         Ok(Self {
-            authorization: header(token_name, &format!("{SCHEME}{access_token}"))?,
-            client_secret: check(secret_name, client_secret)
-                .and_then(|()| header(secret_name, client_secret))?,
+            authorization: header(token_name, SCHEME, access_token)?,
+            client_secret: header(secret_name, "", client_secret)?,
         })
     }
 
@@ -104,20 +102,19 @@ impl Credentials {
     }
 }
 
-fn check(name: &'static str, secret: &str) -> Result<(), InvalidSetting> {
-    let reason = if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-        "has a space, a line break or another character that no secret has: give the secret alone"
-    } else if secret.len() < SHORTEST {
-        "is too short: a secret has at least 8 characters"
-    } else {
-        return Ok(());
-    };
-    Err(InvalidSetting::new(name, reason))
-}
-
-fn header(name: &'static str, value: &str) -> Result<HeaderValue, InvalidSetting> {
-    let mut value = HeaderValue::from_str(value)
-        .map_err(|_| InvalidSetting::new(name, "cannot be sent in a header"))?;
+/// The value of the header that carries a secret.
+fn header(name: &'static str, scheme: &str, secret: &str) -> Result<HeaderValue, InvalidSetting> {
+    let unfit = "has a space, a line break or another character that no secret has: give the \
+                 secret alone";
+    if secret.len() < SHORTEST {
+        let reason = format!("is too short: a secret has at least {SHORTEST} characters");
+        return Err(InvalidSetting::new(name, reason));
+    }
+    if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(InvalidSetting::new(name, unfit));
+    }
+    let value = HeaderValue::from_str(&format!("{scheme}{secret}"));
+    let mut value = value.map_err(|_| InvalidSetting::new(name, unfit))?;
     value.set_sensitive(true);
     Ok(value)
 }

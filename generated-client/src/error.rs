@@ -180,6 +180,11 @@ impl InvalidArgument {
         Self { name: Some(name), reason }
     }
 
+    /// The name of the parameter, where it is an argument of a call.
+    pub fn name(&self) -> Option<&'static str> {
+        self.name
+    }
+
     /// What is wrong with it.
     pub fn reason(&self) -> &InvalidText {
         &self.reason
@@ -248,9 +253,9 @@ impl TransportError {
         self.kind == TransportKind::Connect
     }
 
-    /// Whether time ran out.
+    /// Whether time ran out, also that for making a connection.
     pub fn is_timeout(&self) -> bool {
-        self.kind == TransportKind::Timeout
+        self.source.as_ref().is_some_and(reqwest::Error::is_timeout)
     }
 }
 
@@ -258,10 +263,10 @@ impl TransportKind {
     fn of(error: &reqwest::Error) -> Self {
         if error.is_builder() || error.is_redirect() {
             Self::Request
-        } else if error.is_timeout() {
-            Self::Timeout
         } else if error.is_connect() {
             Self::Connect
+        } else if error.is_timeout() {
+            Self::Timeout
         } else {
             Self::Broken
         }

@@ -403,10 +403,7 @@ mod tests {
         let location = format!("302 Found\r\nlocation: {elsewhere}/x?token={SECRET}");
         let error = call(response(&location, "")).await.unwrap_err();
         assert_eq!(error.status(), Some(StatusCode::FOUND));
-        assert!(
-            error.to_string().contains("/x?token=[redacted]\" that was not followed"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("/x\" that was not followed"), "{error}");
         assert!(heads.try_recv().is_err());
     }
 

@@ -120,7 +120,7 @@ impl Reply {
         Self {
             status,
             request_id: REQUEST_ID.iter().find_map(text),
-            location: text(&LOCATION).filter(|_| status.is_redirection()),
+            location: text(&LOCATION).filter(|_| status.is_redirection()).map(without_query),
             body: Bytes::new(),
             end: End::Cut,
         }
@@ -134,6 +134,12 @@ impl Reply {
             Cow::Borrowed(_) => body.into(),
         };
     }
+}
+
+/// A URL up to its query, which may hold somebody's secret.
+fn without_query(mut url: String) -> String {
+    url.truncate(url.find(['?', '#']).unwrap_or(url.len()));
+    url
 }
 
 /// The start of a header's value, if there is one that can be shown.

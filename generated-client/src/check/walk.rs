@@ -17,6 +17,10 @@ use super::violation::{Rule, Violation, excerpt};
 /// of the build turns its feature `arbitrary_precision` on.
 const NUMBER_AS_TEXT: &str = "$serde_json::private::Number";
 
+/// The most violations that are reported. Each takes more room than the few bytes of
+/// a document that may cause it.
+const MOST_VIOLATIONS: usize = 1000;
+
 /// Everything in which the document breaks the rules.
 pub(super) fn walk(json: &[u8], schema: &'static Schema) -> Vec<Violation> {
     let mut walk = Walk::default();
@@ -40,7 +44,16 @@ struct Walk {
 impl Walk {
     fn report(&mut self, rule: Rule, expected: impl Into<Cow<'static, str>>, got: String) {
         let pointer = self.pointer.clone();
-        self.violations.push(Violation { pointer, rule, expected: expected.into(), got });
+        let violation = Violation { pointer, rule, expected: expected.into(), got };
+        if self.violations.len() < MOST_VIOLATIONS {
+            self.violations.push(violation);
+        } else if let Some(last) = self.violations.last_mut()
+            && last.rule == Rule::Enum
+            && rule != Rule::Enum
+        {
+            // Values that are merely unknown must not hide that something is wrong.
+            *last = violation;
+        }
     }
 
     fn report_count(&mut self, rule: Rule, count: &Count, found: usize, what: &str) {
@@ -418,7 +431,7 @@ mod tests {
     use super::{NUMBER_AS_TEXT, Step, Walk, walk};
     use crate::check::{self, HasSchema};
     use crate::samples;
-    use crate::types::{CreditBatch, ErrorBody};
+    use crate::types::{CreditBatch, CreditBatchStatus, ErrorBody};
 
     const NONE: Bounds = Bounds { minimum: None, maximum: None, multiple_of: None, format: None };
     const ANY: Count = Count { min: 0, max: None };
@@ -653,6 +666,19 @@ mod tests {
                 "the document: items: expected 1 to 3 items, got 4",
             ]
         );
+    }
+
+    #[test]
+    fn a_document_with_nothing_right_takes_no_room_without_end() {
+        static ARRAY: Schema = Schema::Array { items: &TEXT, count: ANY, unique: false };
+        let document = format!("[{}1]", "1,".repeat(100_000));
+        assert_eq!(found(&document, &ARRAY).len(), 1000);
+
+        static STATUSES: Schema =
+            Schema::Array { items: CreditBatchStatus::SCHEMA, count: ANY, unique: false };
+        let found = found(&format!("[{}1,2]", "\"frozen\",".repeat(2000)), &STATUSES);
+        assert_eq!(found.len(), 1000);
+        assert_eq!(found[999], "/2000: type: expected a string, got 1");
     }
 
     #[test]
