@@ -61,8 +61,8 @@ pub trait HasSchema: DeserializeOwned + Serialize + Send + Sync + 'static {
 /// document; what is missing from an object comes at the end of that object.
 ///
 /// Of a document with more than 1000 violations, the first 1000 are reported. Bytes
-/// that are no JSON are one violation, of the rule [`Rule::Json`] at the
-/// document's root. Properties that the spec does not know are ignored.
+/// that are no JSON are one violation, of the rule [`Rule::Json`] at the document's
+/// root. Properties that the spec does not know are ignored.
 pub fn json<T: HasSchema>(json: &[u8]) -> Vec<Violation> {
     walk::walk(json, T::SCHEMA)
 }

@@ -143,4 +143,10 @@ impl Count {
             (min, Some(max)) => format!("{min} to {max}"),
         }
     }
+
+    /// The numbers in words with what is counted, as in `20 to 37 characters`.
+    pub(crate) fn describe_of(&self, one: &str, many: &str) -> String {
+        let what = if self.max.unwrap_or(self.min) == 1 { one } else { many };
+        format!("{} {what}", self.describe())
+    }
 }

@@ -42,8 +42,13 @@ impl TextRules {
         if self.length.admits(length) {
             return Ok(());
         }
-        let got = format!("{} ({})", excerpt(text), characters(&length.to_string()));
-        Err(Fault { rule: Rule::Length, expected: characters(&self.length.describe()).into(), got })
+        let characters = |count: &Count| count.describe_of("character", "characters");
+        let found = characters(&Count { min: length, max: Some(length) });
+        Err(Fault {
+            rule: Rule::Length,
+            expected: characters(&self.length).into(),
+            got: format!("{} ({found})", excerpt(text)),
+        })
     }
 
     fn check_prefix(&self, text: &str) -> Result<(), Fault> {
@@ -136,11 +141,6 @@ impl Piece {
             ref count => format!("{} of `{class}`", count.describe()),
         }
     }
-}
-
-fn characters(count: &str) -> String {
-    let plural = if count == "1" { "" } else { "s" };
-    format!("{count} character{plural}")
 }
 
 fn is_country_code(text: &str) -> bool {

@@ -56,9 +56,9 @@ impl Walk {
         }
     }
 
-    fn report_count(&mut self, rule: Rule, count: &Count, found: usize, what: &str) {
+    fn report_count(&mut self, rule: Rule, count: &Count, found: usize, (one, many): (&str, &str)) {
         if !count.admits(found) {
-            self.report(rule, format!("{} {what}", count.describe()), found.to_string());
+            self.report(rule, count.describe_of(one, many), found.to_string());
         }
     }
 
@@ -234,7 +234,7 @@ impl<'de> Visitor<'de> for Step<'_> {
             }
             found += 1;
         }
-        self.walk.report_count(Rule::Items, count, found, "items");
+        self.walk.report_count(Rule::Items, count, found, ("item", "items"));
         Ok(())
     }
 
@@ -266,7 +266,7 @@ impl<'de> Visitor<'de> for Step<'_> {
             next = members.next_key_seed(Key(properties))?;
         }
         object.finish(self.walk);
-        self.walk.report_count(Rule::Properties, count, found, "properties");
+        self.walk.report_count(Rule::Properties, count, found, ("property", "properties"));
         Ok(())
     }
 }
@@ -692,7 +692,7 @@ mod tests {
             found(r#"{"a/b~c": "x", "d": 1}"#, &MAP),
             [
                 "/a~1b~0c: type: expected an integer, got \"x\"",
-                "the document: properties: expected at most 1 properties, got 2",
+                "the document: properties: expected at most 1 property, got 2",
             ]
         );
     }
