@@ -7,9 +7,9 @@ use http::HeaderValue;
 use crate::error::{Error, InvalidSetting};
 
 /// The variable of the environment that holds the access token.
-pub(crate) const ACCESS_TOKEN: &str = "ISOMETRIC_ACCESS_TOKEN";
+const ACCESS_TOKEN: &str = "ISOMETRIC_ACCESS_TOKEN";
 /// The variable of the environment that holds the client secret.
-pub(crate) const CLIENT_SECRET: &str = "ISOMETRIC_CLIENT_SECRET";
+const CLIENT_SECRET: &str = "ISOMETRIC_CLIENT_SECRET";
 
 /// Fewer characters are no secret, and cannot be told from ordinary text where a
 /// server repeats them.
