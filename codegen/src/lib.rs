@@ -3,6 +3,7 @@
 //! Data flows one way: text → [`source`] → (contract, client sources). Nothing in
 //! this crate prints, exits or reads the environment.
 
+pub mod api;
 pub mod client;
 pub mod contract;
 pub mod diagnostic;

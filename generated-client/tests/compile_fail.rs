@@ -1,0 +1,6 @@
+//! What must not compile, with what the compiler says about it.
+
+#[test]
+fn misuse_of_types_does_not_compile() {
+    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+}

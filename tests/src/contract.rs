@@ -1,0 +1,72 @@
+//! The contract: what the API promises, one fact a line. A drift of the spec is a
+//! change of this snapshot.
+
+use codegen::contract::Contract;
+
+use crate::generated::{source, spec};
+
+fn contract(text: &str) -> String {
+    let contract = Contract::of(&source(text)).unwrap_or_else(|refusal| panic!("{refusal}"));
+    contract.to_text().unwrap()
+}
+
+#[test]
+fn the_contract_is_this() {
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!(contract(&spec()));
+    });
+}
+
+#[test]
+fn comments_descriptions_and_examples_are_not_in_the_contract() {
+    let reworded: String = spec()
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .map(|line| match line.split_once("description: Identifies") {
+            Some((indent, _)) => format!("{indent}description: Reworded\n"),
+            None => format!("{line}\n"),
+        })
+        .collect::<String>()
+        .replace("example: GBR", "example: USA");
+    assert_ne!(reworded, spec());
+    assert_eq!(contract(&reworded), contract(&spec()));
+}
+
+#[test]
+fn the_order_of_properties_is_not_in_the_contract() {
+    let owner = "        domain:
+          type: string
+          nullable: true
+          description: The organisation's internet domain, where it has one
+          example: isometric.com
+";
+    let name = "        name:
+          type: string
+          description: The organisation's name
+          example: Isometric
+";
+    let reordered = spec().replace(owner, "").replace(name, &format!("{name}{owner}"));
+    assert_ne!(reordered, spec());
+    assert_eq!(contract(&reordered), contract(&spec()));
+}
+
+#[test]
+fn every_change_on_the_wire_is_in_the_contract() {
+    let changes = [
+        ("maxLength: 37", "maxLength: 38"),
+        ("pattern: ^ctb_", "pattern: ^ctx_"),
+        ("        - beneficiary\n", ""),
+        ("enum: [active, split, retired]", "enum: [active, split, retired, cancelled]"),
+        ("          type: string\n          nullable: true", "          type: string"),
+        ("format: int64", "format: int32"),
+        ("  /credit_batches/{id}:", "  /credit-batches/{id}:"),
+        ("        5XX:", "        '503':"),
+        ("name: x-client-secret", "name: x-secret"),
+        ("https://api.isometric.com/registry/v0", "https://api.isometric.com/registry/v1"),
+    ];
+    for (before, after) in changes {
+        assert!(spec().contains(before), "{before}");
+        let changed = spec().replacen(before, after, 1);
+        assert_ne!(contract(&changed), contract(&spec()), "{before} -> {after}");
+    }
+}

@@ -1,0 +1,94 @@
+//! The generated sources: that they are fresh, and what is in them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use codegen::client::{self, File};
+use codegen::source::Source;
+use codegen::tree::Tree;
+
+const SPEC: &str = "spec/registry.yaml";
+
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+pub(crate) fn spec() -> String {
+    fs::read_to_string(workspace().join(SPEC)).unwrap()
+}
+
+pub(crate) fn source(text: &str) -> Source {
+    Source::parse(SPEC, text).unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+fn generate(text: &str) -> Vec<File> {
+    client::generate(&source(text)).unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+fn text_of(files: &[File], name: &str) -> String {
+    files.iter().find(|file| file.name == name).unwrap().text.clone()
+}
+
+#[test]
+fn the_committed_sources_are_what_regen_writes() {
+    let folder = workspace().join("generated-client/src/generated");
+    let files: BTreeMap<_, _> =
+        generate(&spec()).into_iter().map(|file| (file.name.into(), file.text)).collect();
+    let tree = Tree::compare(&folder, files).unwrap();
+    let stale: String = tree.entries().iter().map(|entry| entry.diff(&folder)).collect();
+    assert!(tree.is_fresh(), "run `{}`:\n{stale}", client::COMMAND);
+}
+
+#[test]
+fn the_generated_sources_are_these() {
+    for file in generate(&spec()) {
+        insta::with_settings!({ description => file.name, omit_expression => true }, {
+            insta::assert_snapshot!(file.name.trim_end_matches(".rs"), file.text);
+        });
+    }
+}
+
+#[test]
+fn every_file_says_who_wrote_it_and_from_what() {
+    for file in generate(&spec()) {
+        let first = file.text.lines().next().unwrap();
+        assert!(first.contains("cargo xtask regen") && first.contains(SPEC), "{first}");
+    }
+}
+
+#[test]
+fn generating_twice_gives_the_same_bytes() {
+    assert_eq!(generate(&spec()), generate(&spec()));
+}
+
+#[test]
+fn line_endings_and_a_byte_order_mark_change_nothing() {
+    let windows = format!("\u{feff}{}", spec().replace('\n', "\r\n"));
+    assert_eq!(generate(&windows), generate(&spec()));
+}
+
+#[test]
+fn a_new_identifier_schema_is_a_new_type() {
+    let schema = "    OrderId:
+      type: string
+      minLength: 20
+      maxLength: 40
+      pattern: ^ord_[0-9A-Za-z]+$
+      description: Identifies an order
+    CountryCode:
+";
+    let files = generate(&spec().replace("    CountryCode:\n", schema));
+    assert!(text_of(&files, "types.rs").contains("pub struct OrderId(crate::text::Text<40>);"));
+    assert!(text_of(&files, "schema.rs").contains("prefix: \"ord_\""));
+}
+
+#[test]
+fn a_changed_bound_changes_the_check_and_the_docs_and_nothing_by_hand() {
+    let edited = spec().replacen("maxLength: 37", "maxLength: 36", 1);
+    let (before, after) = (generate(&spec()), generate(&edited));
+    let changed: Vec<_> =
+        before.iter().zip(&after).filter(|(a, b)| a != b).map(|(a, _)| a.name).collect();
+    assert_eq!(changed, ["schema.rs", "types.rs"]);
+    assert!(text_of(&after, "types.rs").contains("/// 20 to 36 characters"));
+}

@@ -1,0 +1,147 @@
+//! What holds for all values, tried on many.
+
+use isometric_registry::check;
+use isometric_registry::types::{
+    CountryCode, CreditBatch, CreditBatchId, DeliveryId, IssuanceId, OrganisationId, ProjectId,
+    RemovalId, RetirementId, SupplierId,
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::samples::{NULLABLE, retired_batch};
+
+macro_rules! for_every_identifier {
+    ($text:ident, $check:ident) => {
+        $check::<CreditBatchId>($text)?;
+        $check::<DeliveryId>($text)?;
+        $check::<IssuanceId>($text)?;
+        $check::<OrganisationId>($text)?;
+        $check::<ProjectId>($text)?;
+        $check::<RemovalId>($text)?;
+        $check::<RetirementId>($text)?;
+        $check::<SupplierId>($text)?;
+    };
+}
+
+/// What parses says what it was, and comes back through JSON.
+fn round_trips<T>(text: &str) -> Result<(), TestCaseError>
+where
+    T: std::str::FromStr + std::fmt::Display + PartialEq + std::fmt::Debug,
+    T: serde::Serialize + serde::de::DeserializeOwned,
+{
+    let Ok(id) = text.parse::<T>() else { return Ok(()) };
+    prop_assert_eq!(id.to_string(), text);
+    let json = serde_json::to_string(&id).unwrap();
+    prop_assert_eq!(serde_json::from_str::<T>(&json).unwrap(), id);
+    Ok(())
+}
+
+fn valid_batch() -> impl Strategy<Value = Value> {
+    let id = |prefix: &str| {
+        let pattern = format!("{prefix}_[0-9A-Za-z]{{16,33}}");
+        proptest::string::string_regex(&pattern).unwrap()
+    };
+    let time = (0_i64..4_000_000_000, 0_u32..1_000_000).prop_map(|(seconds, micros)| {
+        let time = isometric_registry::chrono::DateTime::from_timestamp(seconds, micros * 1000);
+        json!(time.unwrap())
+    });
+    let ids = (id("ctb"), id("iss"), id("rmv"), id("prj"), id("spl"), id("org"));
+    let nulls = proptest::collection::vec(any::<bool>(), NULLABLE.len());
+    (ids, time, any::<i64>(), -999_999_999_999_i64..999_999_999_999, ".*", nulls).prop_map(
+        |(
+            (batch, issuance, removal, project, supplier, owner),
+            time,
+            kgs,
+            thousandths,
+            name,
+            nulls,
+        )| {
+            let mut value = retired_batch();
+            value["id"] = json!(batch);
+            value["issuance_id"] = json!(issuance);
+            value["removal_id"] = json!(removal);
+            value["project_id"] = json!(project);
+            value["supplier_id"] = json!(supplier);
+            value["owner"]["id"] = json!(owner);
+            value["owner"]["name"] = json!(name);
+            value["serial_number"] = json!(name);
+            value["issued_at"] = time;
+            value["size"]["credit_kgs"] = json!(kgs);
+            let credits = format!("{}.{:03}", thousandths / 1000, thousandths.abs() % 1000);
+            value["size"]["credits"] = serde_json::from_str(&credits).unwrap();
+            for (property, _) in NULLABLE.iter().zip(nulls).filter(|(_, null)| *null) {
+                value[property] = Value::Null;
+            }
+            value
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn identifiers_round_trip(text in "(ctb|dlv|iss|org|prj|rmv|ret|spl)_[0-9A-Za-z]{14,35}") {
+        let text = text.as_str();
+        for_every_identifier!(text, round_trips);
+    }
+
+    #[test]
+    fn no_text_makes_parsing_panic(text in any::<String>()) {
+        let text = text.as_str();
+        for_every_identifier!(text, round_trips);
+        round_trips::<CountryCode>(text)?;
+    }
+
+    #[test]
+    fn exactly_one_kind_accepts_a_valid_identifier(text in "[a-z]{3}_[0-9A-Za-z]{16,33}") {
+        let accepted = [
+            text.parse::<CreditBatchId>().is_ok(),
+            text.parse::<DeliveryId>().is_ok(),
+            text.parse::<IssuanceId>().is_ok(),
+            text.parse::<OrganisationId>().is_ok(),
+            text.parse::<ProjectId>().is_ok(),
+            text.parse::<RemovalId>().is_ok(),
+            text.parse::<RetirementId>().is_ok(),
+            text.parse::<SupplierId>().is_ok(),
+        ];
+        prop_assert!(accepted.iter().filter(|accepted| **accepted).count() <= 1);
+    }
+
+    #[test]
+    fn a_valid_batch_survives_decoding_encoding_and_decoding(value in valid_batch()) {
+        let text = value.to_string();
+        prop_assert!(check::json::<CreditBatch>(text.as_bytes()).is_empty());
+        let batch: CreditBatch = serde_json::from_str(&text).unwrap();
+        let encoded = serde_json::to_string(&batch).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<CreditBatch>(&encoded).unwrap(), &batch);
+        prop_assert!(check::json::<CreditBatch>(encoded.as_bytes()).is_empty());
+    }
+
+    #[test]
+    fn no_bytes_make_the_check_panic(bytes in any::<Vec<u8>>()) {
+        let _ = check::json::<CreditBatch>(&bytes);
+    }
+
+    #[test]
+    fn what_does_not_decode_is_reported(
+        pointer in prop::sample::select(pointers(&retired_batch(), "")),
+        replacement in prop::sample::select(vec![
+            json!(null), json!(true), json!(1), json!(-1.5), json!(1e300), json!("text"),
+            json!([]), json!({}), json!([null]), json!(9_223_372_036_854_775_808_u64),
+        ]),
+    ) {
+        let mut value = retired_batch();
+        *value.pointer_mut(&pointer).unwrap() = replacement;
+        let text = value.to_string();
+        if serde_json::from_str::<CreditBatch>(&text).is_err() {
+            let found = check::json::<CreditBatch>(text.as_bytes());
+            prop_assert!(found.iter().any(|v| v.pointer.starts_with(&pointer)), "{:?}", found);
+        }
+    }
+}
+
+/// The pointers of all values within a value.
+fn pointers(value: &Value, at: &str) -> Vec<String> {
+    let Some(members) = value.as_object() else { return vec![at.to_owned()] };
+    let within = members.iter().flat_map(|(key, value)| pointers(value, &format!("{at}/{key}")));
+    within.chain([at.to_owned()]).collect()
+}
