@@ -1,5 +1,7 @@
 //! Reads YAML or JSON text into a tree that remembers where everything stood.
 
+mod json;
+
 use std::collections::{BTreeMap, HashSet};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
@@ -171,6 +173,9 @@ impl Source {
             return Err(refuse(vec![at_root(Position::START, message, help)]));
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if let Some(root) = json::read(text) {
+            return Ok(Self { name: name.to_owned(), root });
+        }
         let mut reader = Reader::new(text);
         let root = reader.document().map_err(|diagnostic| refuse(vec![*diagnostic]))?;
         if reader.duplicates.is_empty() {

@@ -114,7 +114,9 @@ impl<'s> Reader<'s> {
     /// Reads schemas until none is waiting, and leaves out what says nothing.
     fn finish(mut self) -> Result<Vec<Part>, String> {
         while let Some((id, recipe)) = self.waiting.pop() {
-            self.parts[id.0] = self.schema(&recipe);
+            let part = self.schema(&recipe);
+            let component = self.parts[id.0].component.take().or(part.component);
+            self.parts[id.0] = Part { component, ..part };
             if self.parts.len() > MAX_PARTS {
                 return Err(format!("the document has more than {MAX_PARTS} different parts"));
             }
@@ -346,11 +348,15 @@ impl<'s> Reader<'s> {
         parent.children.insert(step, Edge { part: id, required });
     }
 
-    fn schema_part(&mut self, recipe: Recipe<'s>) -> PartId {
+    fn schema_part(&mut self, mut recipe: Recipe<'s>) -> PartId {
+        let mut component = None;
+        if let [node] = &mut recipe[..] {
+            (*node, component) = self.schemas.follow(node);
+        }
         let key = recipe.iter().map(|node| std::ptr::from_ref(*node)).collect();
         *self.known.entry(key).or_insert_with(|| {
             let id = PartId(self.parts.len());
-            self.parts.push(Part::default());
+            self.parts.push(Part { component, ..Part::default() });
             self.waiting.push((id, recipe));
             id
         })

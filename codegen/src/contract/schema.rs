@@ -221,6 +221,25 @@ impl<'s> Schemas<'s> {
         Self { root, lone_references, known: HashMap::new(), open: Vec::new() }
     }
 
+    /// The schema that `node` says everything of by referring to it, and what the
+    /// last reference calls it; `node` itself where it says more.
+    pub(super) fn follow(&self, node: &'s Node) -> (&'s Node, Option<String>) {
+        let (mut node, mut name) = (node, None);
+        for _ in 0..MAX_NESTING {
+            let Some(at) = self.mere_reference(node) else { break };
+            let Some(target) = self.root.find(&at) else { break };
+            (node, name) = (target, at.last());
+        }
+        (node, name)
+    }
+
+    fn mere_reference(&self, node: &Node) -> Option<Pointer> {
+        let at = Pointer::from_reference(node.get("$ref")?.as_str()?)?;
+        let says_nothing = |key: &str| key == "$ref" || is_annotation(key);
+        let mere = self.lone_references || node.members().iter().all(|m| says_nothing(&m.key));
+        mere.then_some(at)
+    }
+
     /// The one schema that says what all of `recipe` say.
     pub(super) fn joined(&mut self, recipe: &[&'s Node]) -> Schema<'s> {
         let mut joined = Schema::default();
@@ -584,13 +603,15 @@ fn keyword<'s>(key: &str, node: &'s Node, schema: &mut Schema<'s>) {
         }
         "uniqueItems" | "readOnly" | "writeOnly" | "deprecated" => return,
         "exclusiveMinimum" | "exclusiveMaximum" if node.as_bool().is_some() => return,
-        _ if key.starts_with("x-") || ANNOTATIONS.contains(&key) || STRUCTURE.contains(&key) => {
-            return;
-        }
+        _ if is_annotation(key) || STRUCTURE.contains(&key) => return,
         _ if is_bound(key) && number(node).is_some() => return,
         _ => (key.to_owned().into(), Value::Text(text())),
     };
     schema.facts.insert(keyword, value);
+}
+
+fn is_annotation(key: &str) -> bool {
+    key.starts_with("x-") || ANNOTATIONS.contains(&key)
 }
 
 fn is_bound(key: &str) -> bool {
