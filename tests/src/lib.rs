@@ -7,6 +7,7 @@ mod end_to_end;
 mod errors;
 mod generated;
 mod properties;
+mod readme;
 mod samples;
 mod server;
 mod violations;
