@@ -1,5 +1,6 @@
 //! The workspace's own commands: a command line over `codegen`.
 
+mod diff;
 mod regen;
 mod terminal;
 
@@ -17,10 +18,18 @@ Usage: cargo xtask <COMMAND>
 Commands:
   regen          Write generated-client/src/generated/ from spec/registry.yaml
   regen --check  Write nothing; show what regen would change
+  diff           Show what a change of the spec does to the wire and to the crate
+      --base X, --revision Y           A file or a git revision. By default the merge
+                                       base with the main branch, and the working tree
+      --format text|markdown|json      By default text
+      --fail-on breaking|any|never     What ends with exit code 1. By default breaking
   help           Show this text
 
 Exit codes: 0 fine, 1 something was found, 2 the command could not do its work.
 ";
+
+/// The document that everything is derived from, as messages name it.
+const SPEC: &str = "spec/registry.yaml";
 
 /// How a command ended.
 enum Outcome {
@@ -54,6 +63,7 @@ fn run() -> Result<Outcome, Failure> {
     let mut arguments = lexopt::Parser::from_env();
     match arguments.next()? {
         Some(Value(command)) if command == "regen" => regen::run(&mut arguments),
+        Some(Value(command)) if command == "diff" => diff::run(&mut arguments),
         Some(Value(command)) if command == "help" => Ok(help()),
         Some(Long("help") | Short('h')) => Ok(help()),
         Some(Value(command)) => Err(Failure(format!("there is no command {command:?}\n\n{USAGE}"))),

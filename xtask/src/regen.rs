@@ -8,9 +8,8 @@ use codegen::source::Source;
 use codegen::tree::{State, Tree};
 use lexopt::prelude::*;
 
-use crate::{Failure, Outcome, terminal, workspace};
+use crate::{Failure, Outcome, SPEC, terminal, workspace};
 
-const SPEC: &str = "spec/registry.yaml";
 const GENERATED: &str = "generated-client/src/generated";
 
 pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {

@@ -30,7 +30,7 @@ pub(crate) fn error(message: &str) {
     };
 }
 
-/// Prints the result of a command.
+/// Prints the result of a command. Its colours, if any, reach a terminal alone.
 pub(crate) fn print(text: &str) {
     let _ = write!(anstream::stdout(), "{text}");
 }
