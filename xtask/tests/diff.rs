@@ -1,0 +1,135 @@
+//! `cargo xtask diff` as its users see it: documents, revisions, exit codes.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// A workspace in a git repository whose `main` holds the spec.
+struct Workspace(tempfile::TempDir);
+
+impl Workspace {
+    fn new() -> Self {
+        let workspace = Self(tempfile::tempdir().unwrap());
+        for folder in ["spec", "xtask"] {
+            fs::create_dir_all(workspace.path(folder)).unwrap();
+        }
+        let spec = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/registry.yaml");
+        fs::copy(spec, workspace.path("spec/registry.yaml")).unwrap();
+        workspace.git(&["init", "--quiet", "--initial-branch", "main"]);
+        workspace.git(&["add", "spec"]);
+        workspace.git(&["commit", "--quiet", "--message", "Spec"]);
+        workspace
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let status = Command::new("git")
+            .args(["-c", "user.name=Test", "-c", "user.email=test@example.com"])
+            .args(arguments)
+            .current_dir(self.0.path())
+            .status()
+            .unwrap();
+        assert!(status.success(), "git {arguments:?}");
+    }
+
+    fn edit(&self, before: &str, after: &str) {
+        let path = self.path("spec/registry.yaml");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(before), "{before}");
+        fs::write(path, text.replacen(before, after, 1)).unwrap();
+    }
+
+    fn diff(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("diff")
+            .args(arguments)
+            .env("CARGO_MANIFEST_DIR", self.path("xtask"))
+            .current_dir(self.path("spec"))
+            .output()
+            .unwrap()
+    }
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn nothing_changed_is_said_so() {
+    let output = Workspace::new().diff(&[]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(stdout(&output).contains("no change on the wire"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_breaking_change_of_the_working_tree_is_found() {
+    let workspace = Workspace::new();
+    workspace.git(&["checkout", "--quiet", "-b", "feature"]);
+    workspace.edit("        - serial_number\n", "");
+    let output = workspace.diff(&[]);
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    assert!(stdout(&output).contains("/serial_number"), "{}", stdout(&output));
+    assert_eq!(code(&workspace.diff(&["--fail-on", "never"])), 0);
+}
+
+#[test]
+fn a_change_that_breaks_nobody_is_found_only_on_request() {
+    let workspace = Workspace::new();
+    workspace.edit(
+        "        supplier_id:\n",
+        "        vintage:\n          type: integer\n          description: The year\n        supplier_id:\n",
+    );
+    let output = workspace.diff(&[]);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+    assert_eq!(code(&workspace.diff(&["--fail-on", "any"])), 1);
+}
+
+#[test]
+fn revisions_and_files_can_be_named() {
+    let workspace = Workspace::new();
+    workspace.edit("maxLength: 37", "maxLength: 36");
+    workspace.git(&["commit", "--all", "--quiet", "--message", "Narrow"]);
+    let base = ["--base", "HEAD~1", "--revision", "HEAD"];
+    assert!(stdout(&workspace.diff(&base)).contains("20..=36"));
+    let swapped = ["--base", "registry.yaml", "--revision", "HEAD~1"];
+    assert!(stdout(&workspace.diff(&swapped)).contains("20..=37"));
+}
+
+#[test]
+fn json_is_one_object() {
+    let workspace = Workspace::new();
+    workspace.edit("enum: [active, split, retired]", "enum: [active, split]");
+    let output = workspace.diff(&["--format", "json"]);
+    let text = stdout(&output);
+    for member in ["\"breaking\"", "\"semver\"", "\"semver_reason\"", "\"changes\"", "\"rule\""] {
+        assert!(text.contains(member), "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_is_named() {
+    let workspace = Workspace::new();
+    let wrong: [&[&str]; 5] = [
+        &["--base", "nowhere"],
+        &["--base", "--help"],
+        &["--format", "xml"],
+        &["--fail-on", "sometimes"],
+        &["extra"],
+    ];
+    for arguments in wrong {
+        let output = workspace.diff(arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(stderr(&output).starts_with("error: "), "{}", stderr(&output));
+    }
+}
