@@ -16,6 +16,7 @@ mod words;
 use serde::Serialize;
 
 use crate::contract::{Contract, Direction};
+use crate::semver::Semver;
 use pairs::Pairs;
 pub use rules::Level;
 
@@ -54,20 +55,6 @@ impl Change {
         let level = std::cmp::Reverse(self.level);
         (&self.operation, level, self.direction, &self.pointer, self.rule, &self.message)
     }
-}
-
-/// What Cargo's rules call a change of the generated crate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Semver {
-    /// Nothing changed.
-    None,
-    /// Nothing that users of the crate can name changed.
-    Patch,
-    /// Something was added.
-    Minor,
-    /// Something that compiled may not compile any more.
-    Major,
 }
 
 /// The difference of two documents.

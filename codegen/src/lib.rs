@@ -11,5 +11,6 @@ pub mod diff;
 pub mod lint;
 pub mod pattern;
 pub mod pointer;
+pub mod semver;
 pub mod source;
 pub mod tree;

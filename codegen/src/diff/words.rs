@@ -72,8 +72,8 @@ pub(super) fn difference(base: Option<&Value>, revision: Option<&Value>) -> Stri
         (Some(base), Some(revision)) => format!(", from {} to {}", code(base), code(revision)),
         (Some(Value::Limit | Value::Permission), None)
         | (None, Some(Value::Limit | Value::Permission)) => String::new(),
-        (Some(base), None) => format!(", and was {}", code(base)),
-        (None, Some(revision)) => format!(", to {}", code(revision)),
+        (Some(base), None) => format!(": {} went away", code(base)),
+        (None, Some(revision)) => format!(": {} is new", code(revision)),
         (None, None) => String::new(),
     }
 }
@@ -108,6 +108,6 @@ pub(super) fn consequence(
         (Happening::Effect(Effect::Noted), _) => "; the same calls mean something else now",
         (Happening::Effect(Effect::Shifted), _) => "; what was right before may be wrong now",
         (_, Direction::Request) => "; the API refuses calls that it accepted",
-        (_, Direction::Response) => "; callers meet what they were promised not to",
+        (_, Direction::Response) => "; callers may get what the contract ruled out",
     }
 }
