@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::bounds::is_above;
 use super::document::{Document, Site};
 use super::findings::{Findings, Place};
 use super::formats::FORMATS;
 use super::grammar::{HEADER, MEDIA_TYPE, PARAMETER, SCHEMA};
-use super::schemas::is_above;
 use super::words::{cut, shown};
 use crate::pattern::Pattern;
 use crate::pointer::Pointer;

@@ -5,6 +5,8 @@
 //! run, each with its place, the reason and a remedy.
 
 mod access;
+mod bodies;
+mod bounds;
 mod document;
 mod examples;
 mod findings;
@@ -12,11 +14,14 @@ mod formats;
 mod grammar;
 mod house;
 mod names;
-mod operations;
+mod nulls;
+mod parameters;
+mod paths;
 mod references;
 mod schemas;
 mod unsupported;
 mod version;
+mod walk;
 mod words;
 
 use document::Document;
@@ -31,8 +36,12 @@ type Rule = fn(&Document<'_>, &mut Findings);
 const RULES: &[Rule] = &[
     references::check,
     unsupported::check,
-    operations::check,
+    paths::check,
+    parameters::check,
+    bodies::check,
     schemas::check,
+    bounds::check,
+    nulls::check,
     examples::check,
     names::check,
     access::check,

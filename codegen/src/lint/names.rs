@@ -1,13 +1,12 @@
 //! Names that become Rust: each is an identifier, and no two become the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::document::{Document, Operation, Site};
 use super::findings::{Findings, Place};
 use super::grammar::SCHEMA;
-use super::schemas::is_component;
 use super::words::cut;
 
 /// Names of types that the generated code uses without a path.
@@ -19,12 +18,14 @@ const RESERVED_TYPES: &[&str] =
 const RESERVED_METHODS: &[&str] = &[
     "api_version",
     "at",
+    "base_url",
     "baseurl",
     "client",
-    "environment",
+    "clone",
     "exchange",
     "exec",
     "from_env",
+    "from_lookup",
     "inner",
     "new",
     "new_with_client",
@@ -38,7 +39,7 @@ const RESERVED_METHODS: &[&str] = &[
 const UNKNOWN: &str = "Unknown";
 
 pub(super) fn check(document: &Document<'_>, findings: &mut Findings) {
-    for schema in document.sites().iter().filter(|site| is_component(site)) {
+    for schema in document.sites().iter().filter(|site| site.is_named_schema()) {
         type_name(schema, findings);
     }
     for schema in document.all(&SCHEMA) {
@@ -83,7 +84,7 @@ pub(super) fn distinct(
         let rust = in_rust(&name);
         match seen.get(&rust) {
             Some(first) if *first == name => {
-                let message = format!("there is another {what} `{}`", cut(&name));
+                let message = format!("there is another {what} called `{}`", cut(&name));
                 findings.add(place, message, "rename one of the two");
             }
             Some(first) => {
@@ -137,13 +138,9 @@ fn variants(schema: &Site<'_>, findings: &mut Findings) {
             findings.add(place, message, "leave it out; it is kept like any unknown value");
         }
     }
-    let mut unique = Vec::new();
-    for (value, place) in values() {
-        // The same value twice is another finding.
-        if !unique.iter().any(|(other, _)| *other == value) {
-            unique.push((value, place));
-        }
-    }
+    // The same value twice is another finding.
+    let mut seen = HashSet::new();
+    let unique = values().filter(|(value, _)| seen.insert(value.clone()));
     distinct(unique, "value", str::to_upper_camel_case, findings);
 }
 

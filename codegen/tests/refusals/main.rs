@@ -56,9 +56,8 @@ fn every_mistake_is_refused() {
 #[test]
 fn refusals_read_like_this() {
     let chapters = mistakes::ALL.iter();
-    let chapters: Vec<_> = chapters
-        .map(|(name, mistakes)| format!("# {name}\n\n{}", report(mistakes)))
-        .collect();
+    let chapters: Vec<_> =
+        chapters.map(|(name, mistakes)| format!("# {name}\n\n{}", report(mistakes))).collect();
     insta::assert_snapshot!("refusals", chapters.join("\n"));
 }
 
@@ -90,6 +89,22 @@ fn several_mistakes_are_reported_in_one_run_in_the_order_of_the_text() {
         .replace("minLength: 5", "minLength: 50")
         .replace("type: number", "type: numbr");
     insta::assert_snapshot!("several", refusal(&text).unwrap());
+}
+
+#[test]
+fn no_operation_can_take_the_name_of_a_method_of_the_client() {
+    let registry = include_str!("../../../generated-client/src/registry.rs");
+    let methods: Vec<_> = registry
+        .lines()
+        .filter(|line| line.starts_with("    pub fn ") || line.starts_with("    pub(crate) fn "))
+        .filter_map(|line| line.split_once("fn ")?.1.split_once('('))
+        .map(|(name, _)| name.split('<').next().unwrap())
+        .collect();
+    assert!(methods.contains(&"from_env"), "{methods:?}");
+    for method in methods {
+        let text = MINIMAL.replace("operationId: thing", &format!("operationId: {method}"));
+        assert!(refusal(&text).is_some(), "{method} is accepted");
+    }
 }
 
 #[test]

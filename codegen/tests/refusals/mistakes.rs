@@ -64,7 +64,11 @@ const REFERENCES: &[Mistake] = &[
     ("a reference that is no pointer", "'#/components/responses/Found'", "Found"),
     ("a reference to no component", "'#/components/responses/Found'", "'#/info'"),
     ("a reference into a component", "responses/Found'", "responses/Found/content'"),
-    ("a component of another kind", "'#/components/responses/Found'", "'#/components/schemas/Thing'"),
+    (
+        "a component of another kind",
+        "'#/components/responses/Found'",
+        "'#/components/schemas/Thing'",
+    ),
     ("a reference that is no string", "{$ref: '#/components/responses/Found'}", "{$ref: 5}"),
     (
         "a key beside a reference",
@@ -193,7 +197,11 @@ const SCHEMAS: &[Mistake] = &[
     ("an integer bound beyond 64 bits", "minimum: 1", "minimum: -9223372036854775809"),
     ("multiples of nothing", "minimum: 1", "multipleOf: 0"),
     ("a keyword of another type", "minimum: 1", "minLength: 1"),
-    ("rules without a type", "type: string, description: The reason", "maxLength: 9, description: X"),
+    (
+        "rules without a type",
+        "type: string, description: The reason",
+        "maxLength: 9, description: X",
+    ),
     (
         "a type beside a composition",
         "        id:\n          allOf:",
@@ -225,11 +233,7 @@ const SCHEMAS: &[Mistake] = &[
         "        id:\n          allOf:",
         "        id:\n          nullable: true\n          allOf:",
     ),
-    (
-        "nothing but null",
-        "            - $ref: '#/components/schemas/ThingId'\n",
-        "",
-    ),
+    ("nothing but null", "            - $ref: '#/components/schemas/ThingId'\n", ""),
     (
         "null where no alternative is",
         "          items: {$ref: '#/components/schemas/ThingId'}",
@@ -278,8 +282,11 @@ const EXAMPLES: &[Mistake] = &[
 ];
 
 const UNSUPPORTED: &[Mistake] = &[
-    ("another media type", "        application/json:\n          schema: {$ref: '#/components/schemas/Thing'}",
-     "        text/plain:\n          schema: {$ref: '#/components/schemas/Thing'}"),
+    (
+        "another media type",
+        "        application/json:\n          schema: {$ref: '#/components/schemas/Thing'}",
+        "        text/plain:\n          schema: {$ref: '#/components/schemas/Thing'}",
+    ),
     (
         "several media types",
         "        application/json:\n          schema: {$ref: '#/components/schemas/Thing'}",
@@ -338,7 +345,11 @@ const UNSUPPORTED: &[Mistake] = &[
         "      requestBody: {required: true, content: {}}\n      parameters:\n",
     ),
     ("a method of HTTP", "    get:\n", "    trace:\n"),
-    ("security of one operation", "      operationId: thing", "      security: []\n      operationId: thing"),
+    (
+        "security of one operation",
+        "      operationId: thing",
+        "      security: []\n      operationId: thing",
+    ),
     ("servers of one path", "    get:\n", "    servers: []\n    get:\n"),
     ("what must not be", "detail: {type: string,", "detail: {not: {type: string},"),
     (
@@ -358,9 +369,21 @@ const NAMES: &[Mistake] = &[
     ("an operation with a keyword's name", "operationId: thing", "operationId: type"),
     ("an operation with a method's name", "operationId: thing", "operationId: exec"),
     ("an operation with no name", "operationId: thing", "operationId: ''"),
-    ("a schema in snake case", "    State:", "    OTHER_state: {type: string, description: X}\n    State:"),
-    ("a schema with a digit first", "    State:", "    '3D': {type: string, description: X}\n    State:"),
-    ("a schema with a type's name", "    State:", "    Option: {type: string, description: X}\n    State:"),
+    (
+        "a schema in snake case",
+        "    State:",
+        "    OTHER_state: {type: string, description: X}\n    State:",
+    ),
+    (
+        "a schema with a digit first",
+        "    State:",
+        "    '3D': {type: string, description: X}\n    State:",
+    ),
+    (
+        "a schema with a type's name",
+        "    State:",
+        "    Option: {type: string, description: X}\n    State:",
+    ),
     (
         "two properties that are one in Rust",
         "        made:\n",
@@ -422,9 +445,24 @@ const HOUSE: &[Mistake] = &[
         "{type: string, description: The reason}",
         "{type: string, enum: [lost, sold], description: The reason}",
     ),
-    ("a named schema that allows null", "      enum: [new, used]", "      enum: [new, used]\n      nullable: true"),
+    (
+        "an object without a name",
+        "{type: string, description: The reason}",
+        "{type: object, properties: {code: {type: string, description: X}}, description: X}",
+    ),
+    (
+        "a choice without a name",
+        "{type: string, description: The reason}",
+        "{oneOf: [{type: string}, {type: integer}], description: X}",
+    ),
+    (
+        "a named schema that allows null",
+        "      enum: [new, used]",
+        "      enum: [new, used]\n      nullable: true",
+    ),
     ("an identifier without bounds", "      minLength: 5\n      maxLength: 20\n", ""),
     ("an identifier without a pattern", "      pattern: ^thg_[0-9a-z]+$\n", ""),
+    ("an identifier that could leave its path", "^thg_[0-9a-z]+$", "^thg_[0-9a-z./]+$"),
     ("an identifier without a prefix", "^thg_[0-9a-z]+$", "^[0-9a-z_]+$"),
     (
         "an identifier that is a number",

@@ -1,0 +1,193 @@
+//! Thousands of damaged specs: none makes the lint panic, and from whatever it
+//! accepts the client can be generated.
+
+use codegen::client::generate;
+use codegen::lint::lint;
+use codegen::source::Source;
+
+const SPEC: &str = include_str!("../../spec/registry.yaml");
+
+/// Values that stand where others should.
+const VALUES: &[&str] = &[
+    "",
+    "null",
+    "true",
+    "-1",
+    "0",
+    "1.5",
+    "1e400",
+    "99999999999999999999",
+    "''",
+    "'{'",
+    "é",
+    "[]",
+    "[null]",
+    "{}",
+    "{a: 1}",
+    "string",
+    "integer",
+    "object",
+    "array",
+    "path",
+    "query",
+    "cookie",
+    "date",
+    "decimal",
+    "int64",
+    "^a+$",
+    "(",
+    "self",
+    "Self",
+    "type",
+    "3.0.9",
+    "/a/{b}/{c}",
+    "{$ref: '#/components/schemas/CreditBatch'}",
+    "'#/components/schemas/NullValue'",
+    "'#/components/schemas/CreditBatchId'",
+    "'#/components/responses/NotFound'",
+    "'#/info'",
+    "[{type: string}, {type: integer}]",
+    "[{$ref: '#/components/schemas/ErrorBody'}]",
+];
+
+/// Members that appear where there were none.
+const MEMBERS: &[&str] = &[
+    "nullable: true",
+    "enum: [a, b]",
+    "enum: [null]",
+    "additionalProperties: false",
+    "additionalProperties: {type: string}",
+    "additionalProperties: true",
+    "default: x",
+    "default: 5",
+    "default: null",
+    "minLength: 3",
+    "maxItems: 1",
+    "minItems: 1",
+    "minimum: 1",
+    "maximum: 9",
+    "exclusiveMinimum: true",
+    "multipleOf: 2",
+    "uniqueItems: true",
+    "minProperties: 1",
+    "format: date",
+    "format: double",
+    "format: int32",
+    "pattern: ^[a-z]{2,4}$",
+    "title: Credit Batch",
+    "deprecated: true",
+    "readOnly: true",
+    "writeOnly: true",
+    "type: object",
+    "type: string",
+    "properties: {a: {type: string, description: A}}",
+    "required: [id]",
+    "x-note: [1, 2]",
+    "allOf: [{type: object}]",
+    "oneOf: [{type: string}, {type: integer}]",
+    "anyOf: [{}]",
+    "items: {}",
+    "not: {type: string}",
+    "example: x",
+    "description: Some text",
+    "style: simple",
+    "explode: true",
+    "xml: {name: x}",
+    "externalDocs: {url: 'https://example.com'}",
+];
+
+/// A small generator of pseudo-random numbers (SplitMix64): the same on every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % limit as u64) as usize
+    }
+
+    fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
+    }
+}
+
+/// The document with one thing changed.
+fn damaged(text: &str, random: &mut Random) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let at = random.below(lines.len());
+    let other = random.below(lines.len());
+    let (key, value) = match lines[at].split_once(':') {
+        Some((key, value)) => (key.to_owned(), value.to_owned()),
+        None => (lines[at].clone(), String::new()),
+    };
+    let indent = lines[at].len() - lines[at].trim_start().len();
+    match random.below(9) {
+        0 => drop(lines.remove(at)),
+        1 => lines.swap(at, other),
+        2 => lines.insert(at, lines[other].clone()),
+        3 | 4 => lines[at] = format!("{key}: {}", random.pick(VALUES)),
+        5 | 6 => lines.insert(at, format!("{}{}", " ".repeat(indent), random.pick(MEMBERS))),
+        7 => {
+            let (_, theirs) = lines[other].split_once(':').unwrap_or_default();
+            let theirs = theirs.to_owned();
+            lines[at] = format!("{key}:{theirs}");
+        }
+        _ => {
+            let mut text: Vec<char> = key.chars().collect();
+            let index = random.below(text.len().max(1));
+            match text.get_mut(index) {
+                Some(letter) => *letter = ['a', 'Z', '_', '{', ' ', '-'][random.below(6)],
+                None => text.push('x'),
+            }
+            lines[at] = format!("{}:{value}", text.into_iter().collect::<String>());
+        }
+    }
+    lines.join("\n")
+}
+
+/// The spec without its comments, as often damaged in one place and in two.
+fn documents(seed: u64, count: usize) -> impl Iterator<Item = String> {
+    let is_comment = |line: &&str| line.trim_start().starts_with('#');
+    let spec: Vec<_> = SPEC.lines().filter(|line| !is_comment(line)).collect();
+    let spec = spec.join("\n");
+    let mut random = Random(seed);
+    (0..count).map(move |round| {
+        let once = damaged(&spec, &mut random);
+        if round % 2 == 0 { once } else { damaged(&once, &mut random) }
+    })
+}
+
+/// What the lint accepts of them.
+fn accepted(seed: u64, count: usize) -> impl Iterator<Item = (String, Source)> {
+    documents(seed, count).filter_map(|text| {
+        let source = Source::parse("spec.yaml", &text).ok()?;
+        lint(&source).ok().map(|()| (text, source))
+    })
+}
+
+/// The lines that were changed, as a person looks at them.
+fn changes(text: &str) -> String {
+    similar::TextDiff::from_lines(SPEC, text)
+        .iter_all_changes()
+        .filter(|change| change.tag() != similar::ChangeTag::Equal)
+        .filter(|change| !change.value().trim_start().starts_with('#'))
+        .map(|change| format!("{}{}\n", change.tag(), change.value().trim_end()))
+        .collect()
+}
+
+#[test]
+fn no_damaged_spec_makes_the_lint_panic() {
+    let count = accepted(1, 400).count();
+    assert!((50..350).contains(&count), "{count} of 400 are accepted");
+}
+
+#[test]
+fn the_client_can_be_generated_from_every_damaged_spec_that_is_accepted() {
+    for (text, source) in accepted(2, 200) {
+        if let Err(refusal) = generate(&source) {
+            panic!("{refusal}\n{}", changes(&text));
+        }
+    }
+}
