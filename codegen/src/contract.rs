@@ -22,6 +22,7 @@ mod value;
 
 use std::fmt;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 pub use part::{Direction, Keyword};
 pub(crate) use part::{Edge, Part, PartId, Step};
@@ -34,6 +35,9 @@ use crate::source::Source;
 const MAX_FACTS: usize = 100_000;
 /// No fact lies deeper.
 pub(crate) const MAX_STEPS: usize = 250;
+
+/// What is said of the type of a value that may be anything.
+static ANY_TYPE: LazyLock<Value> = LazyLock::new(|| Value::Text("any".to_owned()));
 
 /// What a document promises and demands.
 #[derive(Clone, Debug)]
@@ -93,10 +97,28 @@ impl Contract {
     /// There are more than 100,000: a few lines of schemas that refer to each other
     /// can say more than anybody could list.
     pub fn facts(&self) -> Result<Vec<Fact<'_>>, TooManyFacts> {
+        self.facts_of(|_| true)
+    }
+
+    /// The facts about the whole document and about some of its operations.
+    ///
+    /// # Errors
+    ///
+    /// As [`facts`](Self::facts).
+    pub fn facts_of(
+        &self,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Fact<'_>>, TooManyFacts> {
         let mut list =
             List { contract: self, facts: Vec::new(), steps: Vec::new(), open: Vec::new() };
-        list.part(PartId::default())?;
+        list.part(PartId::default(), &|step| is_wanted(&step.to_string()))?;
         Ok(list.facts)
+    }
+
+    /// Every operation, as method and path.
+    pub fn operations(&self) -> Vec<String> {
+        let steps = self.parts.iter().take(1).flat_map(|whole| whole.children.keys());
+        steps.map(Step::to_string).collect()
     }
 
     /// All facts, one a line.
@@ -117,18 +139,35 @@ impl Contract {
     }
 }
 
+impl Fact<'_> {
+    /// What the fact is about: its line without the value.
+    pub fn subject(&self) -> String {
+        let places = std::iter::once(&self.operation).chain(&self.place).chain([&self.pointer]);
+        let places: String = places
+            .filter(|place| !place.is_empty())
+            .map(|place| format!("{} · ", on_one_line(place)))
+            .collect();
+        places + &on_one_line(self.keyword)
+    }
+
+    /// What it says; `None` where standing there is all that there is to say.
+    pub fn says(&self) -> Option<String> {
+        let text = self.value.map(|value| on_one_line(&value.to_string()))?;
+        (!text.is_empty()).then_some(text)
+    }
+}
+
 impl fmt::Display for Fact<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let places = std::iter::once(&self.operation).chain(&self.place);
-        for place in places.chain([&self.pointer]).filter(|text| !text.is_empty()) {
-            write!(f, "{place} · ")?;
-        }
-        f.write_str(self.keyword)?;
-        match self.value.map(Value::to_string) {
-            Some(text) if !text.is_empty() => write!(f, " = {text}"),
-            _ => Ok(()),
-        }
+        f.write_str(&self.subject())?;
+        self.says().map_or(Ok(()), |text| write!(f, " = {text}"))
     }
+}
+
+fn on_one_line(text: &str) -> String {
+    let escaped =
+        |c: char| if c.is_control() { c.escape_default().collect() } else { c.to_string() };
+    text.chars().map(escaped).collect::<String>()
 }
 
 /// Lists facts by going through the parts.
@@ -142,7 +181,7 @@ struct List<'c> {
 }
 
 impl<'c> List<'c> {
-    fn part(&mut self, id: PartId) -> Result<(), TooManyFacts> {
+    fn part(&mut self, id: PartId, is_wanted: &dyn Fn(&Step) -> bool) -> Result<(), TooManyFacts> {
         let part = &self.contract.parts[id.0];
         for (keyword, value) in &part.facts {
             self.add(keyword, Some(value))?;
@@ -151,7 +190,7 @@ impl<'c> List<'c> {
             self.add_empty()?;
         }
         self.open.push(id);
-        for (step, edge) in &part.children {
+        for (step, edge) in part.children.iter().filter(|(step, _)| is_wanted(step)) {
             self.steps.push(step);
             if edge.required {
                 self.add("required", None)?;
@@ -169,7 +208,7 @@ impl<'c> List<'c> {
         } else if self.steps.len() > MAX_STEPS {
             self.add("and so on", None)
         } else {
-            self.part(id)
+            self.part(id, &|_| true)
         }
     }
 
@@ -177,7 +216,7 @@ impl<'c> List<'c> {
     fn add_empty(&mut self) -> Result<(), TooManyFacts> {
         match self.steps.last() {
             Some(step) if step.names_a_value() || step.is_inside_value() => {
-                self.add("type = any", None)
+                self.add("type", Some(&ANY_TYPE))
             }
             Some(Step::Response(_) | Step::RequestBody) => self.add("no content", None),
             _ => Ok(()),

@@ -3,7 +3,7 @@
 //! [`Report::of`] compares two documents; [`rules::RULES`] is the table that judges
 //! each change, by what changed, how, and in which direction the value travels.
 
-mod align;
+pub(crate) mod align;
 pub mod corpus;
 mod pairs;
 pub mod render;

@@ -14,3 +14,4 @@ pub mod pointer;
 pub mod semver;
 pub mod source;
 pub mod tree;
+pub mod upstream;

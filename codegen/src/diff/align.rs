@@ -86,7 +86,7 @@ pub(super) fn covers(outer: &Step, inner: &Step) -> bool {
 }
 
 /// A path without the names of its parameters, which callers do not see.
-fn template(path: &str) -> Vec<&str> {
+pub(crate) fn template(path: &str) -> Vec<&str> {
     let parts = path.split(['{', '}']).enumerate();
     parts.map(|(index, part)| if index % 2 == 1 { "" } else { part }).collect()
 }

@@ -14,13 +14,18 @@ pub enum Colour {
 }
 
 impl Colour {
-    fn paint(self, level: Level, text: &str) -> String {
+    /// A status word in front of a line, as Cargo writes them.
+    pub(crate) fn status(self, level: Level, word: &str) -> String {
         let code = match level {
             Level::Breaking => "1;31",
             Level::Warning => "1;33",
             Level::Info => "1;36",
         };
-        self.with(code, text)
+        self.with(code, &format!("{word:>12}"))
+    }
+
+    pub(crate) fn bold(self, text: &str) -> String {
+        self.with("1", text)
     }
 
     fn with(self, code: &str, text: &str) -> String {
@@ -36,14 +41,14 @@ impl Colour {
 pub fn text(report: &Report, colour: Colour) -> String {
     let mut text = String::new();
     for changes in by_operation(report) {
-        text += &format!("{}\n", colour.with("1", operation(&changes[0])));
+        text += &format!("{}\n", colour.bold(operation(&changes[0])));
         for change in changes {
-            let status = colour.paint(change.level, &format!("{:>12}", capital(change.level)));
+            let status = colour.status(change.level, capital(change.level));
             text += &format!("{status} {} [{}]\n", change.message, change.rule);
         }
     }
     let worst = report.changes.iter().map(|change| change.level).max().unwrap_or(Level::Info);
-    let status = colour.paint(worst, &format!("{:>12}", "Verdict"));
+    let status = colour.status(worst, "Verdict");
     text + &format!("{status} {}\n", verdict(report))
 }
 
