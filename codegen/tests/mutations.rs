@@ -180,12 +180,12 @@ fn changes(text: &str) -> String {
 #[test]
 fn no_damaged_spec_makes_the_lint_panic() {
     let count = accepted(1, 400).count();
-    assert!((50..350).contains(&count), "{count} of 400 are accepted");
+    assert!((20..380).contains(&count), "{count} of 400 are accepted");
 }
 
 #[test]
 fn the_client_can_be_generated_from_every_damaged_spec_that_is_accepted() {
-    for (text, source) in accepted(2, 200) {
+    for (text, source) in accepted(2, 400) {
         if let Err(refusal) = generate(&source) {
             panic!("{refusal}\n{}", changes(&text));
         }
