@@ -1,16 +1,22 @@
 //! `cargo xtask diff`: what a change of the spec does to the wire and to the crate.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use codegen::contract::Contract;
 use codegen::diff::Report;
 use codegen::diff::render::{self, Colour};
+use codegen::semver;
 use codegen::source::Source;
 use lexopt::prelude::*;
 
 use crate::{Failure, Outcome, SPEC, terminal, workspace};
+
+/// The hand-written half of the client is the same on both sides.
+const CLIENT: &str = "generated-client/src";
 
 /// What `cargo xtask diff` was asked.
 struct Request {
@@ -49,7 +55,12 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
         Some(name) => document(name)?,
         None => file(&workspace().join(SPEC), SPEC)?,
     };
-    let report = Report::of(&Contract::of(&base)?, &Contract::of(&revision)?)?;
+    let (semver, reason) = match client_sources() {
+        Ok(sources) => semver::of_documents(&base, &revision, &sources),
+        Err(error) => (None, format!("{CLIENT}: {error}")),
+    };
+    let report =
+        Report::of(&Contract::of(&base)?, &Contract::of(&revision)?)?.with_semver(semver, reason);
     terminal::print(&match request.format {
         Format::Text => render::text(&report, Colour::Ansi),
         Format::Markdown => render::markdown(&report),
@@ -91,6 +102,26 @@ fn one_of<T: Copy>(
         let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
         Failure(format!("`{option}` takes {}, not {given:?}", words.join(", ")))
     })
+}
+
+/// The sources of the client crate, by their path relative to `src`.
+fn client_sources() -> io::Result<BTreeMap<String, String>> {
+    let mut sources = BTreeMap::new();
+    let mut folders = vec![PathBuf::new()];
+    let root = workspace().join(CLIENT);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root.join(&folder))? {
+            let entry = entry?;
+            let path = folder.join(entry.file_name());
+            if entry.path().is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.to_string_lossy().replace('\\', "/");
+                sources.insert(name, fs::read_to_string(entry.path())?);
+            }
+        }
+    }
+    Ok(sources)
 }
 
 /// A document by the name of a file or, where there is none, of a git revision.
