@@ -1,4 +1,4 @@
-//! Brings a folder of generated files up to date, whole or not at all.
+//! Brings generated files up to date, whole or not at all.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -143,6 +143,22 @@ impl Tree {
     }
 }
 
+/// Replaces a file in one step, or makes it. One that is the same already is not
+/// touched.
+///
+/// # Errors
+///
+/// It cannot be written. The old file is then still in place.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read(path).is_ok_and(|actual| actual == text.as_bytes()) {
+        return Ok(());
+    }
+    let staged = beside(path, "new");
+    fs::write(&staged, text)?;
+    fs::File::open(&staged)?.sync_all()?;
+    fs::rename(&staged, path)
+}
+
 /// Puts an unchanged file into the new tree: the same file, its times included.
 fn keep(from: &Path, to: &Path) -> io::Result<()> {
     if fs::hard_link(from, to).is_ok() {
@@ -153,10 +169,10 @@ fn keep(from: &Path, to: &Path) -> io::Result<()> {
     fs::File::options().write(true).open(to)?.set_modified(modified)
 }
 
-/// The folder `.NAME.SUFFIX` next to `folder`.
-fn beside(folder: &Path, suffix: &str) -> PathBuf {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    folder.with_file_name(format!(".{name}.{suffix}"))
+/// The path `.NAME.SUFFIX` next to `path`.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{suffix}"))
 }
 
 /// Puts `staged` in the place of `folder`, and what was there, if anything, in the

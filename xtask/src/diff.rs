@@ -13,7 +13,7 @@ use codegen::semver;
 use codegen::source::Source;
 use lexopt::prelude::*;
 
-use crate::{Failure, Outcome, SPEC, terminal, workspace};
+use crate::{Failure, Outcome, SPEC, files, terminal, workspace};
 
 /// The hand-written half of the client is the same on both sides.
 const CLIENT: &str = "generated-client/src";
@@ -131,8 +131,7 @@ fn document(name: &str) -> Result<Source, Failure> {
 }
 
 fn file(path: &Path, name: &str) -> Result<Source, Failure> {
-    let bytes = fs::read(path).map_err(|error| Failure(format!("{name}: {error}")))?;
-    parse(name, bytes)
+    Ok(Source::parse(name, &files::of_path(path, name)?)?)
 }
 
 /// The spec as it was at a git revision.
@@ -146,13 +145,8 @@ fn at_revision(revision: &str) -> Result<Source, Failure> {
     let bytes = git(&["show", &name]).map_err(|reason| {
         Failure(format!("{revision:?} is neither a file nor a git revision with a spec: {reason}"))
     })?;
-    parse(&format!("{revision}:{SPEC}"), bytes)
-}
-
-fn parse(name: &str, bytes: Vec<u8>) -> Result<Source, Failure> {
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Failure(format!("{name}: the document is not UTF-8: save it as UTF-8")))?;
-    Ok(Source::parse(name, &text)?)
+    let name = format!("{revision}:{SPEC}");
+    Ok(Source::parse(&name, &files::text(&name, bytes)?)?)
 }
 
 /// Where this branch left the main one.

@@ -1,8 +1,10 @@
 //! The workspace's own commands: a command line over `codegen`.
 
 mod diff;
+mod files;
 mod regen;
 mod terminal;
+mod upstream;
 
 use std::env;
 use std::path::PathBuf;
@@ -23,6 +25,11 @@ Commands:
                                        base with the main branch, and the working tree
       --format text|markdown|json      By default text
       --fail-on breaking|any|never     What ends with exit code 1. By default breaking
+  upstream       Show where the spec and upstream's published document differ without
+                 a reason in spec/divergences.toml
+      FILE, or - for standard input    The document. By default what spec/upstream.lock
+                                       keeps of it
+      --lock                           Write spec/upstream.lock from the document
   help           Show this text
 
 Exit codes: 0 fine, 1 something was found, 2 the command could not do its work.
@@ -64,6 +71,7 @@ fn run() -> Result<Outcome, Failure> {
     match arguments.next()? {
         Some(Value(command)) if command == "regen" => regen::run(&mut arguments),
         Some(Value(command)) if command == "diff" => diff::run(&mut arguments),
+        Some(Value(command)) if command == "upstream" => upstream::run(&mut arguments),
         Some(Value(command)) if command == "help" => Ok(help()),
         Some(Long("help") | Short('h')) => Ok(help()),
         Some(Value(command)) => Err(Failure(format!("there is no command {command:?}\n\n{USAGE}"))),

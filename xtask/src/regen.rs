@@ -1,6 +1,5 @@
 //! `cargo xtask regen`: the client's generated sources, from the spec.
 
-use std::fs;
 use std::path::Path;
 
 use codegen::client;
@@ -8,7 +7,7 @@ use codegen::source::Source;
 use codegen::tree::{State, Tree};
 use lexopt::prelude::*;
 
-use crate::{Failure, Outcome, SPEC, terminal, workspace};
+use crate::{Failure, Outcome, SPEC, files, terminal, workspace};
 
 const GENERATED: &str = "generated-client/src/generated";
 
@@ -20,11 +19,10 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let workspace = workspace();
-    let spec = read(&workspace.join(SPEC))?;
+    let spec = files::of_workspace(SPEC)?;
     let files = client::generate(&Source::parse(SPEC, &spec)?)?;
     let files = files.into_iter().map(|file| (file.name.into(), file.text)).collect();
-    let folder = workspace.join(GENERATED);
+    let folder = workspace().join(GENERATED);
     let tree = Tree::compare(&folder, files).map_err(|error| about(GENERATED, &error))?;
     if check {
         return Ok(report(&tree));
@@ -60,18 +58,6 @@ fn report(tree: &Tree) -> Outcome {
 
 fn shown(path: &Path) -> String {
     Path::new(GENERATED).join(path).display().to_string()
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(path).map_err(|error| about(SPEC, &error))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
-        Failure(format!(
-            "{SPEC}:{line}:1: error: this line is not UTF-8, at #\n  \
-             help: save the file as UTF-8"
-        ))
-    })
 }
 
 fn about(path: &str, error: &std::io::Error) -> Failure {

@@ -1,0 +1,135 @@
+//! `cargo xtask upstream` as its users see it, offline: against the lock, and with a
+//! document on standard input.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+struct Workspace(tempfile::TempDir);
+
+impl Workspace {
+    fn new() -> Self {
+        let workspace = Self(tempfile::tempdir().unwrap());
+        for folder in ["spec", "xtask"] {
+            fs::create_dir_all(workspace.path(folder)).unwrap();
+        }
+        for file in ["registry.yaml", "divergences.toml", "upstream.lock"] {
+            let from = format!("{}/../spec/{file}", env!("CARGO_MANIFEST_DIR"));
+            fs::copy(from, workspace.path("spec").join(file)).unwrap();
+        }
+        workspace
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    fn edit(&self, path: &str, before: &str, after: &str) {
+        assert!(self.text(path).contains(before), "{before}");
+        fs::write(self.path(path), self.text(path).replacen(before, after, 1)).unwrap();
+    }
+
+    fn upstream(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("upstream")
+            .args(arguments)
+            .env("CARGO_MANIFEST_DIR", self.path("xtask"))
+            .current_dir(self.0.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The command may end without having read its input.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn shown(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+#[test]
+fn the_spec_is_still_upstream_s_but_for_what_is_explained() {
+    let output = Workspace::new().upstream(&[], "");
+    assert_eq!(code(&output), 0, "{}", shown(&output));
+    assert!(shown(&output).contains("0 unexplained differences"), "{}", shown(&output));
+    assert!(shown(&output).contains("1 of 41 operations"), "{}", shown(&output));
+}
+
+#[test]
+fn a_drift_of_the_spec_is_listed_with_both_sides() {
+    let workspace = Workspace::new();
+    workspace.edit("spec/registry.yaml", "maxLength: 37", "maxLength: 36");
+    let output = workspace.upstream(&[], "");
+    assert_eq!(code(&output), 1);
+    assert!(shown(&output).contains("path id · length"), "{}", shown(&output));
+    assert!(shown(&output).contains("20..=36"), "{}", shown(&output));
+    assert!(shown(&output).contains("20..=37"), "{}", shown(&output));
+}
+
+#[test]
+fn a_drift_of_upstream_is_listed_too() {
+    let workspace = Workspace::new();
+    let fact = "fact GET /credit_batches/{id} · 200 · application/json · /vintage · required\n";
+    let lock = workspace.text("spec/upstream.lock") + fact;
+    fs::write(workspace.path("spec/upstream.lock"), lock).unwrap();
+    let output = workspace.upstream(&[], "");
+    assert_eq!(code(&output), 1);
+    assert!(shown(&output).contains("/vintage · required"), "{}", shown(&output));
+}
+
+#[test]
+fn an_explanation_of_nothing_is_an_error_with_its_place() {
+    let workspace = Workspace::new();
+    let entry = "\n[[divergence]]\nfacts = [\"nothing\"]\nours = \"*\"\nreason = \"None.\"\n";
+    let list = workspace.text("spec/divergences.toml") + entry;
+    fs::write(workspace.path("spec/divergences.toml"), list).unwrap();
+    let output = workspace.upstream(&[], "");
+    assert_eq!(code(&output), 1);
+    assert!(shown(&output).contains("spec/divergences.toml:"), "{}", shown(&output));
+}
+
+#[test]
+fn the_lock_is_written_from_the_document() {
+    let workspace = Workspace::new();
+    // The spec itself stands in for upstream's document.
+    let document = workspace.text("spec/registry.yaml");
+    let output = workspace.upstream(&["-", "--lock"], &document);
+    // Every explanation explains nothing now.
+    assert_eq!(code(&output), 1, "{}", shown(&output));
+    assert!(workspace.text("spec/upstream.lock").contains("operation GET /credit_batches/{id}"));
+    assert!(!workspace.text("spec/upstream.lock").contains("operation GET /deliveries"));
+}
+
+#[test]
+fn what_cannot_be_compared_is_named_and_nothing_is_written() {
+    let workspace = Workspace::new();
+    let before = workspace.text("spec/upstream.lock");
+    let cases: [(&[&str], &str, &str); 4] = [
+        (&["-"], "<html>", "standard input"),
+        (&["-", "--lock"], "swagger: '2.0'\n", "standard input"),
+        (&["nowhere.json"], "", "nowhere.json"),
+        (&["--lock"], "", "--lock"),
+    ];
+    for (arguments, input, named) in cases {
+        let output = workspace.upstream(arguments, input);
+        assert_eq!(code(&output), 2, "{arguments:?}: {}", shown(&output));
+        assert!(shown(&output).contains(named), "{}", shown(&output));
+    }
+    assert_eq!(workspace.text("spec/upstream.lock"), before);
+}
