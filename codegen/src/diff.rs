@@ -8,8 +8,6 @@ pub mod corpus;
 mod pairs;
 pub mod render;
 pub mod rules;
-#[cfg(test)]
-mod tests;
 mod walk;
 mod words;
 

@@ -1,6 +1,6 @@
 //! Finds out which part of one contract is which part of the other.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::pairs::{Relation, Side, Sides};
 use crate::contract::{Edge, Part, PartId, Step};
@@ -45,7 +45,10 @@ pub(super) fn children(
     let mut right: Vec<Child> = right.into_iter().filter(|(step, _)| there_only(step)).collect();
 
     pair_alternatives(sides, least_likeness, &mut left, &mut right, &mut aligned);
-    pair_up(&mut left, &mut right, &mut aligned, |a, b| covers(a, b) || covers(b, a));
+    pair_operations(&mut left, &mut right, &mut aligned);
+    if left.len() * right.len() <= MAX_COMPARISONS {
+        pair_up(&mut left, &mut right, &mut aligned, |a, b| covers(a, b) || covers(b, a));
+    }
     aligned.extend(left.into_iter().map(|(step, edge)| Aligned::Removed(step, edge)));
     aligned.extend(right.into_iter().map(|(step, edge)| Aligned::Added(step, edge)));
     aligned
@@ -54,6 +57,27 @@ pub(super) fn children(
 /// Whether the number in a step says nothing about which part it leads to.
 fn is_numbered(step: &Step) -> bool {
     matches!(step, Step::Alternative(..) | Step::Element(_))
+}
+
+/// Pairs operations whose paths differ only in what their parameters are called.
+fn pair_operations(left: &mut Vec<Child>, right: &mut Vec<Child>, aligned: &mut Vec<Aligned>) {
+    let key = |step: &Step| match step {
+        Step::Operation { path, method } => Some((template(path).join("{}"), method.clone())),
+        _ => None,
+    };
+    let mut there: HashMap<_, _> =
+        right.iter().filter_map(|child| Some((key(&child.0)?, child.clone()))).collect();
+    let mut taken = HashSet::new();
+    left.retain(|child| {
+        let found = key(&child.0).and_then(|key| there.remove(&key));
+        let is_paired = found.is_some();
+        if let Some(found) = found {
+            taken.insert(found.0.clone());
+            aligned.push(Aligned::Both(child.clone(), found));
+        }
+        !is_paired
+    });
+    right.retain(|child| !taken.contains(&child.0));
 }
 
 fn pair_up(
@@ -74,9 +98,6 @@ fn pair_up(
 /// Whether what `outer` names includes what `inner` names.
 pub(super) fn covers(outer: &Step, inner: &Step) -> bool {
     match (outer, inner) {
-        (Step::Operation { path: a, method: m }, Step::Operation { path: b, method: n }) => {
-            m == n && template(a) == template(b)
-        }
         (Step::Response(outer), Step::Response(inner)) => {
             outer.strip_suffix("XX").is_some_and(|class| inner.starts_with(class))
         }
@@ -87,8 +108,7 @@ pub(super) fn covers(outer: &Step, inner: &Step) -> bool {
 
 /// A path without the names of its parameters, which callers do not see.
 pub(crate) fn template(path: &str) -> Vec<&str> {
-    let parts = path.split(['{', '}']).enumerate();
-    parts.map(|(index, part)| if index % 2 == 1 { "" } else { part }).collect()
+    path.split(['{', '}']).step_by(2).collect()
 }
 
 /// The names of the parameters in a path.
@@ -160,7 +180,7 @@ fn candidates(sides: &Sides, left: &[Child], right: &[Child]) -> Vec<Candidate> 
     };
     let (left_says, right_says) = (said(&sides.base, left), said(&sides.revision, right));
     let mut candidates = Vec::new();
-    for (i, a) in left.iter().enumerate() {
+    for (i, a) in left.iter().enumerate().filter(|(_, a)| is_numbered(&a.0)) {
         for (j, b) in right.iter().enumerate().filter(|(_, b)| same_group(&a.0, &b.0)) {
             let likeness = match sides.relation(a.1.part, b.1.part) {
                 Relation::Same => 2.0,

@@ -8,6 +8,9 @@ use crate::contract::{
     Bound, Contract, Edge, Effect, Keyword, Number, Part, PartId, Range, Step, Value, Wire, Words,
 };
 
+/// Summaries of what was added or removed are cut here.
+const MAX_SUMMARY: usize = 160;
+
 /// One of the two contracts, with parts of its own for the comparison.
 pub(super) struct Side<'c> {
     parts: Vec<Rc<Part>>,
@@ -21,6 +24,33 @@ impl<'c> Side<'c> {
 
     pub(super) fn part(&self, id: PartId) -> &Rc<Part> {
         &self.parts[id.0]
+    }
+
+    fn child(&self, step: Step, Edge { part, required }: Edge, choice: Choice) -> Child {
+        let says = self.summary(part);
+        Child { step, required, part: Rc::clone(self.part(part)), choice, says }
+    }
+
+    /// What a part says, in a few words.
+    fn summary(&self, id: PartId) -> String {
+        let part = self.part(id);
+        if let Some(value) = part.children.get(&Step::Value) {
+            return self.summary(value.part);
+        }
+        let facts = part.facts.iter().map(|(keyword, value)| match value.to_string() {
+            text if text.is_empty() => keyword.to_string(),
+            text => format!("{keyword} = {text}"),
+        });
+        let children = part.children.keys().map(Step::to_string);
+        let mut summary = facts.chain(children).collect::<Vec<_>>().join(", ");
+        if summary.is_empty() {
+            summary = part.component.clone().unwrap_or_else(|| "anything".into());
+        }
+        if let Some((end, _)) = summary.char_indices().nth(MAX_SUMMARY) {
+            summary.truncate(end);
+            summary.push('…');
+        }
+        summary
     }
 
     fn add(&mut self, part: Part) -> Edge {
@@ -62,7 +92,7 @@ impl Sides<'_> {
 }
 
 /// Which pair, by its place in the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct PairId(pub(super) usize);
 
 /// A part of one contract and what it is in the other.
@@ -86,24 +116,25 @@ pub(super) struct FactChange {
 /// What has become of a child.
 #[derive(Debug)]
 pub(super) enum ChildChange {
-    Removed {
-        step: Step,
-        required: bool,
-        part: Rc<Part>,
-        choice: Choice,
-    },
-    Added {
-        step: Step,
-        required: bool,
-        part: Rc<Part>,
-        choice: Choice,
-    },
+    Removed(Child),
+    Added(Child),
     /// It is in both, under the steps and required as given.
     Kept {
         base: (Step, bool),
         revision: (Step, bool),
         pair: PairId,
     },
+}
+
+/// A part that one contract has and the other has not.
+#[derive(Debug)]
+pub(super) struct Child {
+    pub(super) step: Step,
+    pub(super) required: bool,
+    pub(super) part: Rc<Part>,
+    pub(super) choice: Choice,
+    /// What it says, in a few words.
+    pub(super) says: String,
 }
 
 /// What alternatives there are in the contract that does not have this one.
@@ -165,7 +196,7 @@ impl<'c> Pairs<'c> {
         facts.retain(|fact| choice == Choice::Others || fact.keyword != "oneOf");
         let differs = |child: &ChildChange| match child {
             ChildChange::Kept { base, revision, .. } => kept_differs(base, revision),
-            ChildChange::Added { .. } | ChildChange::Removed { .. } => true,
+            ChildChange::Added(_) | ChildChange::Removed(_) => true,
         };
         let differs = !facts.is_empty() || children.iter().any(differs);
         Pair { base, revision, facts, children, differs }
@@ -173,13 +204,11 @@ impl<'c> Pairs<'c> {
 
     fn child(&mut self, aligned: Aligned, wire: Wire, choice: Choice) -> ChildChange {
         match aligned {
-            Aligned::Removed(step, Edge { part, required }) => {
-                let part = Rc::clone(self.sides.base.part(part));
-                ChildChange::Removed { step, required, part, choice }
+            Aligned::Removed(step, edge) => {
+                ChildChange::Removed(self.sides.base.child(step, edge, choice))
             }
-            Aligned::Added(step, Edge { part, required }) => {
-                let part = Rc::clone(self.sides.revision.part(part));
-                ChildChange::Added { step, required, part, choice }
+            Aligned::Added(step, edge) => {
+                ChildChange::Added(self.sides.revision.child(step, edge, choice))
             }
             Aligned::Both((base_step, base), (step, revision)) => {
                 let base_part = self.adapted((&base_step, base.part), (&step, revision.part));

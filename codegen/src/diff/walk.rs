@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::align;
-use super::pairs::{ChildChange, Choice, FactChange, Pair, PairId};
+use super::pairs::{Child, ChildChange, Choice, FactChange, Pair, PairId};
 use super::rules::{Happening, Level, Rule, Subject};
 use super::{Change, TooManyChanges, words};
 use crate::contract::{Direction, Effect, MAX_STEPS, Part, Step, Value, Way};
@@ -13,8 +13,6 @@ const MAX_CHANGES: usize = 20_000;
 /// After so many visits to parts of one operation, each part is gone into once
 /// only, however many ways lead to it.
 const MANY_VISITS: usize = 10_000;
-/// Summaries of what was added or removed are cut here.
-const MAX_SUMMARY: usize = 160;
 
 pub(super) fn changes(pairs: &[Pair]) -> Result<Vec<Change>, TooManyChanges> {
     let mut walk = Walk {
@@ -91,18 +89,10 @@ impl<'p> Walk<'p> {
 
     fn child(&mut self, child: &'p ChildChange, carried: Carried) -> Result<(), TooManyChanges> {
         match child {
-            ChildChange::Removed { step, required, part, choice } => {
-                self.steps.push(step);
-                let carried = self.carried(part, part, carried);
-                self.gone_or_new(part, *required, *choice, Happening::Removed, carried)?;
-            }
-            ChildChange::Added { step, required, part, choice } => {
-                self.steps.push(step);
-                let carried = self.carried(part, part, carried);
-                self.gone_or_new(part, *required, *choice, Happening::Added, carried)?;
-            }
+            ChildChange::Removed(child) => self.gone_or_new(child, Happening::Removed, carried)?,
+            ChildChange::Added(child) => self.gone_or_new(child, Happening::Added, carried)?,
             ChildChange::Kept { base, revision, pair } => {
-                match revision.0 {
+                match &revision.0 {
                     Step::Operation { .. } => {
                         self.visits = 0;
                         self.visited.clear();
@@ -237,34 +227,35 @@ impl<'p> Walk<'p> {
 
     fn gone_or_new(
         &mut self,
-        part: &Part,
-        required: bool,
-        choice: Choice,
+        child: &'p Child,
         happening: Happening,
         carried: Carried,
     ) -> Result<(), TooManyChanges> {
-        let member = || if required { required_member(part) } else { Subject::Member };
-        let subject = match self.steps.last() {
-            Some(Step::Operation { .. } | Step::Incoming { .. }) => operation(part, happening),
-            Some(Step::Response(status)) if status.starts_with(['1', '2', '3']) => Subject::Success,
-            Some(Step::Response(_)) => Subject::Failure,
-            Some(Step::MediaType(_)) => Subject::MediaType,
-            Some(Step::Alternative(..)) => match choice {
+        let Child { step, required, part, choice, says } = child;
+        self.steps.push(step);
+        let carried = self.carried(part, part, carried);
+        let subject = match step {
+            Step::Operation { .. } | Step::Incoming { .. } => operation(part, happening),
+            Step::Response(status) if status.starts_with(['1', '2', '3']) => Subject::Success,
+            Step::Response(_) => Subject::Failure,
+            Step::MediaType(_) => Subject::MediaType,
+            Step::Alternative(..) => match choice {
                 Choice::Anything => Subject::Constraint,
                 Choice::Single if happening == Happening::Added => Subject::FirstAlternative,
                 _ => Subject::Alternative,
             },
-            Some(Step::Keyword(_) | Step::Keyed(..) | Step::Element(_) | Step::Value) => {
+            Step::Keyword(_) | Step::Keyed(..) | Step::Element(_) | Step::Value => {
                 Subject::Constraint
             }
-            _ => member(),
+            _ if *required => required_member(part),
+            _ => Subject::Member,
         };
         // A required property that goes away was required, default or not.
         let subject = match (subject, happening) {
             (Subject::DefaultedMember, Happening::Removed) => Subject::RequiredMember,
             (subject, _) => subject,
         };
-        let there = Some(summary(part));
+        let there = Some(says.clone());
         let (before, after) = match happening {
             Happening::Removed => (there, None),
             _ => (None, there),
@@ -324,22 +315,4 @@ fn operation(part: &Part, happening: Happening) -> Subject {
         true => Subject::DeprecatedOperation,
         false => Subject::Operation,
     }
-}
-
-/// What a part says, in a few words.
-fn summary(part: &Part) -> String {
-    let facts = part.facts.iter().map(|(keyword, value)| match value.to_string() {
-        text if text.is_empty() => keyword.to_string(),
-        text => format!("{keyword} = {text}"),
-    });
-    let children = part.children.keys().map(Step::to_string).filter(|text| !text.is_empty());
-    let mut summary = facts.chain(children).collect::<Vec<_>>().join(", ");
-    if summary.is_empty() {
-        summary = part.component.clone().unwrap_or_else(|| "any".into());
-    }
-    if let Some((end, _)) = summary.char_indices().nth(MAX_SUMMARY) {
-        summary.truncate(end);
-        summary.push('…');
-    }
-    summary
 }

@@ -80,7 +80,7 @@ pub(super) fn difference(base: Option<&Value>, revision: Option<&Value>) -> Stri
 
 fn listed(words: Vec<&String>, state: &str) -> Option<String> {
     let verb = if words.len() == 1 { "is" } else { "are" };
-    let words: Words = words.into_iter().map(|word| code(word)).collect();
+    let words: Words = words.into_iter().map(code).collect();
     let words: Vec<String> = words.into_iter().collect();
     (!words.is_empty()).then(|| format!(", {} {verb} {state}", words.join(" and ")))
 }

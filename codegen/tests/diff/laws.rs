@@ -1,0 +1,100 @@
+//! Laws that hold for every pair of documents.
+
+use std::collections::BTreeMap;
+
+use codegen::diff::Report;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::contract;
+
+/// Schemas without alternatives, which are paired by likeness: taken back, a pair
+/// may be another.
+fn schema() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(json!({})),
+        Just(json!({"type": "boolean"})),
+        (0..4, 4..8).prop_map(|(least, most)| {
+            json!({"type": "string", "minLength": least, "maxLength": most})
+        }),
+        (0..3).prop_map(|least| json!({"type": "integer", "minimum": least, "format": "int32"})),
+        proptest::sample::subsequence(vec!["a", "b", "c"], 1..=3)
+            .prop_map(|values| json!({"type": "string", "enum": values})),
+        any::<bool>().prop_map(|nullable| json!({"type": "string", "nullable": nullable})),
+        Just(json!({"$ref": "#/components/schemas/Shared"})),
+    ];
+    leaf.prop_recursive(3, 16, 3, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|items| json!({"type": "array", "items": items})),
+            inner.clone().prop_map(|not| json!({"not": not})),
+            (proptest::collection::btree_map("[a-c]", inner, 0..3), any::<bool>())
+                .prop_map(|(properties, required)| object(&properties, required)),
+        ]
+    })
+}
+
+fn object(properties: &BTreeMap<String, Value>, required: bool) -> Value {
+    let names: Vec<_> = properties.keys().filter(|_| required).collect();
+    json!({"type": "object", "properties": properties, "required": names})
+}
+
+prop_compose! {
+    fn document()(
+        request in schema(),
+        response in schema(),
+        shared in schema(),
+        parameter in any::<bool>(),
+        status in prop_oneof![Just("200"), Just("201")],
+    ) -> Value {
+        json!({
+            "openapi": "3.0.3",
+            "paths": {"/a": {"post": {
+                "parameters": [{"name": "p", "in": "header", "required": parameter, "schema": {"type": "string"}}],
+                "requestBody": {"content": {"application/json": {"schema": request}}},
+                "responses": {status: {"content": {"application/json": {"schema": response}}}},
+            }}},
+            "components": {"schemas": {"Shared": shared}},
+        })
+    }
+}
+
+fn compared(base: &Value, revision: &Value) -> Report {
+    Report::of(&contract(&base.to_string()), &contract(&revision.to_string())).unwrap()
+}
+
+/// What changed, and from what to what; not what it is called.
+fn sides(report: &Report, swapped: bool) -> Vec<(String, String, Option<String>, Option<String>)> {
+    let side = |change: &codegen::diff::Change| {
+        let (mut before, mut after) = (change.before.clone(), change.after.clone());
+        if swapped {
+            std::mem::swap(&mut before, &mut after);
+        }
+        (change.direction.to_string(), change.pointer.clone(), before, after)
+    };
+    let mut sides: Vec<_> = report.changes.iter().map(side).collect();
+    sides.sort();
+    sides
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+    #[test]
+    fn a_document_does_not_differ_from_itself(document in document()) {
+        prop_assert_eq!(compared(&document, &document).changes, vec![]);
+    }
+
+    #[test]
+    fn swapping_the_sides_swaps_before_and_after(base in document(), revision in document()) {
+        let there = compared(&base, &revision);
+        let back = compared(&revision, &base);
+        prop_assert_eq!(sides(&there, false), sides(&back, true));
+    }
+
+    #[test]
+    fn two_documents_differ_where_their_facts_do(base in document(), revision in document()) {
+        let facts = |document: &Value| contract(&document.to_string()).to_text().unwrap();
+        let differ = facts(&base) != facts(&revision);
+        prop_assert_eq!(!compared(&base, &revision).changes.is_empty(), differ);
+    }
+}

@@ -1,0 +1,218 @@
+//! What each kind of change is called, in both directions.
+
+use codegen::diff::Level::{self, Breaking, Info, Warning};
+use codegen::diff::rules::RULES;
+
+use crate::{SHOP, edited, found, report};
+
+/// What an edit of the shop is called, and what taking it back is called.
+#[track_caller]
+fn assert_edit(edits: &[(&str, &str)], there: &[(&str, Level)], back: &[(&str, Level)]) {
+    let shop = edited(SHOP, edits);
+    assert_eq!(found(&report(SHOP, &shop)), there, "{edits:?}");
+    assert_eq!(found(&report(&shop, SHOP)), back, "{edits:?}, taken back");
+}
+
+#[test]
+fn a_value_that_travels_both_ways_is_judged_for_each() {
+    // `GET` answers with orders, `POST` takes one.
+    assert_edit(
+        &[("note: {type: string", "note: {type: string, maxLength: 9")],
+        &[("bound-tightened", Info), ("bound-tightened", Breaking)],
+        &[("bound-relaxed", Breaking), ("bound-relaxed", Info)],
+    );
+    assert_edit(
+        &[(", nullable: true", "")],
+        &[("became-not-nullable", Info), ("became-not-nullable", Breaking)],
+        &[("became-nullable", Breaking), ("became-nullable", Info)],
+    );
+    assert_edit(
+        &[("enum: [open, sent]", "enum: [open, sent, lost]")],
+        &[("values-widened", Breaking), ("values-widened", Info)],
+        &[("values-narrowed", Info), ("values-narrowed", Breaking)],
+    );
+    assert_edit(
+        &[("note: {type: string,", "note: {type: [string, integer],")],
+        &[("type-widened", Breaking), ("type-widened", Info)],
+        &[("type-narrowed", Info), ("type-narrowed", Breaking)],
+    );
+    assert_edit(
+        &[("note: {type: string", "note: {type: string, novel: 1")],
+        &[("keyword-narrowed", Info), ("keyword-narrowed", Breaking)],
+        &[("keyword-widened", Breaking), ("keyword-widened", Info)],
+    );
+    assert_edit(
+        &[(", pattern: '^[a-z]+$'", "")],
+        &[("pattern-relaxed", Warning), ("pattern-relaxed", Info)],
+        &[("pattern-tightened", Info), ("pattern-tightened", Breaking)],
+    );
+}
+
+#[test]
+fn properties_come_and_go() {
+    assert_edit(
+        &[("        note: ", "        gift: {type: boolean}\n        note: ")],
+        &[("optional-added", Info), ("optional-added", Info)],
+        &[("optional-removed", Warning), ("optional-removed", Warning)],
+    );
+    assert_edit(
+        &[("required: [id, status]", "required: [id, note, status]")],
+        &[("became-required", Info), ("became-required", Breaking)],
+        &[("became-optional", Breaking), ("became-optional", Info)],
+    );
+    assert_edit(
+        &[("required: [id, status]", "required: [status]")],
+        &[("became-optional", Breaking), ("became-optional", Info)],
+        // A property that is read-only is required in responses alone.
+        &[("became-required", Info), ("became-required", Info)],
+    );
+}
+
+#[test]
+fn alternatives_come_and_go() {
+    let check = "Payment:\n      oneOf:\n        - {type: object, required: [iban], \
+                 properties: {iban: {type: string}}}";
+    assert_edit(
+        &[("Payment:\n      oneOf:", check)],
+        &[("alternative-added", Warning), ("alternative-added", Info)],
+        &[("alternative-removed", Info), ("alternative-removed", Breaking)],
+    );
+    assert_edit(
+        &[(
+            "\n      oneOf:\n        - {$ref: '#/components/schemas/Card'}\n        - {$ref: '#/components/schemas/Cash'}",
+            "\n      $ref: '#/components/schemas/Cash'",
+        )],
+        &[("alternative-removed", Info), ("alternative-removed", Breaking)],
+        &[("alternatives-introduced", Breaking), ("alternatives-introduced", Info)],
+    );
+}
+
+#[test]
+fn operations_parameters_and_responses() {
+    assert_edit(
+        &[("        - {name: filter, in: query, schema: {type: string}}\n", "")],
+        &[("optional-removed", Warning)],
+        &[("optional-added", Info)],
+    );
+    assert_edit(
+        &[("{name: filter, in: query,", "{name: filter, in: query, required: true,")],
+        &[("became-required", Breaking)],
+        &[("became-optional", Info)],
+    );
+    assert_edit(
+        &[(", default: 10", ", default: 20")],
+        &[("parameter-default-changed", Breaking)],
+        &[("parameter-default-changed", Breaking)],
+    );
+    assert_edit(
+        &[("{name: filter, in: query,", "{name: filter, in: query, style: pipeDelimited,")],
+        &[("serialization-changed", Breaking)],
+        &[("serialization-changed", Breaking)],
+    );
+    assert_edit(
+        &[("X-Total: {required: true, ", "X-Total: {")],
+        &[("became-optional", Breaking)],
+        &[("became-required", Info)],
+    );
+    assert_edit(
+        &[("'201'", "'2XX'")],
+        &[("status-widened", Breaking)],
+        &[("status-narrowed", Info)],
+    );
+    assert_edit(
+        &[("operationId: list_orders", "operationId: orders")],
+        &[("operation-id-changed", Warning)],
+        &[("operation-id-changed", Warning)],
+    );
+    assert_edit(
+        &[("  - token: []", "  - {token: [], secret: []}")],
+        &[("authentication-tightened", Breaking); 3],
+        &[("authentication-relaxed", Info); 3],
+    );
+    assert_edit(
+        &[("  - url: https://example.com", "  - url: https://example.org")],
+        &[("servers-changed", Breaking)],
+        &[("servers-changed", Breaking)],
+    );
+    let operation =
+        SHOP.split_once("  /orders/{id}:").unwrap().1.split_once("components:").unwrap().0;
+    assert_edit(
+        &[(&format!("  /orders/{{id}}:{operation}"), "")],
+        &[("deprecated-operation-removed", Warning)],
+        &[("operation-added", Info)],
+    );
+}
+
+#[test]
+fn what_callers_cannot_see_is_no_change() {
+    for edits in [
+        &[
+            ("  /orders/{id}:", "  /orders/{order}:"),
+            ("{name: id, in: path", "{name: order, in: path"),
+        ][..],
+        &[("    token: {type: http", "    jwt: {type: http"), ("  - token: []", "  - jwt: []")],
+        &[("schemas/Cash'}\n    Card", "schemas/Money'}\n    Card"), ("    Cash:", "    Money:")],
+        &[("description: Orders", "description: Every order")],
+        &[
+            ("openapi: 3.0.3", "openapi: 3.1.0"),
+            ("type: string, nullable: true", "type: [string, 'null']"),
+        ],
+        &[(
+            "{$ref: '#/components/schemas/Card'}",
+            "{type: object, required: [number], properties: {number: {type: string}}}",
+        )],
+    ] {
+        assert_edit(edits, &[], &[]);
+    }
+}
+
+#[test]
+fn a_number_in_a_query_is_a_text_there_and_one_value_is_a_list_of_one() {
+    assert_edit(
+        &[(
+            "schema: {type: integer, maximum: 100, default: 10}",
+            "schema: {type: string, maximum: 100, default: 10}",
+        )],
+        &[("type-widened", Info)],
+        &[("type-narrowed", Breaking)],
+    );
+    let list = [(
+        "filter, in: query, schema: {type: string}",
+        "filter, in: query, schema: {type: array, items: {type: string}}",
+    )];
+    assert_eq!(found(&report(SHOP, &edited(SHOP, &list))), [("bound-relaxed", Info)]);
+}
+
+#[test]
+fn what_stands_under_not_is_judged_with_caution() {
+    let not = edited(SHOP, &[("note: {type: string", "note: {type: string, not: {minLength: 3}")]);
+    let other = edited(&not, &[("not: {minLength: 3}", "not: {minLength: 4}")]);
+    assert_eq!(found(&report(&not, &other)), [("condition-changed", Breaking); 2]);
+}
+
+#[test]
+fn every_rule_has_an_id_of_its_own() {
+    let mut ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), RULES.len());
+}
+
+#[test]
+fn the_corpus_is_judged_as_recorded() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/spec-diff-corpus/dev.jsonl");
+    let Ok(corpus) = std::fs::read_to_string(path) else {
+        eprintln!("skipped: there is no corpus at {path}");
+        return;
+    };
+    let measure = codegen::diff::corpus::measure(&corpus);
+    assert!(measure.failed.is_empty(), "{measure}");
+    let (mut harmless, mut false_alarms) = (0, 0);
+    for (dialect, tally) in &measure.dialects {
+        let goal = if dialect == "3.0" { 0.98 } else { 0.95 };
+        assert!(tally.found as f64 >= goal * tally.breaking as f64, "{measure}");
+        harmless += tally.harmless;
+        false_alarms += tally.false_alarms - tally.deliberate;
+    }
+    assert!(false_alarms as f64 <= 0.02 * harmless as f64, "{measure}");
+}
