@@ -8,6 +8,7 @@ use super::document::{Document, Site};
 use super::findings::{Findings, Place};
 use super::grammar::SECURITY_SCHEME;
 use super::names::{distinct, is_snake_case};
+use super::parameters::is_header_name;
 use super::words::cut;
 use crate::pointer::Pointer;
 
@@ -87,6 +88,10 @@ fn schemes(document: &Document<'_>, root: &Site<'_>, findings: &mut Findings) ->
                 continue;
             }
         };
+        if let Some(name) = scheme.text("name").filter(|name| !is_header_name(name)) {
+            let message = format!("`{}` is no name of a header", cut(name));
+            findings.add(scheme.at("name"), message, "use letters, digits and `-`");
+        }
         if !kinds.insert(kind) {
             others += 1;
             let message = "there is another security scheme of this kind";

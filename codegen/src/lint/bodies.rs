@@ -85,13 +85,8 @@ fn responses(document: &Document<'_>, operation: &Operation<'_, '_>, findings: &
         let message = "an informational response never reaches the caller";
         findings.add(response.place.clone(), message, "remove it");
     }
-    let (success, errors) = (
-        responses.iter().filter(|response| response.is('2')).collect::<Vec<_>>(),
-        responses
-            .iter()
-            .filter(|response| response.is('4') || response.is('5'))
-            .collect::<Vec<_>>(),
-    );
+    let success: Vec<_> = responses.iter().filter(|response| response.is(&['2'])).collect();
+    let errors: Vec<_> = responses.iter().filter(|response| response.is(&['4', '5'])).collect();
     if !statuses().any(|status| status.starts_with('2') || status == "default") {
         let message = "the operation describes no success, which is what its method returns";
         findings.add(here, message, "add a response such as `'200'`");
@@ -117,7 +112,7 @@ impl<'d> Response<'d> {
     }
 
     /// Whether the status begins so; `default` is any status.
-    fn is(&self, first: char) -> bool {
+    fn is(&self, first: &[char]) -> bool {
         self.status.starts_with(first) || self.status == "default"
     }
 }

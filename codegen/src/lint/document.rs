@@ -36,9 +36,8 @@ impl<'d> Site<'d> {
 
     /// Whether this is one of the named schemas, or a reference in the place of one.
     pub(crate) fn is_named_schema(&self) -> bool {
-        let tokens: Vec<_> = self.place.pointer.tokens().take(4).collect();
-        ptr::eq(self.object, &SCHEMA)
-            && matches!(tokens.as_slice(), [a, b, _] if a == "components" && b == "schemas")
+        let name = self.place.pointer.as_str().strip_prefix("/components/schemas/");
+        ptr::eq(self.object, &SCHEMA) && name.is_some_and(|name| !name.contains('/'))
     }
 
     /// The value under `key`.
@@ -76,20 +75,25 @@ impl<'d> Site<'d> {
 
     /// The value under `key`, member by member.
     pub(crate) fn entries(&self, key: &str) -> impl Iterator<Item = (&'d str, Place, &'d Node)> {
-        let within = self.place.pointer.child(key);
-        self.get(key)
-            .into_iter()
-            .flat_map(Node::members)
-            .map(move |member| (member.key.as_str(), child_of(&within, member), &member.node))
+        let (within, node) = self.within(key);
+        let members = node.map(Node::members).unwrap_or_default().iter();
+        members.map(move |member| (member.key.as_str(), child_of(&within, member), &member.node))
     }
 
     /// The value under `key`, element by element.
     pub(crate) fn elements(&self, key: &str) -> impl Iterator<Item = (Place, &'d Node)> {
-        let within = self.place.pointer.child(key);
-        let elements = self.get(key).map(Node::elements).unwrap_or_default();
+        let (within, node) = self.within(key);
+        let elements = node.map(Node::elements).unwrap_or_default();
         elements.iter().enumerate().map(move |(index, element)| {
             (Place { position: element.position, pointer: within.child(index) }, element)
         })
+    }
+
+    fn within(&self, key: &str) -> (Pointer, Option<&'d Node>) {
+        match self.get(key) {
+            Some(node) => (self.place.pointer.child(key), Some(node)),
+            None => (Pointer::root(), None),
+        }
     }
 }
 
@@ -144,6 +148,7 @@ impl<'d> Document<'d> {
 
     /// The object or reference under `key` of another.
     pub(crate) fn child(&self, site: &Site<'d>, key: &str) -> Option<&Site<'d>> {
+        site.get(key)?;
         self.site(&site.place.pointer.child(key))
     }
 

@@ -12,12 +12,12 @@ use crate::pattern::Pattern;
 use crate::pointer::Pointer;
 use crate::source::{Node, Value};
 
-/// So many comparisons of a schema with a value are made for one example. Schemas
-/// can refer to each other in ways that take forever; those of a valid document
-/// take far fewer.
-const MAX_STEPS: usize = 100_000;
+/// So many comparisons of a schema with a value are made for one example, and if
+/// they do not suffice nothing is said about it. Schemas can refer to each other in
+/// ways that take forever; those of a valid document take far fewer.
+const MAX_STEPS: usize = 10_000;
 /// Schemas within schemas are compared so deep.
-const MAX_DEPTH: usize = 400;
+const MAX_DEPTH: usize = 250;
 
 pub(super) fn check(document: &Document<'_>, findings: &mut Findings) {
     for schema in document.all(&SCHEMA) {
@@ -55,7 +55,10 @@ fn compare(
     findings: &mut Findings,
 ) {
     let mut comparison = Comparison { document, steps: 0, depth: 0 };
-    if let Err(Mismatch { place, reason }) = comparison.fits(schema, &place, value) {
+    let fit = comparison.fits(schema, &place, value);
+    if let Err(Mismatch { place, reason }) = fit
+        && comparison.steps < MAX_STEPS
+    {
         let message = format!("the {what} does not fit its schema: {reason}");
         findings.add(place, message, format!("correct the {what} or the schema"));
     }
@@ -78,6 +81,7 @@ impl<'d> Comparison<'_, 'd> {
     fn fits(&mut self, schema: &Site<'d>, place: &Place, value: &Node) -> Fit {
         let Some(schema) = self.document.resolve(schema) else { return Ok(()) };
         if self.steps == MAX_STEPS || self.depth == MAX_DEPTH {
+            self.steps = MAX_STEPS;
             return Ok(());
         }
         self.steps += 1;
@@ -108,26 +112,38 @@ impl<'d> Comparison<'_, 'd> {
         for part in self.document.children(schema, "allOf") {
             self.fits(part, place, value)?;
         }
-        for (key, only_one) in [("anyOf", false), ("oneOf", true)] {
-            let alternatives = self.document.children(schema, key);
-            let mut results: Vec<_> =
-                alternatives.into_iter().map(|one| self.fits(one, place, value)).collect();
-            let fitting = results.iter().filter(|result| result.is_ok()).count();
-            let reason = match (fitting, results.len()) {
-                (_, 0) => continue,
-                // The reason of the one alternative that is not about null, if it is
-                // deeper than the value itself, is the better one.
-                (0, _) => match results.iter().position(|result| is_deeper(result, place)) {
-                    Some(index) => return results.swap_remove(index),
-                    None => format!("{} fits no alternative of the `{key}`", shown(value)),
-                },
-                (1, _) => continue,
-                (_, _) if !only_one => continue,
-                (n, _) => format!("{} fits {n} alternatives of the `{key}`", shown(value)),
-            };
-            return Err(Mismatch { place: place.clone(), reason });
+        self.alternatives("anyOf", schema, place, value)?;
+        match self.alternatives("oneOf", schema, place, value)? {
+            0 | 1 => Ok(()),
+            count => {
+                let reason = format!("{} fits {count} alternatives of the `oneOf`", shown(value));
+                Err(Mismatch { place: place.clone(), reason })
+            }
         }
-        Ok(())
+    }
+
+    /// How many alternatives the value fits; an error where there are some and it
+    /// fits none.
+    fn alternatives(
+        &mut self,
+        key: &str,
+        schema: &Site<'d>,
+        place: &Place,
+        value: &Node,
+    ) -> Result<usize, Mismatch> {
+        let alternatives = self.document.children(schema, key);
+        let mut results: Vec<_> =
+            alternatives.into_iter().map(|one| self.fits(one, place, value)).collect();
+        let count = results.iter().filter(|result| result.is_ok()).count();
+        if count > 0 || results.is_empty() {
+            return Ok(count);
+        }
+        // A mismatch within the value says more than one of the value itself.
+        if let Some(index) = results.iter().position(|result| is_deeper(result, place)) {
+            return results.swap_remove(index).map(|()| 0);
+        }
+        let reason = format!("{} fits no alternative of the `{key}`", shown(value));
+        Err(Mismatch { place: place.clone(), reason })
     }
 
     fn parts(&mut self, schema: &Site<'d>, place: &Place, value: &Node) -> Fit {

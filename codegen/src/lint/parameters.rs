@@ -87,6 +87,11 @@ fn location(document: &Document<'_>, parameter: &Site<'_>, findings: &mut Findin
             format!("`{shown}` is a header of a security scheme, not an argument of a call"),
             "remove the parameter",
         ),
+        "header" if !is_header_name(name) => findings.add(
+            parameter.at("name"),
+            format!("`{shown}` is no name of a header"),
+            "use letters, digits and `-`",
+        ),
         "cookie" => findings.add(
             parameter.at("in"),
             "progenitor cannot send a parameter as a cookie",
@@ -103,6 +108,12 @@ fn style(parameter: &Site<'_>, findings: &mut Findings) {
         let message = format!("progenitor writes a {within} parameter in no style but `{style}`");
         findings.add(parameter.at("style"), message, "remove `style`");
     }
+}
+
+/// Whether this is a token of RFC 9110. reqwest panics at any other name.
+pub(super) fn is_header_name(name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    !name.is_empty() && name.chars().all(is_part)
 }
 
 fn is_secret(document: &Document<'_>, header: &str) -> bool {

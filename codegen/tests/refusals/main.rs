@@ -115,3 +115,27 @@ fn a_byte_order_mark_and_carriage_returns_change_nothing() {
     let windows = format!("\u{feff}{}", wrong.replace('\n', "\r\n"));
     assert_eq!(refusal(&windows), refusal(&wrong));
 }
+
+#[test]
+fn references_that_lead_round_in_circles_or_multiply_come_to_an_end() {
+    let circle = "    Loop:\n      allOf: [{$ref: '#/components/schemas/Loop'}]\n      \
+                  description: Itself\n      example: 5\n";
+    assert!(refusal(&format!("{MINIMAL}{circle}")).unwrap().contains("`Loop` contains itself"));
+
+    let level = |n: usize| {
+        let next = format!("{{$ref: '#/components/schemas/Level{}'}}", n + 1);
+        format!("    Level{n}: {{oneOf: [{next}, {next}], description: X}}\n")
+    };
+    let levels: String = (0..50).map(level).collect();
+    let last = "    Level50: {type: string, description: X}\n";
+    let levels = levels.replacen("description: X", "description: X, example: 5", 1);
+    assert_eq!(refusal(&format!("{MINIMAL}{levels}{last}")), None);
+
+    let link = |n: usize| {
+        let next = format!("{{$ref: '#/components/schemas/Link{}'}}", n + 1);
+        format!("    Link{n}: {{allOf: [{next}], description: X}}\n")
+    };
+    let links: String = (0..2000).map(link).collect();
+    let last = "    Link2000: {type: string, description: X}\n";
+    assert_eq!(refusal(&format!("{MINIMAL}{links}{last}")), None);
+}

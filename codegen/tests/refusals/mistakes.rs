@@ -328,6 +328,12 @@ const UNSUPPORTED: &[Mistake] = &[
          - name: id\n",
     ),
     (
+        "a header with a space",
+        "        - name: id\n",
+        "        - {name: X Y, in: header, description: X, schema: {type: string}}\n        \
+         - name: id\n",
+    ),
+    (
         "a secret among the parameters",
         "        - name: id\n",
         "        - {name: X-Secret, in: header, description: X, schema: {type: string}}\n        \
@@ -417,6 +423,7 @@ const ACCESS: &[Mistake] = &[
     ),
     ("a kind of login", "{type: http, scheme: bearer}", "{type: http, scheme: basic}"),
     ("a secret in the query", "in: header, name: x-secret", "in: query, name: x-secret"),
+    ("a secret in no header", "name: x-secret", "name: 'x secret'"),
     ("two tokens", "    token: {", "    other: {type: http, scheme: bearer}\n    token: {"),
     ("no secret", "    secret: {type: apiKey, in: header, name: x-secret}\n", ""),
     ("no security", "security:\n  - token: []\n    secret: []\n", ""),
