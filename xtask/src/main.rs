@@ -1,5 +1,6 @@
 //! The workspace's own commands: a command line over `codegen`.
 
+mod corpus;
 mod diff;
 mod files;
 mod regen;
@@ -30,6 +31,7 @@ Commands:
       FILE, or - for standard input    The document. By default what spec/upstream.lock
                                        keeps of it
       --lock                           Write spec/upstream.lock from the document
+  corpus [FILE]  Measure the rules of the diff on recorded pairs of documents, one a line
   help           Show this text
 
 Exit codes: 0 fine, 1 something was found, 2 the command could not do its work.
@@ -70,6 +72,7 @@ fn run() -> Result<Outcome, Failure> {
     let mut arguments = lexopt::Parser::from_env();
     match arguments.next()? {
         Some(Value(command)) if command == "regen" => regen::run(&mut arguments),
+        Some(Value(command)) if command == "corpus" => corpus::run(&mut arguments),
         Some(Value(command)) if command == "diff" => diff::run(&mut arguments),
         Some(Value(command)) if command == "upstream" => upstream::run(&mut arguments),
         Some(Value(command)) if command == "help" => Ok(help()),
