@@ -18,6 +18,9 @@ use crate::semver::Semver;
 use pairs::Pairs;
 pub use rules::Level;
 
+/// Nobody reads a longer report.
+const MAX_CHANGES: usize = 20_000;
+
 /// One change of a contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
@@ -74,7 +77,7 @@ pub struct Report {
 /// Two documents have so little in common that listing every change is of no use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the two documents differ in more than 20000 places; \
+    "the two documents differ in more than {MAX_CHANGES} places; \
      compare documents of the same API, or one version after the other"
 )]
 pub struct TooManyChanges;

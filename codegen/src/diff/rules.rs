@@ -222,3 +222,31 @@ pub static RULES: &[Rule] = &[
     rule("keyword-widened", Subject::Keyword, WIDENED, WIDER, "went away or was relaxed", ""),
     rule("keyword-changed", Subject::Keyword, SHIFTED, BREAKS, "changed", "which values it allows now cannot be told"),
 ];
+
+const INTRODUCTION: &str = "\
+# The rules of `cargo xtask diff`
+
+Written by `cargo xtask diff --rules`; the table in the code is
+`codegen/src/diff/rules.rs`.
+
+One law explains most rows. A request may not become narrower: a value that was fine
+yesterday is refused today. A response may not become wider: a value arrives that
+callers do not know. The reverse of either is harmless. The last column says why a
+row departs from the law, and where it departs from the levels of the recorded
+corpus.
+
+What stands under `not` or `if` is `condition-changed`, whatever it is. In a request
+a `readOnly` property, and in a response a `writeOnly` one, is not waited for: that
+it comes, goes, or is required there is `info`.
+
+| Rule | The part | In a request | In a response | Why |
+| --- | --- | --- | --- | --- |
+";
+
+/// The table of rules in Markdown, for `docs/diff-rules.md`.
+pub fn markdown() -> String {
+    let row = |Rule { id, request, response, says, why, .. }: &Rule| {
+        format!("| `{id}` | {says} | {request} | {response} | {why} |\n")
+    };
+    INTRODUCTION.to_owned() + &RULES.iter().map(row).collect::<String>()
+}

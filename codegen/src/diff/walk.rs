@@ -5,11 +5,9 @@ use std::collections::HashSet;
 use super::align;
 use super::pairs::{Child, ChildChange, Choice, FactChange, Pair, PairId};
 use super::rules::{Happening, Level, Rule, Subject};
-use super::{Change, TooManyChanges, words};
+use super::{Change, MAX_CHANGES, TooManyChanges, words};
 use crate::contract::{Direction, Effect, MAX_STEPS, Part, Step, Value, Way};
 
-/// Nobody reads a longer report.
-const MAX_CHANGES: usize = 20_000;
 /// After so many visits to parts of one operation, each part is gone into once
 /// only, however many ways lead to it.
 const MANY_VISITS: usize = 10_000;

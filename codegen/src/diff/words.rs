@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::rules::{Happening, Level};
-use crate::contract::{Direction, Effect, Step, Value, Words};
+use crate::contract::{Direction, Effect, Step, Value};
 
 /// Longer values are cut in a sentence; `before` and `after` have all of them.
 const MAX_VALUE: usize = 60;
@@ -80,8 +80,7 @@ pub(super) fn difference(base: Option<&Value>, revision: Option<&Value>) -> Stri
 
 fn listed(words: Vec<&String>, state: &str) -> Option<String> {
     let verb = if words.len() == 1 { "is" } else { "are" };
-    let words: Words = words.into_iter().map(code).collect();
-    let words: Vec<String> = words.into_iter().collect();
+    let words: Vec<String> = words.into_iter().map(code).collect();
     (!words.is_empty()).then(|| format!(", {} {verb} {state}", words.join(" and ")))
 }
 

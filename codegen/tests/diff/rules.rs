@@ -199,6 +199,15 @@ fn every_rule_has_an_id_of_its_own() {
 }
 
 #[test]
+fn the_table_of_rules_is_documented() {
+    let documented = include_str!("../../../docs/diff-rules.md").replace("\r\n", "\n");
+    assert!(
+        documented == codegen::diff::rules::markdown(),
+        "docs/diff-rules.md is stale: cargo xtask diff --rules > docs/diff-rules.md"
+    );
+}
+
+#[test]
 fn the_corpus_is_judged_as_recorded() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/spec-diff-corpus/dev.jsonl");
     let Ok(corpus) = std::fs::read_to_string(path) else {
