@@ -18,9 +18,9 @@ const ANYTHING: &str = "*";
 /// let text = r#"
 ///     [[divergence]]
 ///     operation = "GET /credit_batches/{id}"
-///     # What differs: a fact, or everything below a place or a pointer.
+///     ## What differs: a fact, or everything below a place or a pointer.
 ///     facts = ["200 · application/json · /id · pattern", "401"]
-///     # What each side says. `*` is anything; a side left out says nothing.
+///     ## What each side says. `*` is anything; a side left out says nothing.
 ///     ours = "*"
 ///     reason = "Upstream does not document it."
 /// "#;
