@@ -47,7 +47,7 @@ pub(super) fn text_of(attribute: &syn::Attribute) -> Option<String> {
 }
 
 /// Lines as they follow `///`: prose is wrapped, code blocks stay as they are.
-fn lines(text: &str) -> Vec<String> {
+pub(super) fn lines(text: &str) -> Vec<String> {
     if text.trim().is_empty() {
         return vec![String::new()];
     }
@@ -55,7 +55,10 @@ fn lines(text: &str) -> Vec<String> {
     let mut in_code = false;
     for line in text.trim().lines() {
         let fence = line.trim_start().starts_with("```");
-        if fence || in_code || line.trim().is_empty() {
+        if fence && !in_code && line.trim() == "```" {
+            // Without a language, rustdoc would take it for Rust.
+            lines.push(format!(" {line}text"));
+        } else if fence || in_code || line.trim().is_empty() {
             lines.push(if line.is_empty() { String::new() } else { format!(" {line}") });
         } else {
             lines.extend(wrap(line));

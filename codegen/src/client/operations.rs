@@ -128,8 +128,7 @@ impl<'n> Operation<'n> {
         let (method, path) = (self.method.to_uppercase(), self.path);
         let mut docs =
             format!("{}\n\n{}\n\n`{method} {path}`\n", text("summary"), text("description"));
-        for parameter in self.node.get("parameters").into_iter().flat_map(Node::elements) {
-            let parameter = self.resolve(parameter);
+        for parameter in self.parameters() {
             let text = |key| parameter.get(key).and_then(Node::as_str).unwrap_or_default();
             docs += &format!("\n- `{}`: {}", text("name"), text("description"));
         }
@@ -143,6 +142,18 @@ impl<'n> Operation<'n> {
             }
         }
         docs
+    }
+
+    /// The parameters, those that it shares with the other operations of its path
+    /// first.
+    fn parameters(&self) -> impl Iterator<Item = &'n Node> {
+        let path = self.root.get("paths").and_then(|paths| paths.get(self.path));
+        let own = self.node.get("parameters");
+        path.and_then(|path| path.get("parameters"))
+            .into_iter()
+            .chain(own)
+            .flat_map(Node::elements)
+            .map(|parameter| self.resolve(parameter))
     }
 
     fn resolve(&self, node: &'n Node) -> &'n Node {

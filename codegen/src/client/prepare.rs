@@ -9,8 +9,10 @@ use serde_json::{Map, Value as Json, json};
 use super::schemas;
 use crate::source::{Node, Value};
 
-/// Keywords that would make typify refuse a value, or that it has no use for.
+/// Keywords that would make typify refuse a value or fill one in that was not sent,
+/// or that it has no use for.
 const LEFT_OUT: &[&str] = &[
+    "default",
     "example",
     "exclusiveMaximum",
     "exclusiveMinimum",
@@ -31,9 +33,18 @@ const LEFT_OUT: &[&str] = &[
 const ONE: &[&str] = &["additionalProperties", "items", "not"];
 const LIST: &[&str] = &["allOf", "anyOf", "oneOf"];
 
+/// Formats of numbers that typify may know. By any other it would choose a type that
+/// is too narrow to hold what breaks the format.
+const NUMBER_FORMATS: &[&str] = &["decimal", "double", "int64"];
+
 /// The document for progenitor.
 pub(super) fn prepare(root: &Node) -> Json {
     let mut document = rest(root, root);
+    if let Some(Json::String(version)) = document.pointer_mut("/info/version") {
+        // progenitor sends it in a header, which the client takes off again, and its
+        // code panics where that is not possible.
+        version.retain(|character| matches!(character, ' '..='~'));
+    }
     if let Some(named) = document.pointer_mut("/components/schemas").and_then(Json::as_object_mut) {
         *named = schemas::components(root)
             .filter(|member| !schemas::is_null(&member.node))
@@ -76,11 +87,8 @@ fn schema(root: &Node, node: &Node) -> Json {
 }
 
 fn members(root: &Node, node: &Node, without: &[&str]) -> Map<String, Json> {
-    let kept = |key: &str| {
-        let closed = key == "additionalProperties"
-            && node.get(key).and_then(Node::as_bool).is_some_and(|open| !open);
-        !closed && !without.contains(&key) && !LEFT_OUT.contains(&key)
-    };
+    let kept =
+        |key: &str| !is_narrowing(node, key) && !without.contains(&key) && !LEFT_OUT.contains(&key);
     node.members()
         .iter()
         .filter(|member| kept(&member.key))
@@ -98,6 +106,22 @@ fn members(root: &Node, node: &Node, without: &[&str]) -> Map<String, Json> {
             (member.key.clone(), value)
         })
         .collect()
+}
+
+/// Whether a keyword of this schema, with this value, would make typify refuse what
+/// the client keeps.
+fn is_narrowing(schema: &Node, key: &str) -> bool {
+    let text = |key| schema.get(key).and_then(Node::as_str);
+    match key {
+        "additionalProperties" => schema.get(key).and_then(Node::as_bool) == Some(false),
+        // A title names a type; the name of a component is taken.
+        "title" => schema.get("properties").is_some(),
+        "format" => {
+            matches!(text("type"), Some("integer" | "number"))
+                && text(key).is_some_and(|format| !NUMBER_FORMATS.contains(&format))
+        }
+        _ => false,
+    }
 }
 
 fn named(root: &Node, properties: &Node) -> Json {

@@ -77,6 +77,8 @@ fn settings(root: &Node) -> GenerationSettings {
         .with_interface(InterfaceStyle::Positional)
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote!(crate::exchange::Context))
+        // Whose order is the same in every run.
+        .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");
     let impls = || [TypeImpl::Display, TypeImpl::FromStr].into_iter();
     for member in schemas::components(root) {

@@ -59,12 +59,15 @@ pub(super) fn reference(schema: &Node) -> Option<&str> {
 /// The names of the schemas that `part` of the document refers to, directly or not.
 pub(super) fn reached<'n>(root: &'n Node, part: &'n Node) -> BTreeSet<&'n str> {
     let mut reached = BTreeSet::new();
+    let mut followed = BTreeSet::new();
     let mut pending = vec![part];
     while let Some(node) = pending.pop() {
-        if let Some(name) = reference(node)
-            && reached.insert(name)
+        reached.extend(reference(node));
+        if let Some(target) = node.get("$ref").and_then(Node::as_str)
+            && followed.insert(target)
         {
-            pending.extend(component(root, name));
+            let pointer = Pointer::from_reference(target);
+            pending.extend(pointer.and_then(|pointer| root.find(&pointer)));
         }
         pending.extend(node.elements());
         pending.extend(node.members().iter().map(|member| &member.node));

@@ -1,12 +1,11 @@
 //! Emits `types.rs`: typify's structs, made fit to be published, and the types of
 //! our own that stand for strings with rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::parse::Parser;
 use syn::visit_mut::{self, VisitMut};
 
 use super::progenitor_run::{Generated, compact};
@@ -22,6 +21,7 @@ const PRELUDE: &[&str] =
     &["::std::option::Option", "::std::result::Result", "::std::string::String", "::std::vec::Vec"];
 
 pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<TokenStream> {
+    distinct(root, &generated.types)?;
     let mut by_name: BTreeMap<String, Vec<TokenStream>> = BTreeMap::new();
     for item in &generated.types {
         if let Some((name, item)) = adapt(root, item)? {
@@ -37,16 +37,47 @@ pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<TokenStream> {
     Ok(quote!(#(#items)*))
 }
 
-/// An item of typify's with the name of the type it belongs to; `None` for the
-/// error module of the conversions that our own types do better.
+/// typify derives the names of what has none, and may arrive at one that is taken.
+fn distinct(root: &Node, items: &[syn::Item]) -> Emit<()> {
+    let text_types = schemas::components(root)
+        .filter(|member| schemas::text_type(&member.node).is_some())
+        .map(|member| member.key.clone());
+    let mut seen: BTreeSet<String> = text_types.collect();
+    for item in items {
+        let (ident, fields) = match item {
+            syn::Item::Struct(item) => (&item.ident, Some(&item.fields)),
+            syn::Item::Enum(item) => (&item.ident, None),
+            _ => continue,
+        };
+        let name = ident.to_string();
+        let at = schemas::schemas_pointer().child(&name);
+        let node = root.find(&at).unwrap_or(root);
+        let mut names = BTreeSet::new();
+        let idents = fields.into_iter().flatten().filter_map(|field| field.ident.as_ref());
+        if let Some(twice) = idents.into_iter().find(|ident| !names.insert(ident.to_string())) {
+            let message = format!("two properties of `{name}` become the field `{twice}`");
+            return Err(internal(node, &at, message));
+        }
+        if !seen.insert(name.clone()) {
+            let message = format!(
+                "the type `{name}` is also the name that the generator derives for a schema                  without one: give that schema a name of its own under `components`"
+            );
+            return Err(internal(node, &at, message));
+        }
+    }
+    Ok(())
+}
+
+/// An item of typify's with the name of the type it belongs to; `None` for its error
+/// module and the conversions that use it, which our own types do better.
 fn adapt(root: &Node, item: &syn::Item) -> Emit<Option<(String, TokenStream)>> {
     let mut item = item.clone();
     ShortPaths.visit_item_mut(&mut item);
     let name = match &mut item {
-        syn::Item::Mod(_) => return Ok(None),
         syn::Item::Struct(item) => {
             let name = item.ident.to_string();
             item.fields.iter_mut().for_each(accept_absence);
+            describe_fields(schemas::component(root, &name), &mut item.fields);
             extend(root, &name, &mut item.attrs);
             name
         }
@@ -56,10 +87,38 @@ fn adapt(root: &Node, item: &syn::Item) -> Emit<Option<(String, TokenStream)>> {
             extend(root, &name, &mut item.attrs);
             name
         }
+        syn::Item::Impl(item) if compact(item).contains("error::ConversionError") => {
+            return Ok(None);
+        }
         syn::Item::Impl(item) => compact(&item.self_ty),
-        _ => String::new(),
+        _ => return Ok(None),
     };
     Ok(Some((name, item.into_token_stream())))
+}
+
+/// Gives the fields that typify left without documentation the description of the
+/// property they stand for.
+fn describe_fields(schema: Option<&Node>, fields: &mut syn::Fields) {
+    for field in fields.iter_mut().filter(|field| !is_documented(&field.attrs)) {
+        let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+        let property = schema.and_then(|schema| schema.get("properties")?.get(&name));
+        let text = match property.and_then(description) {
+            Some(text) => text.to_owned(),
+            None if name == "extra" => "Every other property.".to_owned(),
+            None => format!("The property `{name}`."),
+        };
+        document(&mut field.attrs, &text);
+    }
+}
+
+fn is_documented(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| docs::text_of(attribute).is_some())
+}
+
+fn document(attributes: &mut Vec<syn::Attribute>, text: &str) {
+    let lines = docs::lines(text);
+    let documentation = lines.iter().map(|line| syn::parse_quote!(#[doc = #line]));
+    attributes.splice(0..0, documentation);
 }
 
 /// Lets a property that is required and nullable be absent while decoding, as one
@@ -96,21 +155,28 @@ fn describe_variants(
     name: &str,
     variants: &mut syn::punctuated::Punctuated<syn::Variant, syn::Token![,]>,
 ) -> Emit<()> {
-    let Some(schema) = schemas::component(root, name) else { return Ok(()) };
-    let Some(alternatives) = schemas::alternatives(root, schema) else { return Ok(()) };
-    if alternatives.schemas.len() != variants.len() {
+    let schema = schemas::component(root, name);
+    let alternatives = schema.and_then(|schema| schemas::alternatives(root, schema));
+    let alternatives = alternatives.map(|found| found.schemas).unwrap_or_default();
+    if let Some(schema) = schema.filter(|_| alternatives.len() > variants.len()) {
         let at = schemas::schemas_pointer().child(name);
         let message = format!("typify made no variant of some alternative of `{name}`");
         return Err(internal(schema, &at, message));
     }
-    for (variant, alternative) in variants.iter_mut().zip(alternatives.schemas) {
-        let text = description(alternative)
-            .or_else(|| description(schemas::component(root, schemas::reference(alternative)?)?))
-            .unwrap_or("One of the alternatives.");
-        let documentation = docs::attributes(text);
-        variant.attrs = syn::Attribute::parse_outer.parse2(documentation).map_err(|error| {
-            internal(schema, &schemas::schemas_pointer().child(name), error.to_string())
-        })?;
+    let described = |alternative: &Node| {
+        let named = || schemas::component(root, schemas::reference(alternative)?);
+        description(alternative).or_else(|| description(named()?)).map(str::to_owned)
+    };
+    for (index, variant) in variants.iter_mut().enumerate() {
+        let text = alternatives.get(index).and_then(|alternative| described(alternative));
+        if !is_documented(&variant.attrs) {
+            document(&mut variant.attrs, text.as_deref().unwrap_or("One of the alternatives."));
+        }
+        for field in variant.fields.iter_mut().filter(|field| field.ident.is_some()) {
+            if !is_documented(&field.attrs) {
+                document(&mut field.attrs, "A property of this alternative.");
+            }
+        }
     }
     Ok(())
 }
@@ -157,7 +223,7 @@ fn text_docs(name: &str, description: &str, rules: &TextRules, example: Option<&
     let mut text = format!("{description}\n\n{length}{pattern}.");
     if let Some(example) = example {
         text += &format!(
-            "\n\n```\n\
+            "\n\n```rust\n\
              let text: isometric_registry::types::{name} = {example:?}.parse()?;\n\
              assert_eq!(text.as_str(), {example:?});\n\
              # Ok::<(), isometric_registry::InvalidText>(())\n\

@@ -22,7 +22,7 @@ pub struct CarbonRemovalData {
 ///
 /// 3 characters: 3 of `A-Z`.
 ///
-/// ```
+/// ```rust
 /// let text: isometric_registry::types::CountryCode = "GBR".parse()?;
 /// assert_eq!(text.as_str(), "GBR");
 /// # Ok::<(), isometric_registry::InvalidText>(())
@@ -89,7 +89,7 @@ pub struct CreditBatch {
 ///
 /// 20 to 37 characters: `ctb_`, then `0-9A-Za-z`.
 ///
-/// ```
+/// ```rust
 /// let text: isometric_registry::types::CreditBatchId = "ctb_1DRBTYA8Q1S07CBY".parse()?;
 /// assert_eq!(text.as_str(), "ctb_1DRBTYA8Q1S07CBY");
 /// # Ok::<(), isometric_registry::InvalidText>(())
@@ -132,7 +132,7 @@ pub struct CreditQuantity {
 ///
 /// 20 to 37 characters: `dlv_`, then `0-9A-Za-z`.
 ///
-/// ```
+/// ```rust
 /// let text: isometric_registry::types::DeliveryId = "dlv_1C454ZXA61S03Z9T".parse()?;
 /// assert_eq!(text.as_str(), "dlv_1C454ZXA61S03Z9T");
 /// # Ok::<(), isometric_registry::InvalidText>(())
@@ -197,7 +197,7 @@ impl ::std::convert::From<i64> for ErrorLocation {
 ///
 /// 20 to 37 characters: `iss_`, then `0-9A-Za-z`.
 ///
-/// ```
+/// ```rust
 /// let text: isometric_registry::types::IssuanceId = "iss_1EWT8R5FY1S0GFCY".parse()?;
 /// assert_eq!(text.as_str(), "iss_1EWT8R5FY1S0GFCY");
 /// # Ok::<(), isometric_registry::InvalidText>(())
@@ -222,7 +222,7 @@ pub struct Organisation {
 ///
 /// 20 to 37 characters: `org_`, then `0-9A-Za-z`.
 ///
-/// ```
+/// ```rust
 /// let text: isometric_registry::types::OrganisationId = "org_1GB56M1ST1S0GVNA".parse()?;
 /// assert_eq!(text.as_str(), "org_1GB56M1ST1S0GVNA");
 /// # Ok::<(), isometric_registry::InvalidText>(())
@@ -235,7 +235,7 @@ crate::text::text_type!(OrganisationId, super::schema::ORGANISATION_ID_RULES);
 ///
 /// 20 to 37 characters: `prj_`, then `0-9A-Za-z`.
 ///
-/// ```
+/// ```rust
 /// let text: isometric_registry::types::ProjectId = "prj_1CTWZQGKE1S0VAXA".parse()?;
 /// assert_eq!(text.as_str(), "prj_1CTWZQGKE1S0VAXA");
 /// # Ok::<(), isometric_registry::InvalidText>(())
@@ -248,7 +248,7 @@ crate::text::text_type!(ProjectId, super::schema::PROJECT_ID_RULES);
 ///
 /// 20 to 37 characters: `rmv_`, then `0-9A-Za-z`.
 ///
-/// ```
+/// ```rust
 /// let text: isometric_registry::types::RemovalId = "rmv_1EEM6NJXX1S0EXKD".parse()?;
 /// assert_eq!(text.as_str(), "rmv_1EEM6NJXX1S0EXKD");
 /// # Ok::<(), isometric_registry::InvalidText>(())
@@ -261,7 +261,7 @@ crate::text::text_type!(RemovalId, super::schema::REMOVAL_ID_RULES);
 ///
 /// 20 to 37 characters: `ret_`, then `0-9A-Za-z`.
 ///
-/// ```
+/// ```rust
 /// let text: isometric_registry::types::RetirementId = "ret_1FYBH4QDT1S0SVKF".parse()?;
 /// assert_eq!(text.as_str(), "ret_1FYBH4QDT1S0SVKF");
 /// # Ok::<(), isometric_registry::InvalidText>(())
@@ -274,7 +274,7 @@ crate::text::text_type!(RetirementId, super::schema::RETIREMENT_ID_RULES);
 ///
 /// 20 to 37 characters: `spl_`, then `0-9A-Za-z`.
 ///
-/// ```
+/// ```rust
 /// let text: isometric_registry::types::SupplierId = "spl_1CC712KFS1S0YKPS".parse()?;
 /// assert_eq!(text.as_str(), "spl_1CC712KFS1S0YKPS");
 /// # Ok::<(), isometric_registry::InvalidText>(())
