@@ -100,15 +100,19 @@ impl Walk {
         }
     }
 
-    /// Where no schema fits and one alone is of the value's type, that one was
-    /// meant, and what is wrong is what it finds.
+    /// A value that is merely unknown fits where nothing else does, and then the first
+    /// schema that has the rest right is enough. Where no schema fits and one alone is
+    /// of the value's type, that one was meant, and what is wrong is what it finds.
     fn alternatives(&mut self, value: &Value, schemas: &[&'static Schema], rule: Rule) {
         let attempts = schemas.iter().map(|schema| (*schema, self.found_in(value, schema)));
-        let (fitting, failing): (Vec<_>, Vec<_>) = attempts
+        let (fitting, faulty): (Vec<_>, Vec<_>) = attempts.partition(|(_, found)| found.is_empty());
+        let (unknown, failing): (Vec<_>, Vec<_>) = faulty
+            .into_iter()
             .partition(|(_, found)| found.iter().all(|violation| violation.rule == Rule::Enum));
         let mut meant = match (fitting.len(), rule) {
-            (0, _) => failing,
-            (1, _) | (_, Rule::AnyOf) => fitting.into_iter().take(1).collect(),
+            (0, _) if unknown.is_empty() => failing,
+            (0, _) => unknown.into_iter().take(1).collect(),
+            (1, _) | (_, Rule::AnyOf) => return,
             _ => Vec::new(),
         };
         meant.retain(|(schema, _)| is_of_type(value, schema));
@@ -711,6 +715,30 @@ mod tests {
         assert_eq!(
             found(r#"{"detail": {}}"#, ErrorBody::SCHEMA),
             ["/detail: one-of: expected exactly one of: a string, an array, got an object"]
+        );
+    }
+
+    #[test]
+    fn a_schema_that_fits_goes_before_those_that_only_an_unknown_value_breaks() {
+        static KINDS: [TextRules; 2] = [
+            TextRules { values: &["a"], ..TextRules::ANY },
+            TextRules { values: &["b"], ..TextRules::ANY },
+        ];
+        const fn thing(properties: &'static [Property]) -> Schema {
+            Schema::Object { properties, additional: None, count: ANY }
+        }
+        static THINGS: [Schema; 2] = [
+            thing(&[Property { name: "kind", required: true, schema: &Schema::Text(&KINDS[0]) }]),
+            thing(&[Property { name: "kind", required: true, schema: &Schema::Text(&KINDS[1]) }]),
+        ];
+        static ONE: Schema = Schema::OneOf(&[&THINGS[0], &THINGS[1]]);
+        for kind in ["a", "b"] {
+            assert_eq!(found(&json!({"kind": kind}).to_string(), &ONE), [""; 0], "{kind}");
+        }
+        assert_eq!(found(r#"{"kind": "c"}"#, &ONE), ["/kind: enum: expected `a`, got \"c\""]);
+        assert_eq!(
+            found("{}", &ONE),
+            ["the document: one-of: expected exactly one of: an object, an object, got an object"]
         );
     }
 
