@@ -44,12 +44,15 @@ struct Walk {
 impl Walk {
     fn report(&mut self, rule: Rule, expected: impl Into<Cow<'static, str>>, got: String) {
         let pointer = self.pointer.clone();
-        let violation = Violation { pointer, rule, expected: expected.into(), got };
+        self.add(Violation { pointer, rule, expected: expected.into(), got });
+    }
+
+    fn add(&mut self, violation: Violation) {
         if self.violations.len() < MOST_VIOLATIONS {
             self.violations.push(violation);
         } else if let Some(last) = self.violations.last_mut()
             && last.rule == Rule::Enum
-            && rule != Rule::Enum
+            && violation.rule != Rule::Enum
         {
             // Values that are merely unknown must not hide that something is wrong.
             *last = violation;
@@ -78,11 +81,12 @@ impl Walk {
         result
     }
 
-    /// Walks a value that is already built, and gives back what is found there.
+    /// Walks a value that is already built, and gives back what is found there. It
+    /// counts for itself: what was found before leaves it no less room.
     fn found_in(&mut self, value: &Value, schema: &'static Schema) -> Vec<Violation> {
-        let start = self.violations.len();
+        let before = std::mem::take(&mut self.violations);
         self.value(value, schema);
-        self.violations.split_off(start)
+        std::mem::replace(&mut self.violations, before)
     }
 
     fn value(&mut self, value: &Value, schema: &'static Schema) {
@@ -117,7 +121,7 @@ impl Walk {
         };
         meant.retain(|(schema, _)| is_of_type(value, schema));
         if let [(_, found)] = meant.as_mut_slice() {
-            self.violations.append(found);
+            found.drain(..).for_each(|violation| self.add(violation));
             return;
         }
         let names: Vec<_> = schemas.iter().map(|schema| describe(schema)).collect();
@@ -683,6 +687,21 @@ mod tests {
         let found = found(&format!("[{}1,2]", "\"frozen\",".repeat(2000)), &STATUSES);
         assert_eq!(found.len(), 1000);
         assert_eq!(found[999], "/2000: type: expected a string, got 1");
+    }
+
+    #[test]
+    fn an_alternative_that_was_not_meant_leaves_no_trace_however_much_was_found() {
+        static EITHER: Schema = Schema::AnyOf(&[&INTEGER, CreditBatchStatus::SCHEMA]);
+        static ARRAY: Schema = Schema::Array { items: &EITHER, count: ANY, unique: false };
+        let document = format!("[{}1]", "\"frozen\",".repeat(1001));
+        let violations = walk(document.as_bytes(), &ARRAY);
+        assert_eq!(violations.len(), 1000);
+        let last = &violations[999];
+        assert_eq!((last.pointer.as_str(), last.rule.as_str()), ("/999", "enum"));
+        assert_eq!(
+            found(&document.replace("1]", "1.5]"), &ARRAY)[999],
+            "/1001: any-of: expected one of: an integer, a string, got 1.5"
+        );
     }
 
     #[test]
