@@ -14,13 +14,19 @@ use crate::types::CreditQuantity;
 /// scientific form is shorter.
 const LONGEST: usize = 32;
 
+/// The most significant digits of which any number survives as a float.
+const EXACT_DIGITS: usize = f64::DIGITS as usize;
+
 /// A decimal number, kept and compared exactly, such as a quantity of credits.
 ///
 /// It has at most 28 decimals and an absolute value below 7.9 × 10²⁸, and it is a
 /// [`rust_decimal::Decimal`] with another way through JSON: as a JSON number. JSON
 /// parsers, here and elsewhere, read such a number as binary floating point, so what
 /// arrives is exact for up to 15 significant digits: for quantities with three
-/// decimals, below 10¹² tonnes.
+/// decimals, below 10¹² tonnes. A whole number that fits an `i64` or a `u64` is always
+/// exact. A number that arrives with more digits than that is a violation of the rule
+/// [`Format`](crate::check::Rule::Format), but for one whose nearest float has a
+/// shorter form: `0.1000000000000000055` cannot be told from `0.1`.
 ///
 /// ```
 /// use isometric_registry::Decimal;
@@ -36,9 +42,7 @@ pub struct Decimal(rust_decimal::Decimal);
 impl Decimal {
     /// The decimal with the fewest digits that a float stands for.
     pub(crate) fn from_f64(value: f64) -> Option<Self> {
-        let mut text = ArrayString::<LONGEST>::new();
-        write!(text, "{value:e}").ok()?;
-        rust_decimal::Decimal::from_scientific(&text).ok().map(Self)
+        rust_decimal::Decimal::from_scientific(&shortest(value)?).ok().map(Self)
     }
 
     /// The nearest float. `rust_decimal` divides by a power of ten, which is not
@@ -52,6 +56,21 @@ impl Decimal {
     fn to_i64(self) -> Option<i64> {
         self.is_integer().then(|| i64::try_from(self.0).ok())?
     }
+}
+
+/// The form of a float with the fewest digits, as in `1.25632e2`.
+fn shortest(value: f64) -> Option<ArrayString<LONGEST>> {
+    let mut text = ArrayString::new();
+    write!(text, "{value:e}").ok()?;
+    Some(text)
+}
+
+/// Whether a float has so few digits that the number it was read from had no others.
+pub(crate) fn is_exact(value: f64) -> bool {
+    shortest(value).is_some_and(|text| {
+        let digits = text.bytes().take_while(|&byte| byte != b'e');
+        digits.filter(u8::is_ascii_digit).count() <= EXACT_DIGITS
+    })
 }
 
 impl Deref for Decimal {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::schema::{Bounds, Format};
 use super::violation::Rule;
-use crate::decimal::Decimal;
+use crate::decimal::{self, Decimal};
 
 /// 2^63, which no `i64` reaches. A float that is -2^63 was not written as an integer
 /// that fits: serde would have handed that over as one.
@@ -42,6 +42,13 @@ impl Number {
         }
     }
 
+    fn is_exact(self) -> bool {
+        match self {
+            Self::Signed(_) | Self::Unsigned(_) => true,
+            Self::Float(value) => decimal::is_exact(value),
+        }
+    }
+
     fn to_decimal(self) -> Option<Decimal> {
         match self {
             Self::Signed(value) => Some(value.into()),
@@ -69,10 +76,11 @@ pub(super) fn check_integer(number: Number) -> Result<(), Fault> {
     if fits { Ok(()) } else { Err((Rule::Range, range())) }
 }
 
-/// Whether a number fits a [`Decimal`].
+/// Whether a number fits a [`Decimal`], which holds it as it was written.
 pub(super) fn check_decimal(number: Number) -> Result<(), Fault> {
     match number.to_decimal() {
-        Some(_) => Ok(()),
+        Some(_) if number.is_exact() => Ok(()),
+        Some(_) => Err((Rule::Format, "a decimal of up to 15 significant digits".into())),
         None => Err((Rule::Range, "a number with at most 28 decimals, below 7.9e28".into())),
     }
 }

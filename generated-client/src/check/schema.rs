@@ -11,7 +11,7 @@ pub enum Schema {
     Integer(Bounds),
     /// A number that fits an `f64`.
     Number(Bounds),
-    /// A number that fits a [`Decimal`](crate::Decimal).
+    /// A number that a [`Decimal`](crate::Decimal) holds as it was written.
     Decimal(Bounds),
     /// A string.
     Text(&'static TextRules),

@@ -613,6 +613,27 @@ mod tests {
     }
 
     #[test]
+    fn a_decimal_with_more_digits_than_survive_is_found() {
+        static DECIMAL: Schema = Schema::Decimal(NONE);
+        for json in ["999999999999.999", "-0.000123456789012345", "1234567890123456789", "1e-28"] {
+            assert_eq!(found(json, &DECIMAL), [""; 0], "{json}");
+        }
+        for (json, got) in [
+            ("1234567890123456.789", "1234567890123456.8"),
+            ("0.12345678901234567890", "0.12345678901234568"),
+            ("12345678901234567890123", "1.2345678901234568e22"),
+        ] {
+            assert_eq!(
+                found(json, &DECIMAL),
+                [format!(
+                    "the document: format: expected a decimal of up to 15 significant digits, got \
+                     {got}"
+                )]
+            );
+        }
+    }
+
+    #[test]
     fn a_number_keeps_its_bounds() {
         static NUMBER: Schema = Schema::Number(Bounds {
             minimum: Some((0.0, true)),
