@@ -67,7 +67,7 @@ macro_rules! country_code {
     ($name:ident) => {
         impl $name {
             /// The country; `None` where the API sent a code that no country has.
-            pub fn country(&self) -> Option<crate::Country> {
+            pub fn country(&self) -> ::core::option::Option<crate::Country> {
                 crate::Country::from_alpha3(self.as_str())
             }
         }

@@ -196,6 +196,9 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
 
 /// What identifiers, codes and open enums have in common: all that follows from
 /// `as_str`, the rules and a way to keep any text.
+///
+/// Here and below, whatever the spec may give its name to is named by its full path: a
+/// schema may be called `String` and a value of an enum `error`.
 macro_rules! checked_text {
     ($name:ident, $rules:path, $keep:expr) => {
         impl crate::text::sealed::Sealed for $name {}
@@ -204,63 +207,67 @@ macro_rules! checked_text {
             const RULES: &'static crate::check::TextRules = &$rules;
         }
 
-        impl ::std::str::FromStr for $name {
+        impl ::core::str::FromStr for $name {
             type Err = crate::InvalidText;
 
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                crate::text::check(&$rules, text)?;
-                Ok($keep(text))
+            fn from_str(text: &str) -> ::core::result::Result<Self, crate::InvalidText> {
+                crate::text::check(&$rules, text).map(|()| $keep(text))
             }
         }
 
-        impl TryFrom<&str> for $name {
+        impl ::core::convert::TryFrom<&str> for $name {
             type Error = crate::InvalidText;
 
-            fn try_from(text: &str) -> Result<Self, Self::Error> {
+            fn try_from(text: &str) -> ::core::result::Result<Self, crate::InvalidText> {
                 text.parse()
             }
         }
 
-        impl TryFrom<String> for $name {
+        impl ::core::convert::TryFrom<::std::string::String> for $name {
             type Error = crate::InvalidText;
 
-            fn try_from(text: String) -> Result<Self, Self::Error> {
+            fn try_from(
+                text: ::std::string::String,
+            ) -> ::core::result::Result<Self, crate::InvalidText> {
                 text.parse()
             }
         }
 
-        impl From<$name> for String {
+        impl ::core::convert::From<$name> for ::std::string::String {
             fn from(text: $name) -> Self {
-                text.as_str().to_owned()
+                ::std::borrow::ToOwned::to_owned(text.as_str())
             }
         }
 
-        impl AsRef<str> for $name {
+        impl ::core::convert::AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
         }
 
-        impl PartialEq<str> for $name {
+        impl ::core::cmp::PartialEq<str> for $name {
             fn eq(&self, other: &str) -> bool {
                 self.as_str() == other
             }
         }
 
-        impl PartialEq<&str> for $name {
+        impl ::core::cmp::PartialEq<&str> for $name {
             fn eq(&self, other: &&str) -> bool {
                 self.as_str() == *other
             }
         }
 
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
@@ -270,7 +277,7 @@ macro_rules! checked_text {
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
-            ) -> Result<Self, D::Error> {
+            ) -> ::core::result::Result<Self, D::Error> {
                 deserializer.deserialize_str(crate::text::TextVisitor($keep))
             }
         }
@@ -287,13 +294,15 @@ macro_rules! text_type {
             }
         }
 
-        impl ::std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.debug_tuple(stringify!($name)).field(&self.as_str()).finish()
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_tuple(::core::stringify!($name)).field(&self.as_str()).finish()
             }
         }
 
-        crate::text::checked_text!($name, $rules, |text: &str| $name(text.into()));
+        crate::text::checked_text!($name, $rules, |text: &str| $name(::core::convert::From::from(
+            text
+        )));
     };
 }
 
@@ -331,6 +340,53 @@ mod tests {
     use crate::types::{CreditBatchId, CreditBatchStatus};
 
     const ID: &str = "ctb_1DRBTYA8Q1S07CBY";
+
+    /// Types of which each name means something else to Rust.
+    mod taken {
+        #![allow(dead_code, unreachable_pub)]
+
+        struct AsRef;
+        struct From;
+        struct FromStr;
+        struct Into;
+        struct Ok;
+        struct PartialEq;
+        struct Result;
+        struct ToOwned;
+        struct TryFrom;
+
+        static RULES: crate::check::TextRules = crate::check::TextRules {
+            values: &["err", "error", "ok"],
+            ..crate::check::TextRules::ANY
+        };
+
+        pub(super) struct String(crate::text::Text<3>);
+        crate::text::text_type!(String, RULES);
+
+        pub(super) struct Option(crate::text::Text<3>);
+        crate::text::text_type!(Option, RULES);
+        crate::country::country_code!(Option);
+
+        #[derive(Debug)]
+        pub(super) enum Level {
+            Err,
+            Error,
+            Ok,
+            Unknown(crate::UnknownValue),
+        }
+        crate::text::open_enum!(Level, RULES, { Err = "err", Error = "error", Ok = "ok" });
+    }
+
+    #[test]
+    fn the_names_of_the_spec_take_none_from_the_code_around_them() {
+        for text in ["err", "error", "ok"] {
+            assert_eq!(text.parse::<taken::Level>().unwrap(), text);
+            assert_eq!(String::from(text.parse::<taken::String>().unwrap()), text);
+        }
+        assert!("warning".parse::<taken::Level>().is_err());
+        let country = "err".parse::<taken::Option>().unwrap().country();
+        assert_eq!(country, None);
+    }
 
     #[test]
     fn an_identifier_is_parsed_strictly() {
