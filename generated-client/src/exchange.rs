@@ -14,7 +14,7 @@ use crate::generated::CLIENT_SECRET_HEADER;
 use crate::generated::client::Client;
 use crate::record::{End, Record, Reply, Request};
 use crate::response::Response;
-use crate::text::CheckedText;
+use crate::text::{self, CheckedText};
 
 /// The most bytes that the body of a response may have.
 pub(crate) const BODY_LIMIT: usize = 8 * 1024 * 1024;
@@ -40,13 +40,14 @@ impl Exchange {
         &self.client
     }
 
-    /// Checks an argument before it goes out: it may have come in unchecked.
+    /// Checks an argument before it goes out in the path: it may have come in unchecked.
     pub(crate) fn argument<T: CheckedText>(
         &self,
         name: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        value.check().map_err(|reason| InvalidArgument::named(name, reason).into())
+        text::check_segment(T::RULES, value.as_ref())
+            .map_err(|reason| InvalidArgument::named(name, reason).into())
     }
 
     /// Makes of the result what the caller sees. Of an error, what was recorded on the

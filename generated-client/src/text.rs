@@ -9,7 +9,7 @@ use std::hash::{Hash, Hasher};
 use arrayvec::ArrayString;
 use serde::de::{Deserialize, Deserializer, Visitor};
 
-use crate::check::{Fault, Rule, TextRules};
+use crate::check::{Fault, Rule, TextRules, excerpt};
 
 /// A string that the spec has rules for.
 ///
@@ -40,6 +40,24 @@ pub(crate) mod sealed {
 
 pub(crate) fn check(rules: &TextRules, text: &str) -> Result<(), InvalidText> {
     rules.check(text).map_err(|fault| InvalidText::new(rules.name, fault))
+}
+
+/// Checks a text that is to be a segment of a path. Whatever its rules, it must be one
+/// that no URL parser, proxy or server takes for less or more than that.
+pub(crate) fn check_segment(rules: &TextRules, text: &str) -> Result<(), InvalidText> {
+    check(rules, text)?;
+    let stands_out = |c: char| c.is_control() || matches!(c, '/' | '\\' | '%' | '?' | '#');
+    let (rule, expected) = if matches!(text, "" | "." | "..") {
+        (Rule::Format, "a segment of a path other than an empty one, `.` and `..`")
+    } else if text.contains(stands_out) {
+        let expected = "none of `/`, `\\`, `%`, `?`, `#` and control characters, as it goes into a \
+                        path";
+        (Rule::Character, expected)
+    } else {
+        return Ok(());
+    };
+    let fault = Fault { rule, expected: expected.into(), got: excerpt(text) };
+    Err(InvalidText::new(rules.name, fault))
 }
 
 /// Why a text is not what it was to be, such as an identifier.
@@ -335,8 +353,8 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{CheckedText, Text};
-    use crate::check::Rule;
+    use super::{CheckedText, Text, check_segment};
+    use crate::check::{Rule, TextRules};
     use crate::types::{CreditBatchId, CreditBatchStatus};
 
     const ID: &str = "ctb_1DRBTYA8Q1S07CBY";
@@ -420,6 +438,26 @@ mod tests {
         let id: CreditBatchId = ID.parse().unwrap();
         assert_eq!(format!("{id:?}"), format!("CreditBatchId(\"{ID}\")"));
         assert_eq!(format!("{id:>22}"), format!("  {ID}"));
+    }
+
+    #[test]
+    fn a_text_of_any_form_is_still_one_segment_of_a_path() {
+        for text in ["a", "ctb_1", "...", "a.b", "é ü", "a:b@c;d=e&f", ".a"] {
+            assert_eq!(check_segment(&TextRules::ANY, text), Ok(()), "{text}");
+        }
+        for text in ["", ".", ".."] {
+            let error = check_segment(&TextRules::ANY, text).unwrap_err();
+            assert_eq!(error.rule(), Rule::Format, "{text}");
+        }
+        for text in ["/", "a/b", "..\\", "%2e%2E", "a?b", "a#", "a\nb", "\u{7f}", "a\0"] {
+            let error = check_segment(&TextRules::ANY, text).unwrap_err();
+            assert_eq!(error.rule(), Rule::Character, "{text}");
+        }
+        assert_eq!(
+            check_segment(&TextRules::ANY, "../x").unwrap_err().to_string(),
+            "not a `text`: character: expected none of `/`, `\\`, `%`, `?`, `#` and control \
+             characters, as it goes into a path, got \"../x\""
+        );
     }
 
     #[test]
