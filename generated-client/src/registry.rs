@@ -138,6 +138,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 }
 
 fn environment(name: Option<String>) -> Result<Environment, InvalidSetting> {
+    let name = name.filter(|name| !name.is_empty());
     let found = Environment::ALL.iter().find(|known| Some(known.as_str()) == name.as_deref());
     found.copied().ok_or_else(|| {
         let names: Vec<_> = Environment::ALL.iter().map(|known| known.as_str()).collect();
@@ -276,10 +277,12 @@ mod tests {
     fn an_environment_is_found_by_its_name() {
         assert_eq!(environment(Some("sandbox".into())), Ok(Environment::Sandbox));
         assert_eq!(environment(Some("production".into())), Ok(Environment::Production));
-        assert_eq!(
-            environment(None).unwrap_err().to_string(),
-            "ISOMETRIC_ENVIRONMENT is not set: set it to sandbox or production"
-        );
+        for missing in [None, Some(String::new())] {
+            assert_eq!(
+                environment(missing).unwrap_err().to_string(),
+                "ISOMETRIC_ENVIRONMENT is not set: set it to sandbox or production"
+            );
+        }
         assert_eq!(
             environment(Some("Production".into())).unwrap_err().to_string(),
             "ISOMETRIC_ENVIRONMENT is not one that there is: set it to sandbox or production"
