@@ -29,6 +29,10 @@ impl Number {
         match self {
             Self::Signed(value) => value.to_string(),
             Self::Unsigned(value) => value.to_string(),
+            // serde_json reads `-0` as a float: what was written cannot be told.
+            Self::Float(value) if value == 0.0 && value.is_sign_negative() => {
+                "a negative zero".into()
+            }
             // `{:?}` keeps the point of a whole number and the exponent of a large one.
             Self::Float(value) => format!("{value:?}"),
         }

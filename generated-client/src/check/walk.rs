@@ -600,6 +600,17 @@ mod tests {
     }
 
     #[test]
+    fn a_negative_zero_is_no_integer_to_the_check_nor_to_the_decoder() {
+        for json in ["-0", "-0.0"] {
+            assert_eq!(
+                found(json, &INTEGER),
+                ["the document: type: expected an integer, got a negative zero"]
+            );
+            assert!(serde_json::from_str::<i64>(json).is_err());
+        }
+    }
+
+    #[test]
     fn a_decimal_is_a_number_that_fits() {
         static DECIMAL: Schema = Schema::Decimal(NONE);
         for json in ["0", "-1.5", "1e28", "18446744073709551615"] {
