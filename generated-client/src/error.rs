@@ -7,7 +7,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-use crate::check::{Violation, excerpt};
+use crate::check::{Violation, excerpt, is_control};
 use crate::record::Record;
 use crate::text::InvalidText;
 use crate::types::{ErrorBody, ErrorDetail, ValidationError};
@@ -340,11 +340,6 @@ impl StatusError {
         };
         (!said.is_empty()).then_some(said)
     }
-
-    /// Where the response redirects to.
-    fn location(&self) -> Option<&str> {
-        self.record.reply.as_ref()?.location.as_deref()
-    }
 }
 
 impl fmt::Display for StatusError {
@@ -354,8 +349,11 @@ impl fmt::Display for StatusError {
         if let Some(status) = record.status() {
             write!(f, " {status}")?;
         }
-        if let Some(location) = self.location() {
-            let why = "credentials are sent to no other origin, and few redirects are followed";
+        if let Some((location, is_url)) = record.location() {
+            let why = match is_url {
+                true => "credentials are sent to no other origin, and few redirects are followed",
+                false => "it is no URL",
+            };
             write!(f, ", a redirect to {} that was not followed: {why}", excerpt(location))?;
         } else if let Some(said) = self.said() {
             write!(f, ": {said}")?;
@@ -514,9 +512,9 @@ fn shorten<T: fmt::Display>(findings: &[T]) -> String {
     }
 }
 
-/// The start of a text on one line, without control characters.
+/// The start of a text on one line, without characters that control a terminal.
 fn one_line(text: &str) -> String {
-    let words = text.split(|character: char| character.is_whitespace() || character.is_control());
+    let words = text.split(|character: char| character.is_whitespace() || is_control(character));
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
     let line = words.join(" ");
     match line.char_indices().nth(LINE) {
@@ -539,6 +537,7 @@ mod tests {
     #[test]
     fn the_words_of_a_server_are_one_bounded_line() {
         assert_eq!(one_line(" a\r\n\tb\u{1b}[2Jc\u{85}d "), "a b [2Jc d");
+        assert_eq!(one_line("a\u{202e}b\u{2066}\u{200f}c"), "a b c");
         assert_eq!(one_line(&"é".repeat(256)), "é".repeat(256));
         assert_eq!(one_line(&"é".repeat(257)), "é".repeat(256) + "…");
     }

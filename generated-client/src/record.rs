@@ -6,6 +6,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{HeaderName, LOCATION};
 use http::{HeaderMap, Method, StatusCode};
+use reqwest::Url;
 
 use crate::credentials::Credentials;
 use crate::redact;
@@ -78,12 +79,19 @@ impl Record {
     /// The start of the body as text, if there is a body.
     pub(crate) fn excerpt(&self) -> Option<Cow<'_, str>> {
         let body = self.body();
-        let mut end = body.len().min(EXCERPT);
-        // Not within a character: bytes like 0b10xx_xxxx only continue one.
-        while end > 0 && body.get(end).is_some_and(|byte| byte & 0xC0 == 0x80) {
-            end -= 1;
-        }
+        let limit = body.len().min(EXCERPT);
+        // Not within a character: bytes like 0b10xx_xxxx only continue one, and at most
+        // three of them.
+        let starts = |&end: &usize| body.get(end).is_none_or(|byte| byte & 0xC0 != 0x80);
+        let end = (limit.saturating_sub(3)..=limit).rev().find(starts).unwrap_or(limit);
         (!body.is_empty()).then(|| String::from_utf8_lossy(&body[..end]))
+    }
+
+    /// Where the response redirects to, and whether that is a URL.
+    pub(crate) fn location(&self) -> Option<(&str, bool)> {
+        let location = self.reply.as_ref()?.location.as_deref()?;
+        let base = Url::parse(&self.request.as_ref()?.url).ok()?;
+        Some((location, base.join(location).is_ok()))
     }
 
     /// The name of the operation.
@@ -120,7 +128,7 @@ impl Reply {
         Self {
             status,
             request_id: REQUEST_ID.iter().find_map(text),
-            location: text(&LOCATION).filter(|_| status.is_redirection()).map(without_query),
+            location: text(&LOCATION).filter(|_| status.is_redirection()).map(without_secrets),
             body: Bytes::new(),
             end: End::Cut,
         }
@@ -136,9 +144,21 @@ impl Reply {
     }
 }
 
-/// A URL up to its query, which may hold somebody's secret.
-fn without_query(mut url: String) -> String {
+/// A URL up to its query, without a user name and a password: each may be somebody's
+/// secret. It need not be a URL that can be parsed.
+fn without_secrets(mut url: String) -> String {
     url.truncate(url.find(['?', '#']).unwrap_or(url.len()));
+    let scheme = url.find([':', '/', '\\']).filter(|&end| url[end..].starts_with(':'));
+    let after_scheme = scheme.map_or(0, |end| end + 1);
+    let authority = url[after_scheme..].trim_start_matches(['/', '\\']);
+    let start = url.len() - authority.len();
+    if scheme.is_none() && start < "//".len() {
+        return url;
+    }
+    let end = authority.find(['/', '\\']).unwrap_or(authority.len());
+    if let Some(at) = authority[..end].rfind('@') {
+        url.replace_range(start..=start + at, "");
+    }
     url
 }
 
@@ -163,5 +183,64 @@ impl fmt::Debug for Reply {
             .field("bytes", &self.body.len())
             .field("end", &self.end)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use http::header::LOCATION;
+
+    use super::{Credentials, EXCERPT, End, Record, Reply, Request, StatusCode};
+
+    fn credentials() -> Credentials {
+        Credentials::new("eyJhbGciOi.J9uX-3_t.c2lnbmF0dXJl", "uPrO-5ecret-wxAh").unwrap()
+    }
+
+    fn record(location: &str, body: Vec<u8>) -> Record {
+        let request = reqwest::Request::new(
+            http::Method::GET,
+            "https://api.isometric.com/registry/v0/a".parse().unwrap(),
+        );
+        let headers: HeaderMap = [(LOCATION, location.parse().unwrap())].into_iter().collect();
+        let mut reply = Reply::new(StatusCode::FOUND, &headers, &credentials());
+        reply.set_body(body, End::Whole, &credentials());
+        Record { request: Some(Request::new("a", &request)), reply: Some(reply) }
+    }
+
+    #[test]
+    fn a_location_is_kept_without_what_may_be_a_secret() {
+        for (location, kept) in [
+            ("https://me:p4ss@example.com/a?token=1", "https://example.com/a"),
+            ("https://me:p@4ss@example.com#token", "https://example.com"),
+            ("//me@example.com/a", "//example.com/a"),
+            ("https:\\\\me@example.com\\a", "https:\\\\example.com\\a"),
+            ("https:me@example.com", "https:example.com"),
+            ("https://example.com/@me", "https://example.com/@me"),
+            ("/@me/a", "/@me/a"),
+            ("a@b", "a@b"),
+        ] {
+            let record = record(location, Vec::new());
+            assert_eq!(record.location(), Some((kept, true)), "{location}");
+        }
+    }
+
+    #[test]
+    fn a_location_need_be_no_url() {
+        for location in ["https://[", "http://me@:80", "https://a:port/"] {
+            let record = record(location, Vec::new());
+            assert!(matches!(record.location(), Some((_, false))), "{location}");
+        }
+    }
+
+    #[test]
+    fn an_excerpt_ends_between_two_characters_if_there_are_any() {
+        let excerpt = |body: Vec<u8>| record("/", body).excerpt().map(|text| text.into_owned());
+        let ascii = "a".repeat(EXCERPT - 2);
+        assert_eq!(excerpt(format!("{ascii}é€").into()), Some(format!("{ascii}é")));
+        assert_eq!(excerpt(format!("{ascii}€").into()), Some(ascii));
+        assert_eq!(excerpt(vec![0x80; EXCERPT + 1]), Some("\u{fffd}".repeat(EXCERPT)));
+        assert_eq!(excerpt(vec![0x80]), Some("\u{fffd}".into()));
+        assert_eq!(excerpt(Vec::new()), None);
     }
 }

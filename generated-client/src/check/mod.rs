@@ -34,8 +34,8 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use schema::{Bounds, Count, Format, Piece, Property, Schema, TextRules};
 pub(crate) use text::Fault;
-pub(crate) use violation::excerpt;
 pub use violation::{Rule, Violation};
+pub(crate) use violation::{excerpt, is_control};
 
 /// A type of the API with the rules that its JSON must keep.
 ///

@@ -139,6 +139,16 @@ impl Serialize for Violation {
     }
 }
 
+/// Whether a character is not shown but changes how others are: control characters,
+/// and those that end a line or turn the direction of writing.
+pub(crate) fn is_control(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
 /// The start of a string as JSON. No control character comes through, so that it
 /// can be shown on a terminal.
 pub(crate) fn excerpt(text: &str) -> String {
@@ -151,7 +161,7 @@ pub(crate) fn excerpt(text: &str) -> String {
             '\r' => shown.push_str("\\r"),
             '\t' => shown.push_str("\\t"),
             // All control characters are below U+FFFF: one escape is enough.
-            control if control.is_control() => {
+            control if is_control(control) => {
                 shown.push_str(&format!("\\u{:04x}", u32::from(control)));
             }
             other => shown.push(other),
@@ -220,5 +230,9 @@ mod tests {
     #[test]
     fn an_excerpt_lets_no_terminal_control_through() {
         assert_eq!(excerpt("\u{1b}[2J\u{9b}2J\u{7f}"), r#""\u001b[2J\u009b2J\u007f""#);
+        assert_eq!(
+            excerpt("\u{202e}txt.\u{2066}\u{2069}\u{200e}\u{2028}"),
+            r#""\u202etxt.\u2066\u2069\u200e\u2028""#
+        );
     }
 }
