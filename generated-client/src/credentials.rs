@@ -25,8 +25,10 @@ const SCHEME: &str = "Bearer ";
 /// the sandbox.
 ///
 /// Neither is ever shown: `Debug` leaves them out, the headers that carry them are
-/// marked as sensitive, and where a server repeats one, `[redacted]` takes its place
-/// before anybody sees it.
+/// marked as sensitive, and where a server repeats one, or at least its first 12
+/// characters, `[redacted]` takes its place before anybody sees it. That holds for the
+/// spellings of plain text, JSON and URLs; what a server makes of a secret besides, such
+/// as its Base64, is not recognised.
 #[derive(Clone)]
 pub struct Credentials {
     authorization: HeaderValue,

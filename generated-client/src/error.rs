@@ -20,8 +20,8 @@ const LINE: usize = 256;
 /// Whatever happened, the same questions can be asked: [`status`](Self::status),
 /// [`body`](Self::body), [`request_id`](Self::request_id), [`field`](Self::field),
 /// [`violations`](Self::violations), [`detail`](Self::detail) and
-/// [`is_retryable`](Self::is_retryable). It displays as one line, and neither there
-/// nor anywhere else does it hold a secret.
+/// [`is_retryable`](Self::is_retryable). It displays as one line, and wherever a server
+/// repeats one of the [`Credentials`](crate::Credentials), `[redacted]` is in its place.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -1,4 +1,4 @@
-//! What is kept of a request and its response, with no secret in it.
+//! What is kept of a request and its response, with the secrets masked.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -134,7 +134,7 @@ impl Reply {
         }
     }
 
-    /// Takes in the body, from here on without a secret.
+    /// Takes in the body, from here on with the secrets masked.
     pub(crate) fn set_body(&mut self, body: Vec<u8>, end: End, credentials: &Credentials) {
         self.end = end;
         self.body = match redact::mask(&credentials.secrets(), &body) {
