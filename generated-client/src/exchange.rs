@@ -455,6 +455,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn localhost_is_a_loopback_address_of_either_family() {
+        let body = samples::credit_batch(&[]).to_string();
+        let (base_url, _) = serve(vec![response("200 OK", body)]);
+        let registry = registry(&base_url.replace("127.0.0.1", "localhost"));
+        assert_eq!(registry.credit_batch(&id()).await.unwrap().id, id());
+    }
+
+    #[tokio::test]
     async fn many_calls_share_one_registry_across_threads() {
         let body = samples::credit_batch(&[]).to_string();
         let (base_url, _) = serve(vec![response("200 OK", &body), response("200 OK", &body)]);

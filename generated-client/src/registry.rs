@@ -1,7 +1,7 @@
 //! The registry that calls are made to.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,11 @@ const ENVIRONMENT: &str = "ISOMETRIC_ENVIRONMENT";
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
+/// What `localhost` means, whoever is asked. The port is the URL's.
+const LOOPBACK: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
+];
 const MOST_REDIRECTS: usize = 3;
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
@@ -183,7 +188,7 @@ fn http_client(base_url: &Url) -> reqwest::Result<reqwest::Client> {
         .referer(false);
     match base_url.scheme() {
         // A proxy would be sent the credentials in the clear.
-        "http" => builder.no_proxy().build(),
+        "http" => builder.no_proxy().resolve_to_addrs("localhost", &LOOPBACK).build(),
         _ => builder.https_only(true).build(),
     }
 }
