@@ -7,7 +7,7 @@ use codegen::source::Source;
 use codegen::tree::{State, Tree};
 use lexopt::prelude::*;
 
-use crate::{Failure, Outcome, SPEC, files, terminal, workspace};
+use crate::{Failure, Outcome, SPEC, files, help, terminal, workspace};
 
 const GENERATED: &str = "generated-client/src/generated";
 
@@ -15,6 +15,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     let mut check = false;
     while let Some(argument) = arguments.next()? {
         match argument {
+            Long("help") | Short('h') => return Ok(help()),
             Long("check") => check = true,
             other => return Err(other.unexpected().into()),
         }
@@ -23,11 +24,11 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     let files = client::generate(&Source::parse(SPEC, &spec)?)?;
     let files = files.into_iter().map(|file| (file.name.into(), file.text)).collect();
     let folder = workspace().join(GENERATED);
-    let tree = Tree::compare(&folder, files).map_err(|error| about(GENERATED, &error))?;
+    let tree = Tree::compare(&folder, files)?;
     if check {
         return Ok(report(&tree));
     }
-    tree.write().map_err(|error| about(GENERATED, &error))?;
+    tree.write()?;
     for entry in tree.entries() {
         let verb = match entry.state {
             State::Fresh => "Fresh",
@@ -58,8 +59,4 @@ fn report(tree: &Tree) -> Outcome {
 
 fn shown(path: &Path) -> String {
     Path::new(GENERATED).join(path).display().to_string()
-}
-
-fn about(path: &str, error: &std::io::Error) -> Failure {
-    Failure(format!("{path}: {error}"))
 }

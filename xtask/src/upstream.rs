@@ -10,7 +10,7 @@ use codegen::tree;
 use codegen::upstream::{self, Divergences, Lock};
 use lexopt::prelude::*;
 
-use crate::{Failure, Outcome, SPEC, files, terminal, workspace};
+use crate::{Failure, Outcome, SPEC, files, help, terminal, workspace};
 
 const DIVERGENCES: &str = "spec/divergences.toml";
 const LOCK: &str = "spec/upstream.lock";
@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     let mut lock = false;
     while let Some(argument) = arguments.next()? {
         match argument {
+            Long("help") | Short('h') => return Ok(help()),
             Long("lock") => lock = true,
             Value(name) if document.is_none() => document = Some(name.string()?),
             other => return Err(other.unexpected().into()),
@@ -39,8 +40,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     let comparison = upstream::compare(&spec, &theirs, &divergences)?;
     terminal::print(&upstream::text(&comparison, Colour::Ansi));
     if lock {
-        tree::replace(&workspace().join(LOCK), &theirs.to_string())
-            .map_err(|error| Failure(format!("{LOCK}: {error}")))?;
+        tree::replace(&workspace().join(LOCK), &theirs.to_string())?;
         terminal::good("Wrote", LOCK);
     }
     Ok(if comparison.is_fine() { Outcome::Fine } else { Outcome::Found })
