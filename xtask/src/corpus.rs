@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use codegen::diff::corpus;
 use lexopt::prelude::*;
 
-use crate::{Failure, Outcome, files, terminal, workspace};
+use crate::{Failure, Outcome, files, help, terminal, workspace};
 
 /// Where the pairs lie for those who have them; they are not part of the project.
 const CORPUS: &str = "../shared/spec-diff-corpus/dev.jsonl";
@@ -15,6 +15,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     let mut named = None;
     while let Some(argument) = arguments.next()? {
         match argument {
+            Long("help") | Short('h') => return Ok(help()),
             Value(path) if named.is_none() => named = Some(PathBuf::from(path)),
             other => return Err(other.unexpected().into()),
         }

@@ -9,16 +9,24 @@ use std::process::Command;
 use codegen::contract::Contract;
 use codegen::diff::Report;
 use codegen::diff::render::{self, Colour};
+use codegen::diff::rules;
 use codegen::semver;
 use codegen::source::Source;
 use lexopt::prelude::*;
 
-use crate::{Failure, Outcome, SPEC, files, terminal, workspace};
+use crate::{Failure, Outcome, SPEC, files, help, terminal, workspace};
 
 /// The hand-written half of the client is the same on both sides.
 const CLIENT: &str = "generated-client/src";
 
 /// What `cargo xtask diff` was asked.
+enum Asked {
+    Help,
+    Rules,
+    Comparison(Request),
+}
+
+/// Which documents to compare, and what to do with the report.
 struct Request {
     base: Option<String>,
     revision: Option<String>,
@@ -46,7 +54,17 @@ const FAIL_ON: &[(&str, FailOn)] =
     &[("breaking", FailOn::Breaking), ("any", FailOn::Any), ("never", FailOn::Never)];
 
 pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
-    let request = Request::read(arguments)?;
+    match Request::read(arguments)? {
+        Asked::Help => Ok(help()),
+        Asked::Rules => {
+            terminal::print(&rules::markdown());
+            Ok(Outcome::Fine)
+        }
+        Asked::Comparison(request) => compare(&request),
+    }
+}
+
+fn compare(request: &Request) -> Result<Outcome, Failure> {
     let base = match &request.base {
         Some(name) => document(name)?,
         None => at_revision(&merge_base()?)?,
@@ -75,11 +93,13 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
 }
 
 impl Request {
-    fn read(arguments: &mut lexopt::Parser) -> Result<Self, Failure> {
+    fn read(arguments: &mut lexopt::Parser) -> Result<Asked, Failure> {
         let mut request =
             Self { base: None, revision: None, format: Format::Text, fail_on: FailOn::Breaking };
         while let Some(argument) = arguments.next()? {
             match argument {
+                Long("help") | Short('h') => return Ok(Asked::Help),
+                Long("rules") => return Ok(Asked::Rules),
                 Long("base") => request.base = Some(arguments.value()?.string()?),
                 Long("revision") => request.revision = Some(arguments.value()?.string()?),
                 Long("format") => request.format = one_of("--format", FORMATS, arguments)?,
@@ -87,7 +107,7 @@ impl Request {
                 other => return Err(other.unexpected().into()),
             }
         }
-        Ok(request)
+        Ok(Asked::Comparison(request))
     }
 }
 

@@ -26,6 +26,7 @@ Commands:
                                        base with the main branch, and the working tree
       --format text|markdown|json      By default text
       --fail-on breaking|any|never     What ends with exit code 1. By default breaking
+      --rules                          Show the rules instead, as docs/diff-rules.md
   upstream       Show where the spec and upstream's published document differ without
                  a reason in spec/divergences.toml
       FILE, or - for standard input    The document. By default what spec/upstream.lock
@@ -75,11 +76,18 @@ fn run() -> Result<Outcome, Failure> {
         Some(Value(command)) if command == "corpus" => corpus::run(&mut arguments),
         Some(Value(command)) if command == "diff" => diff::run(&mut arguments),
         Some(Value(command)) if command == "upstream" => upstream::run(&mut arguments),
-        Some(Value(command)) if command == "help" => Ok(help()),
-        Some(Long("help") | Short('h')) => Ok(help()),
+        Some(Value(command)) if command == "help" => only_help(&mut arguments),
+        Some(Long("help") | Short('h')) => only_help(&mut arguments),
         Some(Value(command)) => Err(Failure(format!("there is no command {command:?}\n\n{USAGE}"))),
         Some(other) => Err(other.unexpected().into()),
         None => Err(Failure(format!("which command?\n\n{USAGE}"))),
+    }
+}
+
+fn only_help(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
+    match arguments.next()? {
+        None => Ok(help()),
+        Some(other) => Err(other.unexpected().into()),
     }
 }
 
