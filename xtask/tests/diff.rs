@@ -98,12 +98,12 @@ fn a_change_that_breaks_nobody_is_found_only_on_request() {
 #[test]
 fn revisions_and_files_can_be_named() {
     let workspace = Workspace::new();
-    workspace.edit("maxLength: 37", "maxLength: 36");
-    workspace.git(&["commit", "--all", "--quiet", "--message", "Narrow"]);
-    let base = ["--base", "HEAD~1", "--revision", "HEAD"];
-    assert!(stdout(&workspace.diff(&base)).contains("20..=36"));
-    let swapped = ["--base", "registry.yaml", "--revision", "HEAD~1"];
-    assert!(stdout(&workspace.diff(&swapped)).contains("20..=37"));
+    workspace.edit("        - serial_number\n", "");
+    workspace.git(&["commit", "--all", "--quiet", "--message", "Promise less"]);
+    let less = workspace.diff(&["--base", "HEAD~1", "--revision", "HEAD"]);
+    assert!(stdout(&less).contains("[became-optional]"), "{}", stdout(&less));
+    let more = workspace.diff(&["--base", "registry.yaml", "--revision", "HEAD~1"]);
+    assert!(stdout(&more).contains("[became-required]"), "{}", stdout(&more));
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! `cargo xtask regen` as its users see it: files, exit codes and messages, in a
 //! workspace of its own.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 const GENERATED: &str = "generated-client/src/generated";
 
@@ -25,20 +28,36 @@ impl Workspace {
         self.0.path().join(path)
     }
 
-    fn xtask(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_xtask"))
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
             .args(arguments)
             .env("CARGO_MANIFEST_DIR", self.path("xtask"))
-            .current_dir(self.path("spec"))
-            .output()
-            .unwrap()
+            .current_dir(self.path("spec"));
+        command
     }
 
-    /// Replaces the first `before` of a file.
-    fn edit(&self, path: &str, before: &str, after: &str) {
-        let text = fs::read_to_string(self.path(path)).unwrap();
-        assert!(text.contains(before), "{before}");
-        fs::write(self.path(path), text.replacen(before, after, 1)).unwrap();
+    fn xtask(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// A bound of the identifiers of credit batches: where its digits are, and its value.
+    fn find_bound(&self, keyword: &str) -> (String, usize, u32) {
+        let text = fs::read_to_string(self.path("spec/registry.yaml")).unwrap();
+        let schema = text.find("    CreditBatchId:\n").unwrap();
+        let at = schema + text[schema..].find(keyword).unwrap() + keyword.len() + ": ".len();
+        let value = text[at..].lines().next().unwrap().parse().unwrap();
+        (text, at, value)
+    }
+
+    fn bound(&self, keyword: &str) -> u32 {
+        self.find_bound(keyword).2
+    }
+
+    fn set_bound(&self, keyword: &str, value: u32) {
+        let (mut text, at, old) = self.find_bound(keyword);
+        text.replace_range(at..at + old.to_string().len(), &value.to_string());
+        fs::write(self.path("spec/registry.yaml"), text).unwrap();
     }
 
     fn generated(&self) -> Vec<(String, String)> {
@@ -84,7 +103,8 @@ fn regen_writes_once_and_then_finds_everything_fresh() {
 fn a_check_shows_every_stale_file_and_what_mends_it_and_writes_nothing() {
     let workspace = Workspace::new();
     workspace.xtask(&["regen"]);
-    workspace.edit("spec/registry.yaml", "maxLength: 37", "maxLength: 36");
+    let longest = workspace.bound("maxLength");
+    workspace.set_bound("maxLength", longest - 1);
     fs::write(workspace.path(&format!("{GENERATED}/stray.rs")), "// stray\n").unwrap();
     let before = workspace.generated();
 
@@ -96,8 +116,10 @@ fn a_check_shows_every_stale_file_and_what_mends_it_and_writes_nothing() {
     assert!(stderr(&check).contains("Fresh generated-client/src/generated/client.rs"));
     assert!(stderr(&check).contains("`cargo xtask regen`"));
     let diff = stdout(&check);
-    assert!(diff.contains("-pub struct CreditBatchId(crate::text::Text<37>);"), "{diff}");
-    assert!(diff.contains("+pub struct CreditBatchId(crate::text::Text<36>);"), "{diff}");
+    for (sign, length) in [('-', longest), ('+', longest - 1)] {
+        let line = format!("{sign}pub struct CreditBatchId(crate::text::Text<{length}>);");
+        assert!(diff.contains(&line), "{diff}");
+    }
     assert!(diff.contains("+++ /dev/null\n@@ -1 +0,0 @@\n-// stray\n"), "{diff}");
     assert_eq!(workspace.generated(), before);
 }
@@ -107,7 +129,7 @@ fn a_refused_spec_leaves_the_old_files() {
     let workspace = Workspace::new();
     workspace.xtask(&["regen"]);
     let before = workspace.generated();
-    workspace.edit("spec/registry.yaml", "minLength: 20", "minLength: 38");
+    workspace.set_bound("minLength", workspace.bound("maxLength") + 1);
 
     let refused = workspace.xtask(&["regen"]);
     assert_eq!(code(&refused), 2);
@@ -134,12 +156,75 @@ fn what_cannot_be_read_is_named() {
 #[test]
 fn wrong_arguments_are_refused_with_the_usage() {
     let workspace = Workspace::new();
-    for arguments in [&["regenerate"][..], &["regen", "--chek"], &["regen", "now"], &[]] {
+    let wrong: [&[&str]; 6] = [
+        &["regenerate"],
+        &["regen", "--chek"],
+        &["regen", "now"],
+        &["help", "foo"],
+        &["--help", "foo"],
+        &[],
+    ];
+    for arguments in wrong {
         assert_eq!(code(&workspace.xtask(arguments)), 2, "{arguments:?}");
     }
-    let help = workspace.xtask(&["help"]);
-    assert_eq!(code(&help), 0);
-    assert!(stdout(&help).contains("Exit codes: 0 fine"));
+}
+
+#[test]
+fn every_command_has_help_and_does_nothing_else() {
+    let workspace = Workspace::new();
+    let asked: [&[&str]; 7] = [
+        &["help"],
+        &["--help"],
+        &["-h"],
+        &["regen", "--help"],
+        &["diff", "--help"],
+        &["upstream", "--help"],
+        &["corpus", "-h"],
+    ];
+    for arguments in asked {
+        let help = workspace.xtask(arguments);
+        assert_eq!(code(&help), 0, "{arguments:?}: {}", stderr(&help));
+        assert!(stdout(&help).contains("Exit codes: 0 fine"), "{arguments:?}");
+    }
+    assert_eq!(workspace.generated(), []);
+}
+
+#[test]
+fn the_rules_of_the_diff_are_its_documentation() {
+    let rules = Workspace::new().xtask(&["diff", "--rules"]);
+    let documented = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/diff-rules.md");
+    assert_eq!(stdout(&rules), fs::read_to_string(documented).unwrap());
+}
+
+/// When a run is killed.
+#[derive(Clone, Copy, Debug)]
+enum Blow {
+    /// So long after it began.
+    Begun(Duration),
+    /// So long after the folder of its new tree appeared.
+    Staging(Duration),
+    /// Never: it is left to finish.
+    Never,
+}
+
+impl Workspace {
+    fn regen_until(&self, blow: Blow) {
+        let mut child = self.command(&["regen"]).stderr(Stdio::null()).spawn().unwrap();
+        let folder = format!("generated-client/src/.generated.{}.new", child.id());
+        let (folder, begun) = (self.path(&folder), Instant::now());
+        let mut staging = None;
+        let is_due = |staging: Option<Instant>| match blow {
+            Blow::Begun(time) => begun.elapsed() >= time,
+            Blow::Staging(time) => staging.is_some_and(|since| since.elapsed() >= time),
+            Blow::Never => false,
+        };
+        while !is_due(staging) && child.try_wait().unwrap().is_none() {
+            staging = staging.or_else(|| folder.exists().then(Instant::now));
+            thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
 }
 
 /// A run that is killed leaves the old tree or the new one, wherever it is hit.
@@ -147,29 +232,27 @@ fn wrong_arguments_are_refused_with_the_usage() {
 fn a_killed_run_leaves_one_tree_or_the_other() {
     let workspace = Workspace::new();
     workspace.xtask(&["regen"]);
-    let old = workspace.generated();
-    workspace.edit("spec/registry.yaml", "maxLength: 37", "maxLength: 36");
+    let longest = workspace.bound("maxLength");
+    let wide = workspace.generated();
+    workspace.set_bound("maxLength", longest - 1);
+    let begun = Instant::now();
     workspace.xtask(&["regen"]);
-    let new = workspace.generated();
-    assert_ne!(old, new);
+    let whole = begun.elapsed();
+    let narrow = workspace.generated();
+    assert_ne!(wide, narrow);
 
-    let bounds = [("maxLength: 36", "maxLength: 37"), ("maxLength: 37", "maxLength: 36")];
-    for (round, (before, after)) in bounds.into_iter().cycle().take(20).enumerate() {
-        workspace.edit("spec/registry.yaml", before, after);
-        let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .arg("regen")
-            .env("CARGO_MANIFEST_DIR", workspace.path("xtask"))
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        // Where the blow falls differs from round to round and does not matter.
-        for _ in 0..round * 20_000 {
-            std::hint::spin_loop();
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
+    let begun = [0, 3, 6, 8, 9, 10].map(|tenths| Blow::Begun(whole * tenths / 10));
+    let staging = [0, 50, 200, 1_000, 5_000, 20_000].map(Duration::from_micros);
+    let blows = begun.into_iter().chain(staging.map(Blow::Staging)).chain([Blow::Never]);
+    let mut was_replaced = BTreeSet::new();
+    for blow in blows {
+        let before = workspace.generated();
+        let (after, bound) = if before == wide { (&narrow, longest - 1) } else { (&wide, longest) };
+        workspace.set_bound("maxLength", bound);
+        workspace.regen_until(blow);
         let left = workspace.generated();
-        assert!(left == old || left == new, "round {round}");
+        assert!(left == before || left == *after, "{blow:?} leaves something else");
+        was_replaced.insert(left == *after);
     }
-    assert_eq!(code(&workspace.xtask(&["regen"])), 0);
+    assert_eq!(was_replaced, BTreeSet::from([false, true]), "both ends were seen");
 }
