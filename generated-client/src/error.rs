@@ -4,6 +4,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 
 use http::StatusCode;
 
@@ -100,10 +101,11 @@ impl Error {
     }
 
     /// Whether the same call may succeed later: after a failure of the network, and
-    /// after a status of 408, 429, 502, 503 or 504.
+    /// after a status of 408, 429, 502, 503 or 504. A server that speaks no TLS, or whose
+    /// certificate is not to be trusted, is not worth another try.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Transport(error) => error.kind != TransportKind::Request,
+            Self::Transport(error) => error.kind.may_pass(),
             Self::Status(error) => error.record.status().is_some_and(is_retryable),
             _ => false,
         }
@@ -217,6 +219,8 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TransportKind {
     Connect,
+    /// The server speaks no TLS, or its certificate is not to be trusted.
+    Tls,
     Timeout,
     Broken,
     /// The request could not be made, and never will be.
@@ -250,7 +254,7 @@ impl TransportError {
 
     /// Whether no connection could be made, so that the API saw nothing of the call.
     pub fn is_connect(&self) -> bool {
-        self.kind == TransportKind::Connect
+        matches!(self.kind, TransportKind::Connect | TransportKind::Tls)
     }
 
     /// Whether time ran out, also that for making a connection.
@@ -263,6 +267,8 @@ impl TransportKind {
     fn of(error: &reqwest::Error) -> Self {
         if error.is_builder() || error.is_redirect() {
             Self::Request
+        } else if error.is_connect() && is_bad_tls(error) {
+            Self::Tls
         } else if error.is_connect() {
             Self::Connect
         } else if error.is_timeout() {
@@ -272,9 +278,15 @@ impl TransportKind {
         }
     }
 
+    /// Whether another try may do better.
+    fn may_pass(self) -> bool {
+        !matches!(self, Self::Request | Self::Tls)
+    }
+
     fn what(self) -> &'static str {
         match self {
             Self::Connect => "could not connect",
+            Self::Tls => "could not connect by TLS",
             Self::Timeout => "ran out of time",
             Self::Broken => "lost its connection",
             Self::Request => "could not be made",
@@ -282,12 +294,28 @@ impl TransportKind {
     }
 }
 
-fn root_cause(error: &dyn StdError) -> String {
-    let mut root = error;
-    while let Some(source) = root.source() {
-        root = source;
-    }
-    root.to_string()
+/// An error whose type can be told.
+type Cause = dyn StdError + 'static;
+
+/// Whether what the server sent to make a connection is not what TLS asks for: rustls
+/// reports that as invalid data, and an interruption as something else.
+fn is_bad_tls(error: &Cause) -> bool {
+    causes(error).filter_map(|cause| cause.downcast_ref()).any(is_invalid_data)
+}
+
+/// An I/O error within another is not its source.
+fn is_invalid_data(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    error.kind() == io::ErrorKind::InvalidData || inner.is_some_and(is_invalid_data)
+}
+
+fn root_cause(error: &Cause) -> String {
+    causes(error).last().unwrap_or(error).to_string()
+}
+
+/// An error, its source, the source of that and so on.
+fn causes(error: &Cause) -> impl Iterator<Item = &Cause> {
+    std::iter::successors(Some(error), |&error| error.source())
 }
 
 impl fmt::Display for TransportError {

@@ -455,6 +455,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_server_without_tls_is_an_error_that_another_try_does_not_mend() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = format!("https://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+            // The client hangs up.
+            let _ = std::io::copy(&mut stream, &mut std::io::sink());
+        });
+        let error = registry(&base_url).credit_batch(&id()).await.unwrap_err();
+        assert!(message(&error).starts_with("credit_batch could not connect by TLS: "), "{error}");
+        assert!(matches!(&error, Error::Transport(transport) if transport.is_connect()));
+        assert!(!error.is_retryable());
+    }
+
+    #[tokio::test]
     async fn localhost_is_a_loopback_address_of_either_family() {
         let body = samples::credit_batch(&[]).to_string();
         let (base_url, _) = serve(vec![response("200 OK", body)]);
