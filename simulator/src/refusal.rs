@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use http::{HeaderMap, StatusCode};
 use isometric_registry::types::CreditBatchId;
 use serde_json::{Value, json};
 
@@ -16,14 +16,14 @@ const PATTERN: &str = "^ctb_[0-9A-Za-z]+$";
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
-    headers: HeaderMap,
+    header: Option<(HeaderName, HeaderValue)>,
     detail: Value,
 }
 
 impl Refusal {
     /// An error with a sentence.
     pub(crate) fn new(status: StatusCode, detail: &str) -> Self {
-        Self { status, headers: HeaderMap::new(), detail: detail.into() }
+        Self { status, header: None, detail: detail.into() }
     }
 
     /// An error with nothing but the name of its status.
@@ -31,9 +31,8 @@ impl Refusal {
         Self::new(status, status.canonical_reason().unwrap_or("Error"))
     }
 
-    pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
-        self
+    pub(crate) fn with(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { header: Some((name, value)), ..self }
     }
 
     /// An identifier in the path that is none.
@@ -63,7 +62,9 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let body = Body::from(json!({ "detail": self.detail }).to_string());
-        (self.status, self.headers, json_body(body)).into_response()
+        let mut response = (self.status, json_body(body)).into_response();
+        response.headers_mut().extend(self.header);
+        response
     }
 }
 

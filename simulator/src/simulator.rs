@@ -145,7 +145,7 @@ impl Simulator {
 
     /// The identifiers of all batches: those of the seed, an origin before what it was
     /// split into, and then the others in the order in which they came.
-    pub fn ids(&self) -> impl Iterator<Item = CreditBatchId> + use<'_> {
+    pub fn ids(&self) -> impl Iterator<Item = CreditBatchId> {
         let seeded = (0..self.world.batches).map(|number| self.world.id(number));
         let all = seeded.chain(self.shared.ledger().added());
         all.filter(|id| self.shared.ledger().exists(id))
@@ -163,7 +163,7 @@ impl Simulator {
     /// assert!(retired.is_some());
     /// # Ok::<(), isometric_registry_simulator::StartError>(())
     /// ```
-    pub fn batches(&self) -> impl Iterator<Item = CreditBatch> + use<'_> {
+    pub fn batches(&self) -> impl Iterator<Item = CreditBatch> {
         self.ids().filter_map(|id| self.batch(&id).ok())
     }
 
@@ -292,7 +292,7 @@ impl Drop for Simulator {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // It serves, and a panic in there was a test's own: this one's to report.
+            // Where it panicked, its thread has said so, and there is nothing left to stop.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,5 @@
 //! The simulator over real HTTP on loopback.
+#![cfg(test)]
 
 mod answers;
 mod faults;
