@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 /// What kind of public item something is.
@@ -146,7 +146,8 @@ impl Sources<'_> {
 
 fn is_test(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg") && attribute.to_token_stream().to_string().contains("test")
+        attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"))
     })
 }
 
@@ -208,7 +209,7 @@ impl List<'_> {
                         self.reexport(path, &from, &join(shown, &name));
                     }
                 }
-                syn::Item::Mod(module) if is_public(&module.vis) => {
+                syn::Item::Mod(module) if is_public(&module.vis) && !is_test(&module.attrs) => {
                     let name = module.ident.to_string();
                     let shown = join(shown, &name);
                     self.add(&shown, Kind::Module, format!("pub mod {name}"), false);
@@ -285,19 +286,15 @@ impl List<'_> {
                 self.implementations(module, &name, &path, &item.attrs);
             }
             syn::Item::Trait(item) => {
-                let supertraits = &item.supertraits;
-                let bounds = if supertraits.is_empty() { quote!() } else { quote!(: #supertraits) };
-                let declaration = format!("pub trait {name}{}", print(&bounds));
-                self.add(&path, Kind::Type, declaration, false);
-                for item in &item.items {
-                    if let syn::TraitItem::Fn(function) = item {
-                        let path = join(&path, &function.sig.ident.to_string());
-                        self.add(&path, Kind::Function, signature(&function.sig), false);
-                    }
-                }
+                let (generics, conditions) = (&item.generics, &item.generics.where_clause);
+                let bounds = bounds(&item.supertraits);
+                let declaration = quote!(pub trait #ident #generics #bounds #conditions);
+                self.add(&path, Kind::Type, print(&declaration), false);
+                item.items.iter().for_each(|item| self.trait_item(item, &path));
             }
             syn::Item::Type(item) => {
-                let declaration = format!("pub type {name} = {}", print(&item.ty));
+                let (generics, ty) = (&item.generics, &item.ty);
+                let declaration = print(&quote!(pub type #ident #generics = #ty));
                 self.add(&path, Kind::Type, declaration, false);
             }
             _ => {}
@@ -305,8 +302,31 @@ impl List<'_> {
     }
 
     fn ty(&mut self, path: &str, word: &str, generics: &syn::Generics, attrs: &[syn::Attribute]) {
-        let declaration = format!("pub {word} {}{}", last(path), print(generics));
+        let conditions = &generics.where_clause;
+        let rest = print(&quote!(#generics #conditions));
+        let space = if generics.params.is_empty() && conditions.is_some() { " " } else { "" };
+        let declaration = format!("pub {word} {}{space}{rest}", last(path));
         self.add(path, Kind::Type, declaration, has(attrs, "non_exhaustive"));
+    }
+
+    fn trait_item(&mut self, item: &syn::TraitItem, path: &str) {
+        match item {
+            syn::TraitItem::Fn(item) => {
+                let path = join(path, &item.sig.ident.to_string());
+                self.add(&path, Kind::Function, signature(&item.sig), false);
+            }
+            syn::TraitItem::Const(item) => {
+                let declaration = format!("pub const {}: {}", item.ident, print(&item.ty));
+                let path = join(path, &item.ident.to_string());
+                self.add(&path, Kind::Constant, declaration, false);
+            }
+            syn::TraitItem::Type(item) => {
+                let (ident, generics, bounds) = (&item.ident, &item.generics, bounds(&item.bounds));
+                let declaration = print(&quote!(pub type #ident #generics #bounds));
+                self.add(&join(path, &ident.to_string()), Kind::Type, declaration, false);
+            }
+            _ => {}
+        }
     }
 
     fn fields(&mut self, path: &str, fields: &syn::Fields) {
@@ -333,7 +353,8 @@ impl List<'_> {
             for derived in derive.parse_args_with(paths).into_iter().flatten() {
                 // The last segment, as a written implementation would have it.
                 let name = derived.segments.last().map(|last| last.ident.to_string());
-                self.implementation(path, &name.unwrap_or_default());
+                let declaration = format!("impl {}", name.unwrap_or_default());
+                self.add(path, Kind::Implementation, declaration, false);
             }
         }
         let sources = self.sources;
@@ -375,15 +396,17 @@ impl List<'_> {
     /// Lists a trait that a type implements, or the public items of an inherent
     /// implementation. `written` is what the type is called there.
     fn implemented(&mut self, item: &syn::ItemImpl, written: &str, path: &str) {
-        if let Some((implemented, _)) = &item.trait_ {
-            let name = implemented.segments.last().map(print).unwrap_or_default();
-            return self.implementation(path, &name.replace(written, last(path)));
+        if let Some(declaration) = implementation(item) {
+            let declaration = print(&renamed(declaration, written, last(path)));
+            return self.add(path, Kind::Implementation, declaration, false);
         }
+        let generics = &item.generics;
         for item in &item.items {
             match item {
                 syn::ImplItem::Fn(item) if is_public(&item.vis) => {
                     let path = join(path, &item.sig.ident.to_string());
-                    self.add(&path, Kind::Function, signature(&item.sig), false);
+                    let signature = signature(&with_bounds(item.sig.clone(), generics));
+                    self.add(&path, Kind::Function, signature, false);
                 }
                 syn::ImplItem::Const(item) if is_public(&item.vis) => {
                     let declaration = format!("pub const {}: {}", item.ident, print(&item.ty));
@@ -393,10 +416,6 @@ impl List<'_> {
                 _ => {}
             }
         }
-    }
-
-    fn implementation(&mut self, path: &str, implemented: &str) {
-        self.add(path, Kind::Implementation, format!("impl {implemented}"), false);
     }
 
     fn add(&mut self, path: &str, kind: Kind, declaration: String, is_non_exhaustive: bool) {
@@ -451,6 +470,67 @@ fn self_type(item: &syn::ItemImpl) -> Option<String> {
     before.first().is_none_or(is_local).then(|| last.clone())
 }
 
+/// The head of a trait's implementation, the types within it as arguments of the trait.
+/// The type that it is for is left out unless it has arguments.
+fn implementation(item: &syn::ItemImpl) -> Option<TokenStream> {
+    let (implemented, _) = item.trait_.as_ref()?;
+    let segment = implemented.segments.last()?;
+    let mut arguments = arguments(segment);
+    for item in &item.items {
+        if let syn::ImplItem::Type(syn::ImplItemType { ident, generics, ty, .. }) = item {
+            arguments.push(quote!(#ident #generics = #ty));
+        }
+    }
+    let arguments = if arguments.is_empty() { quote!() } else { quote!(<#(#arguments),*>) };
+    let (name, generics, ty) = (&segment.ident, &item.generics, &item.self_ty);
+    let conditions = &generics.where_clause;
+    let is_generic = match &**ty {
+        syn::Type::Path(path) => path.path.segments.iter().any(|part| !part.arguments.is_none()),
+        _ => false,
+    };
+    let subject = if is_generic { quote!(for #ty) } else { quote!() };
+    Some(quote!(impl #generics #name #arguments #subject #conditions))
+}
+
+fn arguments(segment: &syn::PathSegment) -> Vec<TokenStream> {
+    match &segment.arguments {
+        syn::PathArguments::AngleBracketed(list) => {
+            list.args.iter().map(ToTokens::to_token_stream).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A function with what the implementation that it is in demands of its parameters.
+fn with_bounds(mut signature: syn::Signature, around: &syn::Generics) -> syn::Signature {
+    let bounded = around.type_params().filter(|parameter| !parameter.bounds.is_empty());
+    let mut predicates: Vec<syn::WherePredicate> = bounded
+        .map(|syn::TypeParam { ident, bounds, .. }| syn::parse_quote!(#ident: #bounds))
+        .collect();
+    predicates.extend(around.where_clause.iter().flat_map(|clause| clause.predicates.clone()));
+    if !predicates.is_empty() {
+        signature.generics.make_where_clause().predicates.extend(predicates);
+    }
+    signature
+}
+
+/// What stands after a name that has these bounds.
+fn bounds<B: ToTokens, S: ToTokens>(bounds: &syn::punctuated::Punctuated<B, S>) -> TokenStream {
+    if bounds.is_empty() { quote!() } else { quote!(: #bounds) }
+}
+
+/// `tokens` with one identifier for another.
+fn renamed(tokens: TokenStream, from: &str, to: &str) -> TokenStream {
+    let rename = |token| match token {
+        TokenTree::Ident(ident) if ident == from => Ident::new(to, ident.span()).into(),
+        TokenTree::Group(group) => {
+            Group::new(group.delimiter(), renamed(group.stream(), from, to)).into()
+        }
+        other => other,
+    };
+    tokens.into_iter().map(rename).collect()
+}
+
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}::{name}") }
 }
@@ -468,7 +548,7 @@ fn print(tokens: &impl ToTokens) -> String {
     const TIGHT: &[(&str, &str)] = &[
         (" :: ", "::"),
         (":: ", "::"),
-        (" < ", "<"),
+        (" <", "<"),
         ("< ", "<"),
         (" >", ">"),
         ("& ", "&"),
@@ -485,7 +565,61 @@ fn print(tokens: &impl ToTokens) -> String {
         (" ]", "]"),
         (" !", "!"),
         (",)", ")"),
+        (" ,", ","),
+        (",::", ", ::"),
+        ("=::", "= ::"),
+        ("->::", "-> ::"),
+        ("-><", "-> <"),
+        (",(", ", ("),
+        ("=(", "= ("),
     ];
     let text = tokens.to_token_stream().to_string();
     TIGHT.iter().fold(text, |text, (loose, tight)| text.replace(loose, tight))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CRATE: &str = "
+        pub struct Call<T>(T) where T: Clone;
+        pub trait Shape: Clone { const NAME: &'static str; type Side: Ord; fn area(&self) -> u8; }
+        impl<'a, T: Shape> IntoFuture for Call<'a, T> where T: Send {
+            type Output = Result<T, ::std::fmt::Error>;
+            type IntoFuture = Boxed<'a, Self::Output>;
+        }
+        impl<T: Shape> Call<T> where T: Send { pub fn make(self) -> T { self.0 } }
+        pub struct Text(Option<::std::string::String>);
+        impl ::core::str::FromStr for Text { type Err = u8; }
+        impl TryFrom<&str> for Text { type Error = u8; }
+        macro_rules! text { ($name:ident) => { impl PartialEq<$name> for $name { type_name!(); } } }
+        text!(Text);
+        #[cfg(test)] pub mod hidden { pub struct Hidden; }
+        #[cfg(not(test))] pub mod shown {}
+        #[cfg(feature = \"test\")] pub mod featured {}
+    ";
+
+    #[test]
+    fn items_have_everything_that_a_caller_can_depend_on() {
+        let files = BTreeMap::from([("lib.rs".to_owned(), CRATE.to_owned())]);
+        let items: Vec<_> = items(&files, "lib.rs").unwrap().iter().map(Item::to_string).collect();
+        assert_eq!(
+            items,
+            [
+                "Call · pub struct Call<T> where T: Clone",
+                "Call · impl<'a, T: Shape> IntoFuture<Output = Result<T, ::std::fmt::Error>, IntoFuture = Boxed<'a, Self::Output>> for Call<'a, T> where T: Send",
+                "Call::make · pub fn make(self) -> T where T: Shape, T: Send",
+                "Shape · pub trait Shape: Clone",
+                "Shape::NAME · pub const NAME: &'static str",
+                "Shape::Side · pub type Side: Ord",
+                "Shape::area · pub fn area(&self) -> u8",
+                "Text · pub struct Text",
+                "Text · impl FromStr<Err = u8>",
+                "Text · impl PartialEq<Text>",
+                "Text · impl TryFrom<&str, Error = u8>",
+                "featured · pub mod featured",
+                "shown · pub mod shown",
+            ]
+        );
+    }
 }

@@ -200,7 +200,9 @@ impl<'i> Items<'i> {
             // matched without `..`.
             Kind::Field => !around.is_non_exhaustive && has_fields,
             // Users cannot implement a sealed trait.
-            Kind::Function => is_trait && !around.declaration.to_lowercase().contains("sealed"),
+            Kind::Function | Kind::Constant | Kind::Type => {
+                is_trait && !around.declaration.to_lowercase().contains("sealed")
+            }
             _ => false,
         };
         if breaks { Semver::Major } else { Semver::Minor }
@@ -348,6 +350,18 @@ mod tests {
             "fn check(&self); fn more(&self);",
             Semver::Major,
             "`Checked::more` is new",
+        ),
+        (
+            "fn check(&self);",
+            "fn check(&self); type Kind;",
+            Semver::Major,
+            "`Checked::Kind` is new",
+        ),
+        (
+            "impl Id { pub fn check",
+            "impl Iterator for Id { type Item = u8; } impl Id { pub fn check",
+            Semver::Minor,
+            "`impl Iterator<Item = u8>` for `types::Id` is new",
         ),
     ];
 

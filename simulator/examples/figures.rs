@@ -1,0 +1,77 @@
+//! Measures how fast the simulator starts and answers.
+//!
+//! ```text
+//! cargo run --release -p isometric-registry-simulator --example figures
+//! ```
+
+#![allow(clippy::print_stdout)]
+
+use std::error::Error;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use isometric_registry_simulator::Simulator;
+
+const STARTS: usize = 20;
+const REQUESTS: usize = 10_000;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut starts = Vec::new();
+    for _ in 0..STARTS {
+        let start = Instant::now();
+        let simulator = Simulator::builder().batches(100_000).start()?;
+        starts.push(start.elapsed());
+        drop(simulator);
+    }
+    report("start with 100 000 batches", starts);
+
+    let simulator = Simulator::builder().batches(100_000).start()?;
+    let ids: Vec<_> = simulator.ids().step_by(100_000 / REQUESTS).collect();
+    let start = Instant::now();
+    for id in &ids {
+        simulator.batch(id)?;
+    }
+    println!("batch worked out: {:?} on average", start.elapsed() / REQUESTS as u32);
+
+    let url = simulator.base_url().trim_start_matches("http://").to_owned();
+    let (address, path) = url.split_once('/').ok_or("a base URL without a path")?;
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    let mut answers = BufReader::new(stream.try_clone()?);
+    let (token, secret) = (simulator.access_token(), simulator.client_secret());
+    let mut times = Vec::new();
+    for id in &ids {
+        let request = format!(
+            "GET /{path}/credit_batches/{id} HTTP/1.1\r\nhost: {address}\r\n\
+             authorization: Bearer {token}\r\nx-client-secret: {secret}\r\n\r\n"
+        );
+        let start = Instant::now();
+        (&stream).write_all(request.as_bytes())?;
+        skip_answer(&mut answers)?;
+        times.push(start.elapsed());
+    }
+    report("answer over one connection", times);
+    Ok(())
+}
+
+fn skip_answer(answers: &mut impl BufRead) -> Result<(), Box<dyn Error>> {
+    let mut length = 0;
+    let mut line = String::new();
+    while line != "\r\n" {
+        line.clear();
+        answers.read_line(&mut line)?;
+        if let Some(value) = line.strip_prefix("content-length: ") {
+            length = value.trim_end().parse()?;
+        }
+    }
+    let mut body = vec![0; length];
+    answers.read_exact(&mut body)?;
+    Ok(())
+}
+
+fn report(what: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+    println!("{what}: median {:?}, 99th percentile {:?}, most {:?}", at(50), at(99), at(100));
+}

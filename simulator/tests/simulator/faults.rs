@@ -1,0 +1,114 @@
+//! Failures on demand, as they arrive.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use isometric_registry_simulator::http::{HeaderValue, StatusCode};
+use isometric_registry_simulator::{Fault, Simulator};
+use serde_json::json;
+
+use crate::block_on;
+use crate::http::send;
+
+fn path(simulator: &Simulator) -> String {
+    format!("/credit_batches/{}", simulator.ids().next().unwrap())
+}
+
+#[test]
+fn a_status_is_answered_with_a_body_as_fastapi_gives_it() {
+    let simulator = Simulator::start().unwrap();
+    let path = path(&simulator);
+    for status in [400, 401, 408, 429, 500, 502, 503, 504, 599] {
+        let status = StatusCode::from_u16(status).unwrap();
+        simulator.inject(Fault::status(status));
+        let response = send(&simulator, "GET", &path);
+        assert_eq!(response.status, status.as_u16());
+        let detail = status.canonical_reason().unwrap_or("Error");
+        assert_eq!(response.json(), json!({ "detail": detail }));
+        assert_eq!(send(&simulator, "GET", &path).status, 200);
+    }
+}
+
+#[test]
+fn a_status_may_have_any_body_and_say_when_to_come_back() {
+    let simulator = Simulator::start().unwrap();
+    let html = HeaderValue::from_static("text/html");
+    let date = HeaderValue::from_static("Wed, 21 Oct 2026 07:28:00 GMT");
+    simulator.inject(Fault::body(StatusCode::BAD_GATEWAY, html, "<h1>Oh</h1>").retry_after(date));
+    simulator.inject(Fault::status(StatusCode::TOO_MANY_REQUESTS).retry_after(120));
+    let response = send(&simulator, "GET", &path(&simulator));
+    assert_eq!(response.header("content-type"), Some("text/html"));
+    assert_eq!(response.header("retry-after"), Some("Wed, 21 Oct 2026 07:28:00 GMT"));
+    assert_eq!(response.body, b"<h1>Oh</h1>");
+    let response = send(&simulator, "GET", &path(&simulator));
+    assert_eq!(response.header("retry-after"), Some("120"));
+}
+
+#[test]
+fn an_answer_may_be_late() {
+    let simulator = Simulator::start().unwrap();
+    let delay = Duration::from_millis(30);
+    simulator.inject(Fault::delay(delay));
+    let start = Instant::now();
+    assert_eq!(send(&simulator, "GET", &path(&simulator)).status, 200);
+    assert!(start.elapsed() >= delay);
+}
+
+#[test]
+fn a_body_that_is_cut_has_its_header_and_some_of_its_bytes() {
+    let simulator = Simulator::start().unwrap();
+    let path = path(&simulator);
+    let whole = send(&simulator, "GET", &path);
+    let length = whole.body.len();
+    for (kept, expected) in [(0, 0), (1, 1), (100, 100), (length, length - 1), (9999, length - 1)] {
+        simulator.inject(Fault::cut(kept));
+        let response = send(&simulator, "GET", &path);
+        assert_eq!(response.status, 200);
+        assert_eq!(response.header("content-length"), Some(&*length.to_string()));
+        assert_eq!(response.body, whole.body[..expected]);
+        assert!(response.end.is_ok(), "{:?}", response.end);
+    }
+}
+
+#[test]
+fn a_connection_that_is_reset_gives_nothing() {
+    use std::io::{Read, Write};
+    let simulator = Simulator::start().unwrap();
+    simulator.inject(Fault::reset());
+    let url = simulator.base_url().strip_prefix("http://").unwrap();
+    let (address, _) = url.split_once('/').unwrap();
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\nhost: {address}\r\n\r\n").unwrap();
+    let mut received = Vec::new();
+    let error = stream.read_to_end(&mut received).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+    assert!(received.is_empty());
+}
+
+#[test]
+fn a_fault_is_for_a_path_and_a_number_of_requests() {
+    let simulator = Simulator::start().unwrap();
+    let paths: Vec<_> = simulator.ids().take(2).map(|id| format!("/credit_batches/{id}")).collect();
+    simulator.inject(Fault::status(StatusCode::BAD_GATEWAY).on(&*paths[0]).times(2));
+    let statuses: Vec<_> =
+        [1, 0, 0, 0].map(|n: usize| send(&simulator, "GET", &paths[n])).map(|r| r.status).into();
+    assert_eq!(statuses, [200, 502, 502, 200]);
+    simulator.inject(Fault::status(StatusCode::BAD_GATEWAY).always());
+    for _ in 0..5 {
+        assert_eq!(send(&simulator, "GET", &paths[1]).status, 502);
+    }
+    simulator.clear_faults();
+    assert_eq!(send(&simulator, "GET", &paths[1]).status, 200);
+}
+
+#[test]
+fn the_client_sees_a_reset_and_a_cut_body_as_failures_of_transport() {
+    for fault in [Fault::reset(), Fault::cut(10)] {
+        let simulator = Simulator::start().unwrap();
+        let registry = simulator.registry().unwrap();
+        let id = simulator.ids().next().unwrap();
+        simulator.inject(fault.always());
+        let error = block_on(async { registry.credit_batch(&id).await }).unwrap_err();
+        assert!(matches!(error, isometric_registry::Error::Transport(_)), "{error:?}");
+    }
+}
