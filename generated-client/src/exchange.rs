@@ -179,7 +179,7 @@ mod tests {
     use serde_json::json;
 
     use super::BODY_LIMIT;
-    use crate::check::Rule;
+    use crate::check::{self, Rule};
     use crate::samples;
     use crate::types::{CreditBatch, CreditBatchId, ErrorDetail};
     use crate::{Credentials, Error, Registry, Response, StatusCode};
@@ -452,6 +452,18 @@ mod tests {
         assert!(message(&error).starts_with("credit_batch lost its connection: "), "{error}");
         assert_eq!(error.status(), None);
         assert_eq!(error.body(), None);
+    }
+
+    #[tokio::test]
+    async fn a_byte_order_mark_is_no_part_of_a_body() {
+        let body = samples::credit_batch(&[]).to_string();
+        let marked = format!("\u{feff}{body}");
+        assert_eq!(check::json::<CreditBatch>(marked.as_bytes()), []);
+        let received = call(response("200 OK", &marked)).await.unwrap();
+        assert_eq!(received.violations(), []);
+        assert_eq!(received.body(), body.as_bytes());
+        let error = call(response("404 Not Found", "\u{feff}{\"detail\": \"gone\"}")).await;
+        assert_eq!(error.unwrap_err().detail(), Some(ErrorDetail::Message("gone".into())));
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use http::header::{HeaderName, LOCATION};
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::Url;
 
+use crate::check::without_byte_order_mark;
 use crate::credentials::Credentials;
 use crate::redact;
 
@@ -134,13 +135,15 @@ impl Reply {
         }
     }
 
-    /// Takes in the body, from here on with the secrets masked.
+    /// Takes in the body, from here on with the secrets masked and without a byte order
+    /// mark, which is no part of a text and nothing that a JSON parser takes.
     pub(crate) fn set_body(&mut self, body: Vec<u8>, end: End, credentials: &Credentials) {
         self.end = end;
-        self.body = match redact::mask(&credentials.secrets(), &body) {
+        let body: Bytes = match redact::mask(&credentials.secrets(), &body) {
             Cow::Owned(masked) => masked.into(),
             Cow::Borrowed(_) => body.into(),
         };
+        self.body = body.slice_ref(without_byte_order_mark(&body));
     }
 }
 

@@ -53,7 +53,7 @@ impl<T> Response<T> {
         self.record.request_id()
     }
 
-    /// The whole body as it was received. Were it to repeat one of the credentials,
+    /// The whole body as it was received, but for a byte order mark. Were it to repeat one of the credentials,
     /// `[redacted]` would be in its place.
     pub fn body(&self) -> &[u8] {
         self.record.body()

@@ -62,7 +62,12 @@ pub trait HasSchema: DeserializeOwned + Serialize + Send + Sync + 'static {
 ///
 /// Of a document with more than 1000 violations, the first 1000 are reported. Bytes
 /// that are no JSON are one violation, of the rule [`Rule::Json`] at the document's
-/// root. Properties that the spec does not know are ignored.
+/// root. Properties that the spec does not know are ignored, and so is a byte order
+/// mark at the start, as RFC 8259 has it.
 pub fn json<T: HasSchema>(json: &[u8]) -> Vec<Violation> {
-    walk::walk(json, T::SCHEMA)
+    walk::walk(without_byte_order_mark(json), T::SCHEMA)
+}
+
+pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
