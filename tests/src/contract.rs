@@ -3,7 +3,7 @@
 
 use codegen::contract::Contract;
 
-use crate::generated::{source, spec};
+use crate::spec::{source, spec};
 
 fn contract(text: &str) -> String {
     let contract = Contract::of(&source(text)).unwrap_or_else(|refusal| panic!("{refusal}"));
@@ -53,7 +53,7 @@ fn the_order_of_properties_is_not_in_the_contract() {
 #[test]
 fn every_change_on_the_wire_is_in_the_contract() {
     let changes = [
-        ("maxLength: 37", "maxLength: 38"),
+        ("maxLength: ", "maxLength: 1"),
         ("pattern: ^ctb_", "pattern: ^ctx_"),
         ("        - beneficiary\n", ""),
         ("enum: [active, split, retired]", "enum: [active, split, retired, cancelled]"),

@@ -1,26 +1,11 @@
 //! The generated sources: that they are fresh, and what is in them.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use codegen::client::{self, File};
-use codegen::source::Source;
 use codegen::tree::Tree;
 
-const SPEC: &str = "spec/registry.yaml";
-
-pub(crate) fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-pub(crate) fn spec() -> String {
-    fs::read_to_string(workspace().join(SPEC)).unwrap()
-}
-
-pub(crate) fn source(text: &str) -> Source {
-    Source::parse(SPEC, text).unwrap_or_else(|refusal| panic!("{refusal}"))
-}
+use crate::spec::{SPEC, bound, source, spec, with_bound, workspace};
 
 fn generate(text: &str) -> Vec<File> {
     client::generate(&source(text)).unwrap_or_else(|refusal| panic!("{refusal}"))
@@ -85,10 +70,13 @@ fn a_new_identifier_schema_is_a_new_type() {
 
 #[test]
 fn a_changed_bound_changes_the_check_and_the_docs_and_nothing_by_hand() {
-    let edited = spec().replacen("maxLength: 37", "maxLength: 36", 1);
+    let (shortest, longest) =
+        (bound("CreditBatchId", "minLength"), bound("CreditBatchId", "maxLength"));
+    let edited = with_bound("CreditBatchId", "maxLength", longest - 1);
     let (before, after) = (generate(&spec()), generate(&edited));
     let changed: Vec<_> =
         before.iter().zip(&after).filter(|(a, b)| a != b).map(|(a, _)| a.name).collect();
     assert_eq!(changed, ["schema.rs", "types.rs"]);
-    assert!(text_of(&after, "types.rs").contains("/// 20 to 36 characters"));
+    let documented = format!("/// {shortest} to {} characters", longest - 1);
+    assert!(text_of(&after, "types.rs").contains(&documented));
 }

@@ -1,5 +1,5 @@
 //! Snapshots, end-to-end and property tests of the workspace.
-#![cfg(test)]
+#![cfg(any(test, doctest))]
 
 mod api;
 mod contract;
@@ -9,5 +9,12 @@ mod generated;
 mod properties;
 mod readme;
 mod samples;
+mod semver;
 mod server;
+mod spec;
 mod violations;
+
+// The README's Rust compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,6 +1,9 @@
 //! Credit batches to test with.
 
+use codegen::contract::Contract;
 use serde_json::{Value, json};
+
+use crate::spec::{source, spec};
 
 /// An active batch that was delivered: every property, valid and consistent.
 pub(crate) fn active_batch() -> Value {
@@ -60,21 +63,30 @@ pub(crate) fn with(mut batch: Value, changes: &[(&str, Value)]) -> Value {
     batch
 }
 
-/// `batch` without one of its properties.
-pub(crate) fn without(mut batch: Value, property: &str) -> Value {
-    batch.as_object_mut().unwrap().remove(property).unwrap();
+/// `batch` without the property at a JSON pointer.
+pub(crate) fn without(mut batch: Value, pointer: &str) -> Value {
+    let (object, property) = pointer.rsplit_once('/').unwrap();
+    batch.pointer_mut(object).unwrap().as_object_mut().unwrap().remove(property).unwrap();
     batch
 }
 
-/// The properties that may be null.
-pub(crate) const NULLABLE: &[&str] = &[
-    "beneficiary",
-    "carbon_removal_data",
-    "delivered_at",
-    "delivery_id",
-    "left_child_id",
-    "parent_id",
-    "retired_at",
-    "retirement_id",
-    "right_child_id",
-];
+/// The JSON pointers of all properties within a value, at any depth.
+pub(crate) fn properties(value: &Value) -> Vec<String> {
+    let within = |(name, value): (&String, &Value)| {
+        let deeper = properties(value).into_iter().map(move |pointer| format!("/{name}{pointer}"));
+        [format!("/{name}")].into_iter().chain(deeper).collect::<Vec<_>>()
+    };
+    value.as_object().into_iter().flatten().flat_map(within).collect()
+}
+
+/// The JSON pointers of the properties that may be null, by the contract.
+pub(crate) fn nullable() -> Vec<String> {
+    let contract = Contract::of(&source(&spec())).unwrap();
+    let facts = contract.facts_of(|operation| operation == "GET /credit_batches/{id}").unwrap();
+    let is_of_batch = |place: &[String]| place.first().is_some_and(|status| status == "200");
+    facts
+        .into_iter()
+        .filter(|fact| fact.keyword == "nullable" && is_of_batch(&fact.place))
+        .map(|fact| fact.pointer)
+        .collect()
+}

@@ -1,0 +1,164 @@
+//! What a change of the spec is for the generated crate, by Cargo's rules. Each case
+//! was also put to `cargo semver-checks`, on both crates as they lie on disk.
+
+use codegen::semver::{self, Semver};
+
+use crate::api::client_sources;
+use crate::spec::{source, spec};
+
+/// An edit of the spec, what it is for the crate, and what `cargo semver-checks`
+/// 0.51 says of it. It looks for what breaks alone, so that it calls nothing minor.
+struct Case {
+    name: &'static str,
+    edits: &'static [(&'static str, &'static str)],
+    ours: Semver,
+    theirs: Theirs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Theirs {
+    Major,
+    NothingBreaks,
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "a property is removed",
+        edits: &[
+            ("        - ccp_approved\n", ""),
+            (
+                "        ccp_approved:\n          type: boolean\n          description: >-\n            Whether the batch comes from a project approved under the Core Carbon\n            Principles of the Integrity Council for the Voluntary Carbon Market\n          example: true\n",
+                "",
+            ),
+            ("        ccp_approved: true\n", ""),
+        ],
+        ours: Semver::Major,
+        theirs: Theirs::Major,
+    },
+    Case {
+        name: "a property is added",
+        edits: &[(
+            "        supplier_id:\n          allOf:",
+            "        vintage:\n          type: integer\n          format: int64\n          description: The year of the removal\n        supplier_id:\n          allOf:",
+        )],
+        ours: Semver::Minor,
+        theirs: Theirs::NothingBreaks,
+    },
+    Case {
+        name: "an operation is renamed",
+        edits: &[("operationId: credit_batch", "operationId: batch")],
+        ours: Semver::Major,
+        theirs: Theirs::Major,
+    },
+    Case {
+        name: "an identifier type is renamed",
+        edits: &[("DeliveryId", "ShipmentId")],
+        ours: Semver::Major,
+        theirs: Theirs::Major,
+    },
+    Case {
+        name: "an identifier type is added",
+        edits: &[(
+            "    CountryCode:\n",
+            "    OrderId:\n      type: string\n      minLength: 20\n      maxLength: 37\n      pattern: ^ord_[0-9A-Za-z]+$\n      description: Identifies an order\n    CountryCode:\n",
+        )],
+        ours: Semver::Minor,
+        theirs: Theirs::NothingBreaks,
+    },
+    Case {
+        name: "an enum value is added",
+        edits: &[("enum: [active, split, retired]", "enum: [active, split, retired, cancelled]")],
+        ours: Semver::Minor,
+        theirs: Theirs::NothingBreaks,
+    },
+    Case {
+        name: "a bound is changed",
+        edits: &[("maxLength: 37", "maxLength: 36")],
+        ours: Semver::Patch,
+        theirs: Theirs::NothingBreaks,
+    },
+    Case {
+        name: "a description is changed",
+        edits: &[("description: Identifies a credit batch", "description: Names a credit batch")],
+        ours: Semver::Patch,
+        theirs: Theirs::NothingBreaks,
+    },
+    Case {
+        name: "a query parameter is added",
+        edits: &[(
+            "            $ref: '#/components/schemas/CreditBatchId'\n      # The page",
+            "            $ref: '#/components/schemas/CreditBatchId'\n        - name: as_of\n          in: query\n          description: When\n          schema:\n            type: string\n      # The page",
+        )],
+        ours: Semver::Major,
+        theirs: Theirs::Major,
+    },
+    Case {
+        name: "a schema is removed with its property",
+        edits: &[
+            ("        - carbon_removal_data\n", ""),
+            (
+                "        carbon_removal_data:\n          oneOf:\n            - $ref: '#/components/schemas/CarbonRemovalData'\n            - $ref: '#/components/schemas/NullValue'\n          description: How the batch's net removal was arrived at, where that is known\n",
+                "",
+            ),
+        ],
+        ours: Semver::Major,
+        theirs: Theirs::Major,
+    },
+    Case {
+        name: "an operation is added",
+        edits: &[(
+            "\ncomponents:\n",
+            "\n  /organisations/{id}:\n    get:\n      operationId: organisation\n      summary: Fetch an organisation\n      description: Answers with the organisation.\n      parameters:\n        - name: id\n          in: path\n          required: true\n          description: The organisation\n          schema:\n            $ref: '#/components/schemas/OrganisationId'\n      responses:\n        '200':\n          description: The organisation\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Organisation'\n        '404':\n          $ref: '#/components/responses/NotFound'\n\ncomponents:\n",
+        )],
+        ours: Semver::Minor,
+        theirs: Theirs::NothingBreaks,
+    },
+    Case {
+        name: "an alternative of an error is removed",
+        edits: &[(
+            "        - title: Message\n          type: string\n          description: One sentence about the whole request\n          example: Not authenticated\n",
+            "        - title: Number\n          type: integer\n          format: int64\n          description: One number about the whole request\n          example: 7\n",
+        )],
+        ours: Semver::Major,
+        theirs: Theirs::Major,
+    },
+];
+
+/// The spec with some edits, each of which it has a place for.
+fn edited(edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(spec(), |text, (before, after)| {
+        assert!(text.contains(before), "the spec has no {before:?}");
+        text.replace(before, after)
+    })
+}
+
+#[test]
+fn every_edit_is_for_the_crate_what_cargo_s_rules_say() {
+    let sources = client_sources();
+    for case in CASES {
+        let (found, reason) =
+            semver::of_documents(&source(&spec()), &source(&edited(case.edits)), &sources);
+        assert_eq!(found, Some(case.ours), "{}: {reason}", case.name);
+    }
+}
+
+#[test]
+fn what_breaks_here_breaks_for_cargo_semver_checks_and_nothing_else_does() {
+    for case in CASES {
+        assert_eq!(case.ours == Semver::Major, case.theirs == Theirs::Major, "{}", case.name);
+    }
+}
+
+#[test]
+fn no_edit_is_no_change_of_the_crate() {
+    let (found, _) = semver::of_documents(&source(&spec()), &source(&spec()), &client_sources());
+    assert_eq!(found, Some(Semver::None));
+}
+
+#[test]
+fn a_document_that_makes_no_crate_says_why() {
+    let foreign = source("openapi: 3.1.0\ninfo: {title: X, version: v0}\npaths: {}\n");
+    let (found, reason) = semver::of_documents(&source(&spec()), &foreign, &client_sources());
+    assert_eq!(found, None);
+    assert!(reason.contains("OpenAPI 3.1.0"), "{reason}");
+}

@@ -1,0 +1,42 @@
+//! The spec, as tests read and edit it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use codegen::source::{Node, Source};
+
+pub(crate) const SPEC: &str = "spec/registry.yaml";
+
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+pub(crate) fn spec() -> String {
+    fs::read_to_string(workspace().join(SPEC)).unwrap()
+}
+
+pub(crate) fn source(text: &str) -> Source {
+    Source::parse(SPEC, text).unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+/// What the spec says in a keyword of a schema.
+pub(crate) fn keyword(schema: &str, keyword: &str) -> Node {
+    let path = ["components", "schemas", schema, keyword];
+    let source = source(&spec());
+    path.iter().try_fold(source.root(), |node, key| node.get(key)).unwrap().clone()
+}
+
+/// The number in a keyword of a schema.
+pub(crate) fn bound(schema: &str, name: &str) -> i128 {
+    keyword(schema, name).as_integer().unwrap()
+}
+
+/// The spec with another number in a keyword of a schema.
+pub(crate) fn with_bound(schema: &str, name: &str, value: i128) -> String {
+    let edited = keyword(schema, name).position.line;
+    let edit = |(number, line): (usize, &str)| match line.split_once(": ") {
+        Some((before, _)) if number == edited => format!("{before}: {value}\n"),
+        _ => format!("{line}\n"),
+    };
+    (1..).zip(spec().lines()).map(edit).collect()
+}
