@@ -1,5 +1,7 @@
 //! `cargo xtask diff` as its users see it: documents, revisions, exit codes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -1,6 +1,8 @@
 //! `cargo xtask regen` as its users see it: files, exit codes and messages, in a
 //! workspace of its own.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,8 @@
 //! `cargo xtask upstream` as its users see it, offline: against the lock, and with a
 //! document on standard input.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
