@@ -53,10 +53,13 @@ mod error;
 mod exchange;
 #[rustfmt::skip]
 mod generated;
+mod many;
+mod options;
 mod record;
 mod redact;
 mod registry;
 mod response;
+mod retry_after;
 #[cfg(test)]
 mod samples;
 mod text;
@@ -70,8 +73,11 @@ pub use error::{
     Error, InvalidArgument, InvalidResponse, InvalidSetting, OversizedBody, StatusError,
     TransportError,
 };
+pub use futures_core;
 pub use generated::{Environment, types};
 pub use http::StatusCode;
+pub use many::Many;
+pub use options::Options;
 pub use registry::Registry;
 pub use response::Response;
 pub use rust_decimal;
