@@ -53,6 +53,7 @@ mod error;
 mod exchange;
 #[rustfmt::skip]
 mod generated;
+pub mod lineage;
 mod many;
 mod options;
 mod record;
@@ -76,6 +77,7 @@ pub use error::{
 pub use futures_core;
 pub use generated::{Environment, types};
 pub use http::StatusCode;
+pub use lineage::Lineage;
 pub use many::Many;
 pub use options::Options;
 pub use registry::Registry;
