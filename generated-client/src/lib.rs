@@ -43,6 +43,8 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod call;
 pub mod check;
 pub mod consistency;
@@ -75,6 +77,8 @@ pub use error::{
     TransportError,
 };
 pub use futures_core;
+#[cfg(feature = "httpmock")]
+pub use generated::mock;
 pub use generated::{Environment, types};
 pub use http::StatusCode;
 pub use lineage::Lineage;

@@ -78,3 +78,103 @@ impl<I, T> fmt::Debug for Many<'_, I, T> {
         f.debug_struct("Many").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::{FutureExt, poll_fn};
+
+    use super::Many;
+    use crate::error::Error;
+    use crate::types::CreditBatchId;
+
+    fn failure() -> Error {
+        "ctb_".parse::<CreditBatchId>().unwrap_err().into()
+    }
+
+    /// Lets the other futures have their turn.
+    async fn yield_now() {
+        let has_yielded = Cell::new(false);
+        poll_fn(|context| match has_yielded.replace(true) {
+            true => std::task::Poll::Ready(()),
+            false => {
+                context.waker().wake_by_ref();
+                std::task::Poll::Pending
+            }
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn no_more_calls_run_at_once_than_may() {
+        let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let call = |id| {
+            let (running, most) = (&running, &most);
+            async move {
+                most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                for _ in 0..id % 4 {
+                    yield_now().await;
+                }
+                running.fetch_sub(1, Ordering::SeqCst);
+                (id, Ok(id * 10))
+            }
+        };
+        let mut many = Many::new(3, 0..20, call);
+        let mut ids = Vec::new();
+        while let Some((id, result)) = many.next().await {
+            assert_eq!(result.unwrap(), id * 10);
+            ids.push(id);
+        }
+        drop(many);
+        ids.sort_unstable();
+        assert_eq!(ids, (0..20).collect::<Vec<_>>());
+        assert_eq!(most.into_inner(), 3);
+    }
+
+    #[tokio::test]
+    async fn one_failure_does_not_end_the_others() {
+        let call = |id: u8| async move { (id, if id == 1 { Err(failure()) } else { Ok(()) }) };
+        let mut many = Many::new(1, 0..3, call);
+        let mut results = Vec::new();
+        while let Some((id, result)) = many.next().await {
+            results.push((id, result.is_ok()));
+        }
+        assert_eq!(results, [(0, true), (1, false), (2, true)]);
+    }
+
+    #[tokio::test]
+    async fn giving_up_the_wait_loses_no_result() {
+        let call = |id: u8| async move {
+            yield_now().await;
+            (id, Ok::<_, Error>(()))
+        };
+        let mut many = Many::new(2, 0..5, call);
+        let mut ids = Vec::new();
+        loop {
+            match many.next().now_or_never() {
+                Some(Some((id, _))) => ids.push(id),
+                Some(None) => break,
+                None => {}
+            }
+        }
+        ids.sort_unstable();
+        assert_eq!(ids, [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn identifiers_are_taken_when_their_turn_comes() {
+        let taken = AtomicUsize::new(0);
+        let ids = std::iter::repeat_with(|| taken.fetch_add(1, Ordering::SeqCst));
+        let call = |id| async move {
+            std::future::pending::<()>().await;
+            (id, Ok::<_, Error>(()))
+        };
+        let mut many = Many::new(4, ids, call);
+        assert_eq!(taken.load(Ordering::SeqCst), 0);
+        assert!(many.next().now_or_never().is_none());
+        drop(many);
+        assert_eq!(taken.into_inner(), 4);
+    }
+}

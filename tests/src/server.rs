@@ -5,6 +5,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
+
+use socket2::SockRef;
 
 /// A request as it came in, header names in lower case.
 #[derive(Clone, Debug)]
@@ -22,9 +25,21 @@ impl Request {
 /// What to answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
-    status: u16,
-    headers: Vec<(String, String)>,
+    /// The status and the headers. `None` where the body is all there is.
+    head: Option<(u16, Vec<(String, String)>)>,
     body: Vec<u8>,
+    end: End,
+}
+
+/// What becomes of the connection once all is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It is closed.
+    Close,
+    /// It is reset.
+    Reset,
+    /// It stays open for as long as the server is there.
+    Stall,
 }
 
 impl Reply {
@@ -33,17 +48,29 @@ impl Reply {
     }
 
     pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into() }
+        Self { head: Some((status, Vec::new())), body: body.into(), end: End::Close }
+    }
+
+    /// These bytes and nothing else.
+    pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self { head: None, body: bytes.into(), end: End::Close }
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
-        self.headers.push((name.to_owned(), value.to_string()));
+        let (_, headers) = self.head.as_mut().expect("raw bytes have their headers");
+        headers.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    pub(crate) fn and_then(mut self, end: End) -> Self {
+        self.end = end;
         self
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let mut head = format!("HTTP/1.1 {} Reason\r\n", self.status);
-        for (name, value) in &self.headers {
+        let Some((status, headers)) = &self.head else { return self.body.clone() };
+        let mut head = format!("HTTP/1.1 {status} Reason\r\n");
+        for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");
         }
         head += &format!("content-length: {}\r\nconnection: close\r\n\r\n", self.body.len());
@@ -71,6 +98,7 @@ impl Server {
         let stopped = Arc::new(AtomicBool::new(false));
         let server = Self { address, requests: requests.clone(), stopped: stopped.clone() };
         thread::spawn(move || {
+            let mut stalled = Vec::new();
             for stream in listener.incoming() {
                 if stopped.load(Ordering::SeqCst) {
                     break;
@@ -78,7 +106,13 @@ impl Server {
                 let Ok(mut stream) = stream else { continue };
                 let Some(request) = read(&stream) else { continue };
                 requests.lock().unwrap().push(request.clone());
-                let _ = stream.write_all(&answer(&request).bytes());
+                let reply = answer(&request);
+                let _ = stream.write_all(&reply.bytes());
+                match reply.end {
+                    End::Close => {}
+                    End::Reset => SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap(),
+                    End::Stall => stalled.push(stream),
+                }
             }
         });
         server
