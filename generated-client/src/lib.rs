@@ -81,7 +81,6 @@ pub use futures_core;
 pub use generated::mock;
 pub use generated::{Environment, types};
 pub use http::StatusCode;
-pub use lineage::Lineage;
 pub use many::Many;
 pub use options::Options;
 pub use registry::Registry;

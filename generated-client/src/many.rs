@@ -36,8 +36,10 @@ use crate::error::Error;
 /// ```
 #[must_use = "no call is made until the stream is waited for"]
 pub struct Many<'a, I, T> {
-    results: Pin<Box<dyn Stream<Item = (I, Result<T, Error>)> + Send + 'a>>,
+    results: BoxStream<'a, (I, Result<T, Error>)>,
 }
+
+type BoxStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
 
 impl<'a, I, T> Many<'a, I, T> {
     /// The results of `call` for each of the identifiers.

@@ -222,12 +222,20 @@ fn http_client(base_url: &str, options: &Options) -> Result<reqwest::Client, Inv
         .retry(reqwest::retry::never());
     #[cfg(feature = "native-tls")]
     let builder = builder.tls_backend_native();
-    let client = match is_https {
-        true => builder.https_only(true).build(),
+    let builder = match is_https {
+        true => builder.https_only(true),
         // A proxy would be sent the credentials in the clear.
-        false => builder.no_proxy().build(),
+        false => without_certificates(builder).no_proxy(),
     };
-    client.map_err(|error| InvalidSetting::new("the HTTP client", format!("has no TLS: {error}")))
+    let unusable = |error| InvalidSetting::new("the HTTP client", format!("has no TLS: {error}"));
+    builder.build().map_err(unusable)
+}
+
+/// Reading the certificates of the system takes longer than many a test.
+fn without_certificates(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    let builder = builder.tls_certs_only([]);
+    builder
 }
 
 /// Follows within the origin of the first request. reqwest takes `Authorization` off

@@ -2,15 +2,16 @@
 //! sockets: an answer or a typed error, in bounded time, after the right number of
 //! tries, and with no secret anywhere.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
 
 use flate2::{Compression, write::GzEncoder};
 use isometric_registry::types::CreditBatchId;
 use isometric_registry::{Error, Options, Registry};
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::end_to_end::{SECRET, TOKEN, block_on, credentials};
 use crate::samples::{active_batch, with};
@@ -65,68 +66,79 @@ fn registry(server: &Server, options: Options) -> Registry {
     Registry::at(&server.base_url(), credentials()).unwrap().with_options(options).unwrap()
 }
 
-/// Everything that is logged, by every crate and at every level.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What was logged on this thread.
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+/// Writes to the log of the thread.
+struct ThreadLog;
+
+impl Write for ThreadLog {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
+/// Everything that is logged on this thread meanwhile, by every crate and at every
+/// level. There is one subscriber for all tests, because those that come and go are
+/// not told of all events where others run at the same time.
+fn logged<T>(f: impl FnOnce() -> T) -> (T, String) {
+    static SUBSCRIBER: Once = Once::new();
+    SUBSCRIBER.call_once(|| {
+        tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_span_events(FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(|| ThreadLog)
+            .init();
+    });
+    LOG.take();
+    let result = f();
+    (result, String::from_utf8(LOG.take()).unwrap())
 }
 
 /// Makes a call and looks for both secrets in all that it shows. Gives what became of
 /// it, how often it was sent, and the log.
 fn call(registry: &Registry) -> (Outcome, usize, String) {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let result = tracing::subscriber::with_default(subscriber, || {
-        block_on(async { registry.credit_batch(&id()).response().await })
-    });
+    let (result, log) =
+        logged(|| block_on(async { registry.credit_batch(&id()).response().await }));
     let tries = match &result {
         Ok(response) => response.tries(),
         Err(error) => error.tries(),
     };
-    let result = result.map(|response| response.into_value());
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let mut shown = format!("{log} {result:?} {result:#?}");
-    if let Err(error) = &result {
-        shown += &format!(
-            "{error} {:?} {:?} {:?} {:?} {:?}",
-            error.body(),
-            error.request_id(),
-            error.violations(),
-            error.detail(),
-            error.field(),
-        );
-        let mut source = std::error::Error::source(error);
-        while let Some(error) = source {
-            shown += &format!("{error} {error:?}");
-            source = error.source();
-        }
+    match &result {
+        Ok(response) => shown += &String::from_utf8_lossy(response.body()),
+        Err(error) => shown += &everything_of(error),
     }
     for secret in [TOKEN, SECRET] {
         assert!(!shown.contains(secret), "{shown}");
     }
     (Outcome::of(&result), usize::try_from(tries).unwrap(), log)
+}
+
+/// All that an error has to say.
+fn everything_of(error: &Error) -> String {
+    let mut said = format!(
+        "{error} {:?} {:?} {:?} {:?} {:?}",
+        error.body(),
+        error.request_id(),
+        error.violations(),
+        error.detail(),
+        error.field(),
+    );
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        said += &format!(" {error} {error:?}");
+        source = error.source();
+    }
+    said
 }
 
 /// A head that promises so many bytes, with a header that repeats the secrets.

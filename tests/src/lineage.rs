@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use isometric_registry::lineage::Lineage;
 use isometric_registry::types::CreditBatchId;
-use isometric_registry::{Error, Lineage, Options, blocking};
+use isometric_registry::{Error, Options, blocking};
 use serde_json::{Value, json};
 
 use crate::end_to_end::{block_on, registry};
@@ -66,7 +67,7 @@ fn many_batches_come_with_their_identifiers_whatever_becomes_of_the_others() {
     let server = serve(tree(3));
     let registry = registry(&server.base_url());
     let registry = registry.with_options(Options::new().concurrency(3)).unwrap();
-    let found = block_on(async {
+    let mut found = block_on(async {
         let mut batches = registry.credit_batches([1, 2, 99, 3, 1].map(id));
         let mut found = Vec::new();
         while let Some((id, result)) = batches.next().await {
@@ -78,7 +79,6 @@ fn many_batches_come_with_their_identifiers_whatever_becomes_of_the_others() {
         }
         found
     });
-    let mut found = found;
     found.sort();
     assert_eq!(found, [1, 1, 2, 3, 99].map(id));
 }

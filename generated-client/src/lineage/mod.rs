@@ -35,7 +35,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 pub use checks::{Finding, Rule};
 pub use fetch::MOST_BATCHES;
 pub use serial::SerialRange;
-pub use walk::{Node, Step, Walk};
+pub use walk::{Node, Place, Walk};
 
 use crate::decimal::Decimal;
 use crate::error::Error;
@@ -153,7 +153,7 @@ impl Lineage {
 
 impl Serialize for Lineage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let batches: Vec<_> = self.walk().filter_map(|step| step.batch()).collect();
+        let batches: Vec<_> = self.walk().filter_map(|place| place.batch()).collect();
         let mut lineage = serializer.serialize_struct("Lineage", 5)?;
         lineage.serialize_field("asked", &self.asked)?;
         lineage.serialize_field("origin", self.origin())?;

@@ -85,11 +85,13 @@ fn a_family_in_order_has_no_findings_whoever_was_asked_for() {
 #[test]
 fn a_walk_comes_to_each_batch_before_its_children() {
     let lineage = lineage('E', family());
-    let steps: Vec<_> =
-        lineage.walk().map(|step| (step.depth, short(step.id.as_str()), step.is_last)).collect();
+    let places: Vec<_> = lineage
+        .walk()
+        .map(|place| (place.depth, short(place.id.as_str()), place.is_last))
+        .collect();
     let expected =
         [(0, "A", true), (1, "B", false), (1, "C", true), (2, "D", false), (2, "E", true)];
-    assert_eq!(steps, expected.map(|(depth, id, last)| (depth, id.to_owned(), last)));
+    assert_eq!(places, expected.map(|(depth, id, last)| (depth, id.to_owned(), last)));
     assert_eq!(lineage.children(&id('A')), [id('B'), id('C')]);
     assert_eq!(lineage.batches().len(), 5);
     assert_eq!(lineage.get(&id('D')).unwrap().size.credit_kgs, 100);
@@ -193,7 +195,7 @@ fn what_is_not_there_is_found() {
     batches.retain(|batch| batch.id != id('D'));
     let lineage = lineage_with('E', batches, &[('D', "it was answered 404")]);
     assert_eq!(findings(&lineage), ["D: present: is not there: it was answered 404"]);
-    let absent = lineage.walk().find(|step| *step.id == id('D')).unwrap();
+    let absent = lineage.walk().find(|place| *place.id == id('D')).unwrap();
     assert_eq!(absent.node, Node::Absent("it was answered 404"));
     assert!(lineage.text().to_string().contains("├── ctb_DDDDDDDDDDDDDDDD  absent"));
 }
@@ -215,7 +217,7 @@ fn a_batch_that_descends_from_itself_is_found() {
         let found = findings(&lineage);
         let cycle = |line: &&String| line.contains(": acyclic: descends from itself");
         assert_eq!(found.iter().filter(cycle).count(), 1, "{found:?}");
-        assert_eq!(lineage.walk().filter(|step| step.batch().is_some()).count(), 3);
+        assert_eq!(lineage.walk().filter(|place| place.batch().is_some()).count(), 3);
         assert!(lineage.text().to_string().contains("drawn above already"));
     }
 }

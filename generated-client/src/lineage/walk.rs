@@ -6,10 +6,10 @@ use std::iter::FusedIterator;
 use super::Lineage;
 use crate::types::{CreditBatch, CreditBatchId};
 
-/// One step of a [`Walk`].
+/// A place in a lineage, as a [`Walk`] comes to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Step<'l> {
+pub struct Place<'l> {
     /// How many generations this is below the origin.
     pub depth: usize,
     /// The batch that the walk came from. `None` at the origin.
@@ -22,7 +22,7 @@ pub struct Step<'l> {
     pub node: Node<'l>,
 }
 
-/// What is at one place of a lineage.
+/// What is at a place of a lineage.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Node<'l> {
@@ -35,7 +35,7 @@ pub enum Node<'l> {
     Absent(&'l str),
 }
 
-impl<'l> Step<'l> {
+impl<'l> Place<'l> {
     /// The batch, where the walk comes to it for the first time.
     pub fn batch(&self) -> Option<&'l CreditBatch> {
         match self.node {
@@ -71,9 +71,9 @@ impl<'l> Walk<'l> {
 }
 
 impl<'l> Iterator for Walk<'l> {
-    type Item = Step<'l>;
+    type Item = Place<'l>;
 
-    fn next(&mut self) -> Option<Step<'l>> {
+    fn next(&mut self) -> Option<Place<'l>> {
         let (depth, parent, is_last, id) = self.pending.pop()?;
         let node = self.node(id);
         if let Node::Batch(_) = node {
@@ -82,7 +82,7 @@ impl<'l> Iterator for Walk<'l> {
             let below = children.map(|(index, child)| (depth + 1, Some(id), index == 0, child));
             self.pending.extend(below);
         }
-        Some(Step { depth, parent, is_last, id, node })
+        Some(Place { depth, parent, is_last, id, node })
     }
 }
 
