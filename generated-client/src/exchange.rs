@@ -185,8 +185,7 @@ impl Context {
     }
 
     /// Tells the span of the call how it went.
-    fn trace(&self) {
-        let span = Span::current();
+    fn trace(&self, span: &Span) {
         self.record(|record| {
             span.record("tries", record.tries);
             span.record("duration_ms", milliseconds(record.spent));
@@ -197,7 +196,7 @@ impl Context {
                 span.record("request_id", display(request_id));
             }
         });
-        debug!("the call is over");
+        span.in_scope(|| debug!("the call is over"));
     }
 }
 
@@ -264,12 +263,9 @@ impl ClientHooks<Context> for Client {
             duration_ms = Empty,
             request_id = Empty,
         );
-        let send = async {
-            let result = self.inner.send(&self.client, request).await;
-            self.inner.trace();
-            result
-        };
-        send.instrument(span).await
+        let result = self.inner.send(&self.client, request).instrument(span.clone()).await;
+        self.inner.trace(&span);
+        result
     }
 
     /// `exec` fails only as reqwest does. Here is where the call ends for a body that
@@ -292,15 +288,19 @@ impl ClientHooks<Context> for Client {
 mod tests {
     use std::io::{BufRead, BufReader, Write};
     use std::net::TcpListener;
+    use std::sync::Arc;
     use std::sync::mpsc::{Receiver, channel};
     use std::thread;
+    use std::time::Duration;
 
+    use http::Method;
     use serde_json::json;
 
+    use super::Context;
     use crate::check::Rule;
     use crate::samples;
     use crate::types::{CreditBatch, CreditBatchId, ErrorDetail};
-    use crate::{Credentials, Error, Registry, Response, StatusCode};
+    use crate::{Credentials, Error, Options, Registry, Response, StatusCode};
 
     const TOKEN: &str = "eyJhbGciOi.J9uX-3_t/c2ln+bmF0dXJl==";
     const SECRET: &str = "uPrO-5ecret-wxAh";
@@ -572,6 +572,27 @@ mod tests {
         assert!(message(&error).starts_with("credit_batch lost its connection: "), "{error}");
         assert_eq!(error.status(), None);
         assert_eq!(error.body(), None);
+    }
+
+    #[tokio::test]
+    async fn only_a_request_that_may_be_repeated_is_tried_again() {
+        let tries = |method: Method| async move {
+            let (base_url, heads) = serve(vec![response("503 Oops", ""); 3]);
+            let options = Options::new().retries(2).backoff(Duration::ZERO);
+            let credentials = Credentials::new(TOKEN, SECRET).unwrap();
+            let context =
+                Context { credentials, options: Arc::new(options), record: Arc::default() };
+            let request = reqwest::Request::new(method, base_url.parse().unwrap());
+            let response = context.send(&reqwest::Client::new(), request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            heads.try_iter().count()
+        };
+        for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE, Method::OPTIONS] {
+            assert_eq!(tries(method).await, 3);
+        }
+        for method in [Method::POST, Method::PATCH] {
+            assert_eq!(tries(method).await, 1);
+        }
     }
 
     #[tokio::test]

@@ -83,8 +83,8 @@ impl<I, T> fmt::Debug for Many<'_, I, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Poll;
 
     use futures_util::future::{FutureExt, poll_fn};
 
@@ -98,13 +98,14 @@ mod tests {
 
     /// Lets the other futures have their turn.
     async fn yield_now() {
-        let has_yielded = Cell::new(false);
-        poll_fn(|context| match has_yielded.replace(true) {
-            true => std::task::Poll::Ready(()),
-            false => {
-                context.waker().wake_by_ref();
-                std::task::Poll::Pending
+        let mut has_yielded = false;
+        poll_fn(|context| {
+            if has_yielded {
+                return Poll::Ready(());
             }
+            has_yielded = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
         })
         .await;
     }
