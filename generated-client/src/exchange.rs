@@ -97,7 +97,7 @@ pub(crate) struct Context {
 
 impl Context {
     /// Does something with the record. It is in order even where a panic poisoned the
-    /// lock: every change to it is one assignment.
+    /// lock: each of its parts is assigned whole.
     fn record<T>(&self, f: impl FnOnce(&mut Record) -> T) -> T {
         f(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -118,9 +118,8 @@ impl Context {
         loop {
             let copy = request.try_clone().filter(|_| is_idempotent);
             let result = self.attempt(http, request).await;
-            let (Some(copy), Some(wait)) = (copy, self.next_wait(&result, &mut waits)) else {
-                return result;
-            };
+            let Some(copy) = copy else { return result };
+            let Some(wait) = self.next_wait(&result, &mut waits) else { return result };
             debug!(wait_ms = milliseconds(wait), "trying again after this wait");
             self.options.sleep(wait).await;
             request = copy;

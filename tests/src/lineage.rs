@@ -1,6 +1,7 @@
 //! Many batches at once, and lineages, from a server.
 
 use std::collections::BTreeMap;
+use std::sync::{Condvar, Mutex};
 
 use isometric_registry::lineage::Lineage;
 use isometric_registry::types::CreditBatchId;
@@ -97,6 +98,23 @@ fn a_lineage_is_whole_from_wherever_it_is_asked_for_and_fetches_each_batch_once(
         lines.dedup();
         assert_eq!(lines.len(), 31);
     }
+}
+
+#[test]
+fn siblings_are_fetched_at_the_same_time() {
+    let batches = tree(2);
+    let (arrived, arrivals) = (Mutex::new(0), Condvar::new());
+    let server = Server::start(move |request| {
+        let name = request.line.split([' ', '/']).find(|part| part.starts_with("ctb_")).unwrap();
+        if name != self::name(1) {
+            // No sibling is answered before both were asked for.
+            *arrived.lock().unwrap() += 1;
+            arrivals.notify_all();
+            drop(arrivals.wait_while(arrived.lock().unwrap(), |arrived| *arrived < 2));
+        }
+        Reply::json(200, &batches[name])
+    });
+    assert_eq!(lineage(&server, 1).unwrap().batches().len(), 3);
 }
 
 #[test]

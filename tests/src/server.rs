@@ -67,6 +67,25 @@ impl Reply {
         self
     }
 
+    /// Whether the client waits for more than it gets.
+    pub(crate) fn stalls(&self) -> bool {
+        self.end == End::Stall
+    }
+
+    /// Writes everything and ends the connection, or gives it back where it is to stay.
+    fn write(&self, mut stream: TcpStream) -> Option<TcpStream> {
+        // The client may have hung up.
+        let _ = stream.write_all(&self.bytes());
+        match self.end {
+            End::Close => None,
+            End::Reset => {
+                SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+                None
+            }
+            End::Stall => Some(stream),
+        }
+    }
+
     fn bytes(&self) -> Vec<u8> {
         let Some((status, headers)) = &self.head else { return self.body.clone() };
         let mut head = format!("HTTP/1.1 {status} Reason\r\n");
@@ -91,28 +110,29 @@ impl Server {
         Self::start(move |_| reply.clone())
     }
 
-    pub(crate) fn start(answer: impl Fn(&Request) -> Reply + Send + 'static) -> Self {
+    pub(crate) fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
         let server = Self { address, requests: requests.clone(), stopped: stopped.clone() };
+        let answer = Arc::new(answer);
         thread::spawn(move || {
-            let mut stalled = Vec::new();
+            let stalled = Arc::new(Mutex::new(Vec::new()));
             for stream in listener.incoming() {
                 if stopped.load(Ordering::SeqCst) {
                     break;
                 }
-                let Ok(mut stream) = stream else { continue };
-                let Some(request) = read(&stream) else { continue };
-                requests.lock().unwrap().push(request.clone());
-                let reply = answer(&request);
-                let _ = stream.write_all(&reply.bytes());
-                match reply.end {
-                    End::Close => {}
-                    End::Reset => SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap(),
-                    End::Stall => stalled.push(stream),
-                }
+                let Ok(stream) = stream else { continue };
+                let (answer, requests, stalled) =
+                    (answer.clone(), requests.clone(), stalled.clone());
+                thread::spawn(move || {
+                    let Some(request) = read(&stream) else { return };
+                    requests.lock().unwrap().push(request.clone());
+                    if let Some(stream) = answer(&request).write(stream) {
+                        stalled.lock().unwrap().push(stream);
+                    }
+                });
             }
         });
         server
