@@ -117,7 +117,7 @@ impl Error {
     /// after a status of 408, 429, 502, 503 or 504.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Transport(error) => error.kind != TransportKind::Request,
+            Self::Transport(error) => error.kind.may_pass(),
             Self::Status(error) => error.record.status().is_some_and(is_retryable),
             _ => false,
         }
@@ -284,6 +284,11 @@ impl TransportKind {
         } else {
             Self::Broken
         }
+    }
+
+    /// Whether another try may do better.
+    pub(crate) fn may_pass(self) -> bool {
+        !matches!(self, Self::Request)
     }
 
     fn what(self) -> &'static str {

@@ -206,7 +206,7 @@ fn may_pass(error: Option<&reqwest::Error>, reply: Option<&Reply>) -> bool {
     match (error, reply) {
         (None, None) => false,
         (None, Some(reply)) => reply.end == End::Whole && is_retryable(reply.status),
-        (Some(error), None) => TransportKind::of(error) != TransportKind::Request,
+        (Some(error), None) => TransportKind::of(error).may_pass(),
         (Some(error), Some(reply)) => {
             !error.is_timeout() && (reply.status.is_success() || is_retryable(reply.status))
         }
