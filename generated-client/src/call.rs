@@ -8,11 +8,7 @@ use crate::check::HasSchema;
 use crate::error::Error;
 use crate::response::Response;
 
-/// A future on the heap. It can go to another thread where there are any.
-#[cfg(not(target_arch = "wasm32"))]
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-#[cfg(target_arch = "wasm32")]
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// A call that is made once it is awaited.
 ///
@@ -40,15 +36,9 @@ pub struct Call<'a, T> {
 }
 
 impl<'a, T: HasSchema> Call<'a, T> {
-    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn new(
         response: impl Future<Output = Result<Response<T>, Error>> + Send + 'a,
     ) -> Self {
-        Self { response: Box::pin(response) }
-    }
-
-    #[cfg(target_arch = "wasm32")]
-    pub(crate) fn new(response: impl Future<Output = Result<Response<T>, Error>> + 'a) -> Self {
         Self { response: Box::pin(response) }
     }
 

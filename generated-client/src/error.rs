@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use http::StatusCode;
 
@@ -100,6 +101,19 @@ impl Error {
         }
     }
 
+    /// How often the request was sent: not at all where the preparation failed, and
+    /// more than once where [trying again](crate::Options#what-is-tried-again) was
+    /// worth it.
+    pub fn tries(&self) -> u32 {
+        self.record().map_or(0, |record| record.tries)
+    }
+
+    /// For how long the API asks its callers to stay away, if it says so. The client
+    /// has waited for it between its tries, though not after the last one.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.record()?.reply.as_ref()?.retry_after
+    }
+
     /// Whether the same call may succeed later: after a failure of the network, and
     /// after a status of 408, 429, 502, 503 or 504. A server that speaks no TLS, or whose
     /// certificate is not to be trusted, is not worth another try.
@@ -122,7 +136,7 @@ impl Error {
     }
 }
 
-fn is_retryable(status: StatusCode) -> bool {
+pub(crate) fn is_retryable(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504)
 }
 
@@ -217,7 +231,7 @@ pub struct TransportError {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum TransportKind {
+pub(crate) enum TransportKind {
     Connect,
     /// The server speaks no TLS, or its certificate is not to be trusted.
     Tls,
@@ -264,7 +278,7 @@ impl TransportError {
 }
 
 impl TransportKind {
-    fn of(error: &reqwest::Error) -> Self {
+    pub(crate) fn of(error: &reqwest::Error) -> Self {
         if error.is_builder() || error.is_redirect() {
             Self::Request
         } else if error.is_connect() && is_bad_tls(error) {
@@ -279,7 +293,7 @@ impl TransportKind {
     }
 
     /// Whether another try may do better.
-    fn may_pass(self) -> bool {
+    pub(crate) fn may_pass(self) -> bool {
         !matches!(self, Self::Request | Self::Tls)
     }
 

@@ -1,23 +1,25 @@
 //! One request and what comes of it: where progenitor's client meets the network.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::header::{AUTHORIZATION, HeaderName};
 use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
+use tracing::field::{Empty, display};
+use tracing::{Instrument, Span, debug, debug_span};
 
 use crate::check::{self, HasSchema};
 use crate::credentials::Credentials;
 use crate::error::{
     Error, InvalidArgument, InvalidResponse, OversizedBody, StatusError, TransportError,
+    TransportKind, is_retryable,
 };
 use crate::generated::CLIENT_SECRET_HEADER;
 use crate::generated::client::Client;
+use crate::options::{Options, Waits};
 use crate::record::{End, Record, Reply, Request};
 use crate::response::Response;
 use crate::text::{self, CheckedText};
-
-/// The most bytes that the body of a response may have.
-pub(crate) const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
 const CLIENT_SECRET: HeaderName = HeaderName::from_static(CLIENT_SECRET_HEADER);
 
@@ -31,8 +33,13 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    pub(crate) fn new(base_url: &str, http: reqwest::Client, credentials: Credentials) -> Self {
-        let context = Context { credentials, record: Arc::default() };
+    pub(crate) fn new(
+        base_url: &str,
+        http: reqwest::Client,
+        credentials: Credentials,
+        options: Arc<Options>,
+    ) -> Self {
+        let context = Context { credentials, options, record: Arc::default() };
         Self { client: Client::new_with_client(base_url, http, context) }
     }
 
@@ -59,6 +66,7 @@ impl Exchange {
         use progenitor_client::Error as Failure;
 
         let record = self.client.inner.take();
+        let limit = self.client.inner.options.body_limit;
         let end = record.reply.as_ref().map(|reply| reply.end);
         let is_success = record.status().is_some_and(|status| status.is_success());
         let failure = match result {
@@ -74,7 +82,7 @@ impl Exchange {
                 InvalidResponse::undecodable(violations, &reason, record).into()
             }
             (Some(End::Whole), _) => StatusError::new(record).into(),
-            (Some(End::Oversized), _) => OversizedBody::new(BODY_LIMIT, record).into(),
+            (Some(End::Oversized), _) => OversizedBody::new(limit, record).into(),
             (Some(End::Cut) | None, failure) => TransportError::new(failure, record).into(),
         })
     }
@@ -84,12 +92,13 @@ impl Exchange {
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     credentials: Credentials,
+    options: Arc<Options>,
     record: Arc<Mutex<Record>>,
 }
 
 impl Context {
     /// Does something with the record. It is in order even where a panic poisoned the
-    /// lock: every change to it is one assignment.
+    /// lock: each of its parts is assigned whole.
     fn record<T>(&self, f: impl FnOnce(&mut Record) -> T) -> T {
         f(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -98,29 +107,125 @@ impl Context {
         self.record(std::mem::take)
     }
 
-    /// Sends a request and reads the whole response, which progenitor is then given
-    /// as if it had just arrived.
+    /// Sends a request, again where that may help, and reads the whole response, which
+    /// progenitor is then given as if it had just arrived.
     async fn send(
+        &self,
+        http: &reqwest::Client,
+        mut request: reqwest::Request,
+    ) -> reqwest::Result<reqwest::Response> {
+        let is_idempotent = request.method().is_idempotent();
+        let mut waits = self.options.waits();
+        loop {
+            let copy = request.try_clone().filter(|_| is_idempotent);
+            let result = self.attempt(http, request).await;
+            let Some(copy) = copy else { return result };
+            let Some(wait) = self.next_wait(&result, &mut waits) else { return result };
+            debug!(wait_ms = milliseconds(wait), "trying again after this wait");
+            self.options.sleep(wait).await;
+            request = copy;
+        }
+    }
+
+    /// How long to wait before another try. `None` where there is to be none.
+    fn next_wait(
+        &self,
+        result: &reqwest::Result<reqwest::Response>,
+        waits: &mut Waits,
+    ) -> Option<Duration> {
+        self.record(|record| {
+            let reply = record.reply.as_ref();
+            if !may_pass(result.as_ref().err(), reply) {
+                return None;
+            }
+            let wait = waits.next(reply.and_then(|reply| reply.retry_after))?;
+            let spent = record.spent.saturating_add(wait);
+            if spent >= self.options.total_timeout {
+                return None;
+            }
+            record.spent = spent;
+            Some(wait)
+        })
+    }
+
+    /// Tries once, in what is left of the time.
+    async fn attempt(
+        &self,
+        http: &reqwest::Client,
+        mut request: reqwest::Request,
+    ) -> reqwest::Result<reqwest::Response> {
+        let started = Instant::now();
+        let spent = self.record(|record| {
+            record.reply = None;
+            record.tries += 1;
+            record.spent
+        });
+        let left = self.options.total_timeout.saturating_sub(spent);
+        *request.timeout_mut() = Some(self.options.try_timeout.min(left));
+        let result = self.transmit(http, request).await;
+        self.record(|record| record.spent = spent.saturating_add(started.elapsed()));
+        result
+    }
+
+    async fn transmit(
         &self,
         http: &reqwest::Client,
         request: reqwest::Request,
     ) -> reqwest::Result<reqwest::Response> {
         let mut response = http.execute(request).await?;
-        let mut reply = Reply::new(response.status(), response.headers(), &self.credentials);
+        let mut reply =
+            Reply::new(response.status(), response.headers(), &self.credentials, SystemTime::now());
         let mut body = Vec::new();
-        let read = read(&mut response, &mut body).await;
+        let read = read(&mut response, &mut body, self.options.body_limit).await;
         reply.set_body(body, *read.as_ref().unwrap_or(&End::Cut), &self.credentials);
         let mut rebuilt = http::Response::new(reply.body.clone());
         *rebuilt.status_mut() = reply.status;
         self.record(|record| record.reply = Some(reply));
         read.map(|_| rebuilt.into())
     }
+
+    /// Tells the span of the call how it went.
+    fn trace(&self, span: &Span) {
+        self.record(|record| {
+            span.record("tries", record.tries);
+            span.record("duration_ms", milliseconds(record.spent));
+            if let Some(status) = record.status() {
+                span.record("status", status.as_u16());
+            }
+            if let Some(request_id) = record.request_id() {
+                span.record("request_id", display(request_id));
+            }
+        });
+        span.in_scope(|| debug!("the call is over"));
+    }
+}
+
+/// Whether what went wrong, if anything did, may be gone by the next try: there was no
+/// response, or it broke off, or it says so. One that came to a halt before its end
+/// took all the time there is.
+fn may_pass(error: Option<&reqwest::Error>, reply: Option<&Reply>) -> bool {
+    match (error, reply) {
+        (None, None) => false,
+        (None, Some(reply)) => reply.end == End::Whole && is_retryable(reply.status),
+        (Some(error), None) => TransportKind::of(error).may_pass(),
+        (Some(error), Some(reply)) => {
+            !error.is_timeout() && (reply.status.is_success() || is_retryable(reply.status))
+        }
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 /// Reads the body of a response, as far as it goes and the limit lets it.
-async fn read(response: &mut reqwest::Response, body: &mut Vec<u8>) -> reqwest::Result<End> {
+async fn read(
+    response: &mut reqwest::Response,
+    body: &mut Vec<u8>,
+    limit: usize,
+) -> reqwest::Result<End> {
     while let Some(chunk) = response.chunk().await? {
-        let room = BODY_LIMIT - body.len();
+        let room = limit - body.len();
         if chunk.len() > room {
             body.extend_from_slice(&chunk[..room]);
             return Ok(End::Oversized);
@@ -148,9 +253,19 @@ impl ClientHooks<Context> for Client {
     async fn exec(
         &self,
         request: reqwest::Request,
-        _: &OperationInfo,
+        info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        self.inner.send(&self.client, request).await
+        let span = debug_span!(
+            "call",
+            operation = info.operation_id,
+            status = Empty,
+            tries = Empty,
+            duration_ms = Empty,
+            request_id = Empty,
+        );
+        let result = self.inner.send(&self.client, request).instrument(span.clone()).await;
+        self.inner.trace(&span);
+        result
     }
 
     /// `exec` fails only as reqwest does. Here is where the call ends for a body that
@@ -173,19 +288,23 @@ impl ClientHooks<Context> for Client {
 mod tests {
     use std::io::{BufRead, BufReader, Write};
     use std::net::TcpListener;
+    use std::sync::Arc;
     use std::sync::mpsc::{Receiver, channel};
     use std::thread;
+    use std::time::Duration;
 
+    use http::Method;
     use serde_json::json;
 
-    use super::BODY_LIMIT;
+    use super::Context;
     use crate::check::{self, Rule};
     use crate::samples;
     use crate::types::{CreditBatch, CreditBatchId, ErrorDetail};
-    use crate::{Credentials, Error, Registry, Response, StatusCode};
+    use crate::{Credentials, Error, Options, Registry, Response, StatusCode};
 
     const TOKEN: &str = "eyJhbGciOi.J9uX-3_t/c2ln+bmF0dXJl==";
     const SECRET: &str = "uPrO-5ecret-wxAh";
+    const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
     /// Serves these responses, byte for byte and one a connection, and gives the base
     /// URL and the head of each request.
@@ -216,7 +335,8 @@ mod tests {
     }
 
     fn registry(base_url: &str) -> Registry {
-        Registry::at(base_url, Credentials::new(TOKEN, SECRET).unwrap()).unwrap()
+        let credentials = Credentials::new(TOKEN, SECRET).unwrap();
+        Registry::at(base_url, credentials).unwrap().without_retries()
     }
 
     fn id() -> CreditBatchId {
@@ -488,6 +608,27 @@ mod tests {
         let (base_url, _) = serve(vec![response("200 OK", body)]);
         let registry = registry(&base_url.replace("127.0.0.1", "localhost"));
         assert_eq!(registry.credit_batch(&id()).await.unwrap().id, id());
+    }
+
+    #[tokio::test]
+    async fn only_a_request_that_may_be_repeated_is_tried_again() {
+        let tries = |method: Method| async move {
+            let (base_url, heads) = serve(vec![response("503 Oops", ""); 3]);
+            let options = Options::new().retries(2).backoff(Duration::ZERO);
+            let credentials = Credentials::new(TOKEN, SECRET).unwrap();
+            let context =
+                Context { credentials, options: Arc::new(options), record: Arc::default() };
+            let request = reqwest::Request::new(method, base_url.parse().unwrap());
+            let response = context.send(&reqwest::Client::new(), request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            heads.try_iter().count()
+        };
+        for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE, Method::OPTIONS] {
+            assert_eq!(tries(method).await, 3);
+        }
+        for method in [Method::POST, Method::PATCH] {
+            assert_eq!(tries(method).await, 1);
+        }
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@
 //! # }
 //! ```
 //!
-//! It needs a Tokio runtime. `examples/credit_batch.rs` is a whole program that does
+//! It needs a Tokio runtime, or the feature `blocking`. `examples/credit_batch.rs` is a whole program that does
 //! the same without credentials and without the network.
 //!
 //! # What is checked
@@ -34,15 +34,44 @@
 //! - [`check`] does the same for JSON from elsewhere;
 //! - [`consistency`] finds what does not fit together within a batch.
 //!
+//! # When things go wrong
+//!
+//! A call that fails for a reason that may pass is tried again, after a while and within
+//! limits: [`Options`] has them all, and [`Registry::without_retries`] ends it. Each call
+//! is a [`tracing`](https://docs.rs/tracing) span named `call` at the level of debug, with
+//! the fields `operation`, `status`, `tries`, `duration_ms` and `request_id`.
+//!
+//! # More than one batch
+//!
+//! [`Registry::credit_batches`] fetches many, several at a time. [`Registry::lineage`]
+//! fetches one with all that it was split from and into, and tells whether they add up.
+//!
+//! # Features
+//!
+//! | feature | what it is for |
+//! | --- | --- |
+//! | `rustls` | TLS by rustls and the certificates of the system; on by default |
+//! | `native-tls` | TLS by the library of the system, also where `rustls` is on |
+//! | `gzip` | compressed responses |
+//! | `blocking` | [`Call::block`](Call#method.block) and `blocking::wait`, for programs without a runtime |
+//! | `httpmock` | `mock`: typed mocks of each operation for the crate `httpmock` |
+//!
+//! Without TLS only loopback can be reached. `wasm32-unknown-unknown` is not supported:
+//! in a browser reqwest has neither time limits for connections nor a say in redirects,
+//! and cannot be handed back the body that was read and checked.
+//!
 //! # What is generated
 //!
 //! [`types`], [`Environment`] and the methods of [`Registry`] that call the API are
-//! generated from its OpenAPI document, and so is each rule that is checked. Nothing
-//! else here knows an operation by name.
+//! generated from its OpenAPI document, and so is each rule that is checked. Only
+//! [`consistency`] and [`lineage`] know what a credit batch is; nothing else here knows
+//! an operation by name.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod call;
 pub mod check;
 pub mod consistency;
@@ -53,10 +82,14 @@ mod error;
 mod exchange;
 #[rustfmt::skip]
 mod generated;
+pub mod lineage;
+mod many;
+mod options;
 mod record;
 mod redact;
 mod registry;
 mod response;
+mod retry_after;
 #[cfg(test)]
 mod samples;
 mod text;
@@ -70,8 +103,13 @@ pub use error::{
     Error, InvalidArgument, InvalidResponse, InvalidSetting, OversizedBody, StatusError,
     TransportError,
 };
+pub use futures_core;
+#[cfg(feature = "httpmock")]
+pub use generated::mock;
 pub use generated::{Environment, types};
 pub use http::StatusCode;
+pub use many::Many;
+pub use options::Options;
 pub use registry::Registry;
 pub use response::Response;
 pub use rust_decimal;

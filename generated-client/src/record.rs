@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{HeaderName, LOCATION};
@@ -11,6 +12,7 @@ use reqwest::Url;
 use crate::check::without_byte_order_mark;
 use crate::credentials::Credentials;
 use crate::redact;
+use crate::retry_after::retry_after;
 
 /// The most bytes of a body that an error shows.
 const EXCERPT: usize = 1024;
@@ -32,7 +34,12 @@ const REQUEST_ID: [HeaderName; 6] = [
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     pub(crate) request: Option<Request>,
+    /// What was answered to the last try.
     pub(crate) reply: Option<Reply>,
+    /// How often the request was sent.
+    pub(crate) tries: u32,
+    /// The time of all tries and between them.
+    pub(crate) spent: Duration,
 }
 
 /// What was asked for.
@@ -49,6 +56,8 @@ pub(crate) struct Reply {
     pub(crate) request_id: Option<String>,
     /// Where a redirect leads.
     pub(crate) location: Option<String>,
+    /// For how long the API asks its callers to stay away.
+    pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Bytes,
     pub(crate) end: End,
 }
@@ -101,11 +110,14 @@ impl Record {
     }
 }
 
-/// Where the request went and how its server calls it.
+/// Where the request went, how often, and how its server calls it.
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(Request { method, url, .. }) = &self.request {
             write!(f, "{method} {url}")?;
+        }
+        if self.tries > 1 {
+            write!(f, ", {} tries", self.tries)?;
         }
         if let Some(request_id) = self.request_id() {
             write!(f, ", request id {request_id}")?;
@@ -123,13 +135,19 @@ impl Request {
 }
 
 impl Reply {
-    /// The reply, of which the body is still to come.
-    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, credentials: &Credentials) -> Self {
+    /// The reply at the time `now`, of which the body is still to come.
+    pub(crate) fn new(
+        status: StatusCode,
+        headers: &HeaderMap,
+        credentials: &Credentials,
+        now: SystemTime,
+    ) -> Self {
         let text = |name: &HeaderName| header_text(headers, name, credentials);
         Self {
             status,
             request_id: REQUEST_ID.iter().find_map(text),
             location: text(&LOCATION).filter(|_| status.is_redirection()).map(without_secrets),
+            retry_after: retry_after(headers, now),
             body: Bytes::new(),
             end: End::Cut,
         }
@@ -191,6 +209,8 @@ impl fmt::Debug for Reply {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use http::HeaderMap;
     use http::header::LOCATION;
 
@@ -206,9 +226,14 @@ mod tests {
             "https://api.isometric.com/registry/v0/a".parse().unwrap(),
         );
         let headers: HeaderMap = [(LOCATION, location.parse().unwrap())].into_iter().collect();
-        let mut reply = Reply::new(StatusCode::FOUND, &headers, &credentials());
+        let mut reply =
+            Reply::new(StatusCode::FOUND, &headers, &credentials(), SystemTime::UNIX_EPOCH);
         reply.set_body(body, End::Whole, &credentials());
-        Record { request: Some(Request::new("a", &request)), reply: Some(reply) }
+        Record {
+            request: Some(Request::new("a", &request)),
+            reply: Some(reply),
+            ..Record::default()
+        }
     }
 
     #[test]

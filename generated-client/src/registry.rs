@@ -3,7 +3,6 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use reqwest::Url;
 use reqwest::redirect::{Attempt, Policy};
@@ -12,17 +11,19 @@ use crate::credentials::Credentials;
 use crate::error::{Error, InvalidSetting};
 use crate::exchange::Exchange;
 use crate::generated::Environment;
+use crate::options::Options;
 
 /// The variable of the environment that names the [`Environment`].
 const ENVIRONMENT: &str = "ISOMETRIC_ENVIRONMENT";
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
 /// What `localhost` means, whoever is asked. The port is the URL's.
 const LOOPBACK: [SocketAddr; 2] = [
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
     SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
 ];
+/// What the base URL is called where it cannot be used.
+const BASE_URL: &str = "the base URL";
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 const MOST_REDIRECTS: usize = 3;
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
@@ -31,18 +32,20 @@ const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VE
 /// The operations of the API are its methods. It is cheap to clone, clones share
 /// their connections, and it may be used from many tasks at once.
 ///
-/// A connection must be made within 10 seconds, and a call be answered in full
-/// within 30. A redirect is followed within the same origin alone, so that no other
-/// server is sent the credentials.
+/// Calls that fail for a passing reason are tried again, within limits that
+/// [`Options`] sets. A redirect is followed within the same origin alone, so that no
+/// other server is sent the credentials.
 #[derive(Clone)]
 pub struct Registry {
     inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     base_url: String,
     credentials: Credentials,
     http: reqwest::Client,
+    options: Arc<Options>,
 }
 
 impl Registry {
@@ -86,13 +89,38 @@ impl Registry {
     /// name, a password, a query or a fragment, and where TLS cannot be set up.
     pub fn at(base_url: &str, credentials: Credentials) -> Result<Self, Error> {
         let url = check_base_url(base_url)
-            .map_err(|reason| InvalidSetting::new("the base URL", reason))
+            .map_err(|reason| InvalidSetting::new(BASE_URL, reason))
             .map_err(Error::Configuration)?;
-        let http = http_client(&url)
-            .map_err(|error| InvalidSetting::new("the HTTP client", format!("has no TLS: {error}")))
-            .map_err(Error::Configuration)?;
+        let options = Options::new();
+        let http = http_client(url.as_str(), &options).map_err(Error::Configuration)?;
         let base_url = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { inner: Arc::new(Inner { base_url, credentials, http }) })
+        let options = Arc::new(options);
+        Ok(Self { inner: Arc::new(Inner { base_url, credentials, http, options }) })
+    }
+
+    /// The same registry, whose calls are made with these options. It has connections
+    /// of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] where a limit is zero, and where TLS cannot be set up.
+    pub fn with_options(self, options: Options) -> Result<Self, Error> {
+        let options = options.check().map_err(Error::Configuration)?;
+        let http = http_client(self.base_url(), &options).map_err(Error::Configuration)?;
+        let inner = Inner { http, options: Arc::new(options), ..Arc::unwrap_or_clone(self.inner) };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The same registry, which tries every call once.
+    pub fn without_retries(self) -> Self {
+        let options = Arc::new(Options::clone(self.options()).without_retries());
+        let inner = Inner { options, ..Arc::unwrap_or_clone(self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// How calls are made.
+    pub fn options(&self) -> &Options {
+        &self.inner.options
     }
 
     /// The registry that the environment of the process names: with the environment
@@ -124,9 +152,14 @@ impl Registry {
         &self.inner.base_url
     }
 
+    /// How many calls to make at the same time.
+    pub(crate) fn concurrency(&self) -> usize {
+        self.options().concurrency
+    }
+
     pub(crate) fn exchange(&self) -> Exchange {
-        let Inner { base_url, credentials, http } = &*self.inner;
-        Exchange::new(base_url, http.clone(), credentials.clone())
+        let Inner { base_url, credentials, http, options } = &*self.inner;
+        Exchange::new(base_url, http.clone(), credentials.clone(), options.clone())
     }
 }
 
@@ -179,18 +212,36 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.is_some_and(|address| address.is_loopback())
 }
 
-fn http_client(base_url: &Url) -> reqwest::Result<reqwest::Client> {
+fn http_client(base_url: &str, options: &Options) -> Result<reqwest::Client, InvalidSetting> {
+    let is_https = base_url.starts_with("https:");
+    if is_https && !HAS_TLS {
+        let reason = "is https, for which this crate was built without the feature `rustls` or \
+                      `native-tls`: enable one";
+        return Err(InvalidSetting::new(BASE_URL, reason));
+    }
     let builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TOTAL_TIMEOUT)
+        .connect_timeout(options.connect_timeout)
         .redirect(Policy::custom(follow))
-        .referer(false);
-    match base_url.scheme() {
+        .referer(false)
+        // Whether to try again is decided in one place, which counts.
+        .retry(reqwest::retry::never());
+    #[cfg(feature = "native-tls")]
+    let builder = builder.tls_backend_native();
+    let builder = match is_https {
+        true => builder.https_only(true),
         // A proxy would be sent the credentials in the clear.
-        "http" => builder.no_proxy().resolve_to_addrs("localhost", &LOOPBACK).build(),
-        _ => builder.https_only(true).build(),
-    }
+        false => without_certificates(builder).no_proxy().resolve_to_addrs("localhost", &LOOPBACK),
+    };
+    let unusable = |error| InvalidSetting::new("the HTTP client", format!("has no TLS: {error}"));
+    builder.build().map_err(unusable)
+}
+
+/// Reading the certificates of the system takes longer than many a test.
+fn without_certificates(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    let builder = builder.tls_certs_only([]);
+    builder
 }
 
 /// Follows within the origin of the first request. reqwest takes `Authorization` off

@@ -53,6 +53,11 @@ impl<T> Response<T> {
         self.record.request_id()
     }
 
+    /// How often the request was sent.
+    pub fn tries(&self) -> u32 {
+        self.record.tries
+    }
+
     /// The whole body as it was received, but for a byte order mark. Were it to repeat one of the credentials,
     /// `[redacted]` would be in its place.
     pub fn body(&self) -> &[u8] {

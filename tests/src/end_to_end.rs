@@ -11,8 +11,13 @@ pub(crate) const TOKEN: &str = "eyJhbGciOiJub25lIn0.e30.dG9rZW4";
 pub(crate) const SECRET: &str = "Syou3EZiO5vuMEgNyBeA8cjEMYOnQDwP";
 const ID: &str = "ctb_1DRBTYA8Q1S07CBY";
 
+pub(crate) fn credentials() -> Credentials {
+    Credentials::new(TOKEN, SECRET).unwrap()
+}
+
+/// A registry that tries every call once.
 pub(crate) fn registry(base_url: &str) -> Registry {
-    Registry::at(base_url, Credentials::new(TOKEN, SECRET).unwrap()).unwrap()
+    Registry::at(base_url, credentials()).unwrap().without_retries()
 }
 
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {

@@ -80,3 +80,23 @@ fn a_changed_bound_changes_the_check_and_the_docs_and_nothing_by_hand() {
     let documented = format!("/// {shortest} to {} characters", longest - 1);
     assert!(text_of(&after, "types.rs").contains(&documented));
 }
+
+#[test]
+fn an_operation_that_fetches_by_identifier_has_a_method_for_many() {
+    let operations = text_of(&generate(&spec()), "operations.rs");
+    assert!(operations.contains("pub fn credit_batches<'a, I>("), "{operations}");
+}
+
+#[test]
+fn a_method_for_many_makes_way_for_an_operation_of_its_name() {
+    let edited = spec().replace("operationId: credit_batch\n", "operationId: credit_batches\n");
+    let operations = text_of(&generate(&edited), "operations.rs");
+    assert!(operations.contains("pub fn credit_batches_by_id<'a, I>("), "{operations}");
+}
+
+#[test]
+fn an_operation_that_fetches_no_identifier_has_no_method_for_many() {
+    let edited = spec().replace("  /credit_batches/{id}:", "  /credit_batches/{id}/history:");
+    let operations = text_of(&generate(&edited), "operations.rs");
+    assert!(!operations.contains("crate::Many"), "{operations}");
+}

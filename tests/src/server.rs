@@ -5,6 +5,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
+
+use socket2::SockRef;
 
 /// A request as it came in, header names in lower case.
 #[derive(Clone, Debug)]
@@ -22,9 +25,21 @@ impl Request {
 /// What to answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
-    status: u16,
-    headers: Vec<(String, String)>,
+    /// The status and the headers. `None` where the body is all there is.
+    head: Option<(u16, Vec<(String, String)>)>,
     body: Vec<u8>,
+    end: End,
+}
+
+/// What becomes of the connection once all is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It is closed.
+    Close,
+    /// It is reset.
+    Reset,
+    /// It stays open for as long as the server is there.
+    Stall,
 }
 
 impl Reply {
@@ -33,17 +48,48 @@ impl Reply {
     }
 
     pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into() }
+        Self { head: Some((status, Vec::new())), body: body.into(), end: End::Close }
+    }
+
+    /// These bytes and nothing else.
+    pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self { head: None, body: bytes.into(), end: End::Close }
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
-        self.headers.push((name.to_owned(), value.to_string()));
+        let (_, headers) = self.head.as_mut().expect("raw bytes have their headers");
+        headers.push((name.to_owned(), value.to_string()));
         self
     }
 
+    pub(crate) fn and_then(mut self, end: End) -> Self {
+        self.end = end;
+        self
+    }
+
+    /// Whether the client waits for more than it gets.
+    pub(crate) fn stalls(&self) -> bool {
+        self.end == End::Stall
+    }
+
+    /// Writes everything and ends the connection, or gives it back where it is to stay.
+    fn write(&self, mut stream: TcpStream) -> Option<TcpStream> {
+        // The client may have hung up.
+        let _ = stream.write_all(&self.bytes());
+        match self.end {
+            End::Close => None,
+            End::Reset => {
+                SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+                None
+            }
+            End::Stall => Some(stream),
+        }
+    }
+
     fn bytes(&self) -> Vec<u8> {
-        let mut head = format!("HTTP/1.1 {} Reason\r\n", self.status);
-        for (name, value) in &self.headers {
+        let Some((status, headers)) = &self.head else { return self.body.clone() };
+        let mut head = format!("HTTP/1.1 {status} Reason\r\n");
+        for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");
         }
         head += &format!("content-length: {}\r\nconnection: close\r\n\r\n", self.body.len());
@@ -64,21 +110,29 @@ impl Server {
         Self::start(move |_| reply.clone())
     }
 
-    pub(crate) fn start(answer: impl Fn(&Request) -> Reply + Send + 'static) -> Self {
+    pub(crate) fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
         let server = Self { address, requests: requests.clone(), stopped: stopped.clone() };
+        let answer = Arc::new(answer);
         thread::spawn(move || {
+            let stalled = Arc::new(Mutex::new(Vec::new()));
             for stream in listener.incoming() {
                 if stopped.load(Ordering::SeqCst) {
                     break;
                 }
-                let Ok(mut stream) = stream else { continue };
-                let Some(request) = read(&stream) else { continue };
-                requests.lock().unwrap().push(request.clone());
-                let _ = stream.write_all(&answer(&request).bytes());
+                let Ok(stream) = stream else { continue };
+                let (answer, requests, stalled) =
+                    (answer.clone(), requests.clone(), stalled.clone());
+                thread::spawn(move || {
+                    let Some(request) = read(&stream) else { return };
+                    requests.lock().unwrap().push(request.clone());
+                    if let Some(stream) = answer(&request).write(stream) {
+                        stalled.lock().unwrap().push(stream);
+                    }
+                });
             }
         });
         server

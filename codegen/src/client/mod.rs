@@ -7,6 +7,7 @@
 
 mod docs;
 mod environment;
+mod mocks;
 mod operations;
 mod prepare;
 mod progenitor_run;
@@ -62,6 +63,7 @@ fn emit(source: &Source) -> Emit<Vec<File>> {
         ("environment.rs", "Where the API is served and how it knows its callers.", {
             environment::emit(root)?
         }),
+        ("mock.rs", "Mocks of the operations, for `httpmock`.", generated.mocks()),
         ("operations.rs", "The operations of the API, as methods.", {
             operations::emit(root, &generated)?
         }),
@@ -77,16 +79,19 @@ fn emit(source: &Source) -> Emit<Vec<File>> {
 
 fn index() -> TokenStream {
     quote! {
-            #[allow(clippy::all, clippy::unwrap_used, unreachable_pub)]
-            pub(crate) mod client;
-    mod environment;
-            mod operations;
-            pub(crate) mod schema;
-            pub mod types;
+        #[allow(clippy::all, clippy::unwrap_used, unreachable_pub)]
+        pub(crate) mod client;
+        mod environment;
+        #[cfg(feature = "httpmock")]
+        #[allow(clippy::all, missing_debug_implementations)]
+        pub mod mock;
+        mod operations;
+        pub(crate) mod schema;
+        pub mod types;
 
-            pub(crate) use environment::CLIENT_SECRET_HEADER;
-            pub use environment::Environment;
-        }
+        pub(crate) use environment::CLIENT_SECRET_HEADER;
+        pub use environment::Environment;
+    }
 }
 
 fn render(source: &Source, name: &'static str, purpose: &str, code: TokenStream) -> Emit<File> {

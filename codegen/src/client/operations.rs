@@ -1,8 +1,9 @@
 //! Emits `operations.rs`: for each method of progenitor's client the one that a
 //! user calls, which checks its arguments and what comes back.
 
+use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::progenitor_run::{Generated, compact};
 use super::{Emit, docs, internal, schemas};
@@ -10,8 +11,8 @@ use crate::pointer::Pointer;
 use crate::source::Node;
 
 pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<TokenStream> {
-    let methods =
-        generated.methods().map(|method| self::method(root, method)).collect::<Emit<Vec<_>>>()?;
+    let methods = generated.methods().map(|method| self::methods(root, generated, method));
+    let methods = methods.collect::<Emit<Vec<_>>>()?;
     Ok(quote! {
         use super::types;
 
@@ -21,20 +22,34 @@ pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<TokenStream> {
     })
 }
 
-fn method(root: &Node, method: &syn::ImplItemFn) -> Emit<TokenStream> {
+/// The method that makes one call and, where the operation fetches by identifier,
+/// the one that makes many.
+fn methods(root: &Node, generated: &Generated, method: &syn::ImplItemFn) -> Emit<TokenStream> {
     let name = &method.sig.ident;
     let operation = Operation::find(root, &name.to_string()).ok_or_else(|| {
         failure(root, format!("progenitor made a method `{name}` of no operation"))
     })?;
     let output = success_type(&method.sig.output)
         .ok_or_else(|| failure(root, format!("`{name}` does not return what it should")))?;
+    let one = one(root, &operation, method, output);
+    let many = many(root, generated, &operation, method, output);
+    Ok(quote!(#one #many))
+}
+
+fn one(
+    root: &Node,
+    operation: &Operation<'_>,
+    method: &syn::ImplItemFn,
+    output: &syn::Type,
+) -> TokenStream {
+    let name = &method.sig.ident;
     let generics = &method.sig.generics;
     let arguments = arguments(&method.sig);
     let parameters = arguments.iter().map(|argument| argument.parameter);
     let names: Vec<_> = arguments.iter().map(|argument| argument.name).collect();
     let checks = arguments.iter().filter_map(|argument| argument.check(root));
     let documentation = docs::attributes(&operation.docs());
-    Ok(quote! {
+    quote! {
         #documentation
         pub fn #name #generics (&'a self, #(#parameters),*) -> crate::Call<'a, #output> {
             let exchange = self.exchange();
@@ -42,6 +57,52 @@ fn method(root: &Node, method: &syn::ImplItemFn) -> Emit<TokenStream> {
                 #(#checks)*
                 let result = exchange.client().#name(#(#names),*).await;
                 exchange.finish(result)
+            })
+        }
+    }
+}
+
+/// `credit_batches(ids)` for `credit_batch(id)`, the operation of
+/// `GET /credit_batches/{id}`.
+fn many(
+    root: &Node,
+    generated: &Generated,
+    operation: &Operation<'_>,
+    method: &syn::ImplItemFn,
+    output: &syn::Type,
+) -> Option<TokenStream> {
+    let one = &method.sig.ident;
+    let arguments = arguments(&method.sig);
+    let [argument] = &arguments[..] else { return None };
+    let syn::Type::Reference(reference) = &*argument.parameter.ty else { return None };
+    // A type of its own: `str` cannot be an element.
+    argument.check(root)?;
+    let collection = operation.collection()?.to_snake_case();
+    let is_taken = generated.methods().any(|method| method.sig.ident == collection);
+    let many = match is_taken {
+        true => format_ident!("{collection}_by_id"),
+        false => format_ident!("{collection}"),
+    };
+    let id = &reference.elem;
+    let documentation = docs::attributes(&format!(
+        "Makes many calls of [`{one}`](Self::{one}), several at a time\n\n\
+         The results come with their identifiers, in the order in which they arrive. An error \
+         ends only the call that it comes from."
+    ));
+    Some(quote! {
+        #documentation
+        pub fn #many<'a, I>(&self, ids: I) -> crate::Many<'a, #id, #output>
+        where
+            I: IntoIterator<Item = #id>,
+            I::IntoIter: Send + 'a,
+        {
+            let registry = self.clone();
+            crate::Many::new(self.concurrency(), ids, move |id| {
+                let registry = registry.clone();
+                async move {
+                    let result = registry.#one(&id).await;
+                    (id, result)
+                }
             })
         }
     })
@@ -121,6 +182,15 @@ impl<'n> Operation<'n> {
                 })?;
             Some(Self { root, method: &operation.key, path: &path.key, node: &operation.node })
         })
+    }
+
+    /// `credit_batches` of `GET /credit_batches/{id}`: the part of the path before the
+    /// identifier at its end.
+    fn collection(&self) -> Option<&'n str> {
+        let (before, last) = self.path.rsplit_once('/')?;
+        let is_by_id = self.method == "get" && last.starts_with('{') && last.ends_with('}');
+        let collection = before.rsplit('/').next()?;
+        (is_by_id && !collection.is_empty() && !collection.contains('{')).then_some(collection)
     }
 
     fn docs(&self) -> String {

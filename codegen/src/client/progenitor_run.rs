@@ -12,7 +12,7 @@ use schemars::schema::{InstanceType, SchemaObject};
 use serde_json::{Value as Json, json};
 use syn::visit_mut::VisitMut;
 
-use super::{Emit, docs, internal, prepare, schemas};
+use super::{Emit, docs, internal, mocks, prepare, schemas};
 use crate::pointer::Pointer;
 use crate::source::Node;
 
@@ -25,6 +25,8 @@ pub(super) struct Generated {
     client: Vec<syn::Item>,
     /// The types that typify wrote.
     pub types: Vec<syn::Item>,
+    /// Mocks of the operations.
+    mocks: Vec<syn::Item>,
 }
 
 impl Generated {
@@ -34,6 +36,11 @@ impl Generated {
             use super::types;
             #(#items)*
         }
+    }
+
+    pub(super) fn mocks(&self) -> TokenStream {
+        let items = &self.mocks;
+        quote!(#(#items)*)
     }
 
     /// The methods of the client that send a request.
@@ -60,7 +67,7 @@ impl Generated {
 pub(super) fn run(root: &Node) -> Emit<Generated> {
     let settings = settings(root);
     let document = prepare::prepare(root);
-    let tokens = attempt(&settings, &document).map_err(|reason| {
+    let written = attempt(&settings, &document).map_err(|reason| {
         let (at, reason) = locate(&settings, &document).unwrap_or((Pointer::root(), reason));
         internal(
             root.find(&at).unwrap_or(root),
@@ -68,7 +75,7 @@ pub(super) fn run(root: &Node) -> Emit<Generated> {
             format!("the generator (progenitor) cannot take this: {reason}"),
         )
     })?;
-    take_apart(tokens).map_err(|reason| internal(root, &Pointer::root(), reason))
+    take_apart(root, written).map_err(|reason| internal(root, &Pointer::root(), reason))
 }
 
 fn settings(root: &Node) -> GenerationSettings {
@@ -98,10 +105,22 @@ fn settings(root: &Node) -> GenerationSettings {
     settings
 }
 
-fn attempt(settings: &GenerationSettings, document: &Json) -> Result<TokenStream, String> {
+/// What progenitor writes: the client, and the mocks of its operations.
+struct Written {
+    client: TokenStream,
+    mocks: TokenStream,
+}
+
+fn attempt(settings: &GenerationSettings, document: &Json) -> Result<Written, String> {
     let document: openapiv3::OpenAPI =
         serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
-    catch(|| Generator::new(settings).generate_tokens(&document).map_err(|error| error.to_string()))
+    let write = || {
+        let mut generator = Generator::new(settings);
+        let client = generator.generate_tokens(&document)?;
+        let mocks = generator.httpmock(&document, "crate")?;
+        Ok(Written { client, mocks })
+    };
+    catch(|| write().map_err(|error: progenitor::Error| error.to_string()))
 }
 
 /// Finds the smallest part of the document with which progenitor still fails: a
@@ -167,9 +186,11 @@ fn reach(named: &serde_json::Map<String, Json>, schema: &Json) -> BTreeSet<Strin
     reached
 }
 
-fn take_apart(tokens: TokenStream) -> Result<Generated, String> {
-    let file: syn::File = syn::parse2(tokens).map_err(|error| error.to_string())?;
-    let mut generated = Generated { client: Vec::new(), types: Vec::new() };
+fn take_apart(root: &Node, written: Written) -> Result<Generated, String> {
+    let parse = |tokens| syn::parse2(tokens).map_err(|error| error.to_string());
+    let file: syn::File = parse(written.client)?;
+    let mocks = mocks::mend(root, parse(written.mocks)?);
+    let mut generated = Generated { client: Vec::new(), types: Vec::new(), mocks };
     for mut item in file.items {
         docs::Tidy.visit_item_mut(&mut item);
         match item {

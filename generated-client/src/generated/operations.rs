@@ -34,4 +34,29 @@ impl crate::Registry {
             exchange.finish(result)
         })
     }
+    /// Makes many calls of [`credit_batch`](Self::credit_batch), several at a time
+    ///
+    /// The results come with their identifiers, in the order in which they arrive. An error
+    /// ends only the call that it comes from.
+    pub fn credit_batches<'a, I>(
+        &self,
+        ids: I,
+    ) -> crate::Many<'a, crate::types::CreditBatchId, types::CreditBatch>
+    where
+        I: IntoIterator<Item = crate::types::CreditBatchId>,
+        I::IntoIter: Send + 'a,
+    {
+        let registry = self.clone();
+        crate::Many::new(
+            self.concurrency(),
+            ids,
+            move |id| {
+                let registry = registry.clone();
+                async move {
+                    let result = registry.credit_batch(&id).await;
+                    (id, result)
+                }
+            },
+        )
+    }
 }
