@@ -3,7 +3,8 @@
 //! Their paths begin with those of the document, so that a base path in the URL of the
 //! client never matches; here the base paths of the document's servers may come first.
 //! They compile their patterns with a crate of their own, which `httpmock` does as well;
-//! and they say nothing about themselves.
+//! anybody may implement their trait, so that an operation more would break a user; and
+//! they say nothing about themselves.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +20,23 @@ use crate::source::Node;
 pub(super) fn mend(root: &Node, mut file: syn::File) -> Vec<syn::Item> {
     Paths { base: base_paths(root) }.visit_file_mut(&mut file);
     Docs.visit_file_mut(&mut file);
+    seal(&mut file);
     file.items
+}
+
+/// Gives each trait a supertrait that only this crate can implement.
+fn seal(file: &mut syn::File) {
+    for item in &mut file.items {
+        if let syn::Item::Trait(item) = item {
+            item.supertraits.push(parse_quote!(sealed::Sealed));
+        }
+    }
+    file.items.push(parse_quote! {
+        mod sealed {
+            pub trait Sealed {}
+            impl Sealed for ::httpmock::MockServer {}
+        }
+    });
 }
 
 /// A pattern for the paths of the servers, or for none.
@@ -157,6 +174,13 @@ mod tests {
         assert!(mended.contains(r#"g("^(?:/v0|/v1\\.0)?/batches/[^/]*$");"#), "{mended}");
         let with_argument = r#"g(format!("^(?:/v0|/v1\\.0)?/batches/{}$", id));"#;
         assert!(mended.contains(with_argument), "{mended}");
+    }
+
+    #[test]
+    fn nobody_else_implements_the_trait() {
+        let mended = mended("", "pub trait MockServerExt { fn f(&self); }");
+        assert!(mended.contains("pub trait MockServerExt: sealed::Sealed {"), "{mended}");
+        assert!(mended.contains("impl Sealed for ::httpmock::MockServer {}"), "{mended}");
     }
 
     #[test]

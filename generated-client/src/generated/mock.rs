@@ -117,7 +117,7 @@ pub mod operations {
 /// An extension trait for [`MockServer`](::httpmock::MockServer) that
 /// adds a method for each operation. These are the equivalent of
 /// type-checked [`mock()`](::httpmock::MockServer::mock) calls.
-pub trait MockServerExt {
+pub trait MockServerExt: sealed::Sealed {
     /// Mocks [`credit_batch`](crate::Registry::credit_batch).
     fn credit_batch<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
@@ -136,4 +136,9 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for ::httpmock::MockServer {}
 }
