@@ -15,7 +15,7 @@ use super::violation::{Rule, Violation, excerpt};
 
 /// The member in which serde_json hands over every number as text once any crate
 /// of the build turns its feature `arbitrary_precision` on.
-const NUMBER_AS_TEXT: &str = "$serde_json::private::Number";
+pub(super) const NUMBER_AS_TEXT: &str = "$serde_json::private::Number";
 
 /// The most violations that are reported. Each takes more room than the few bytes of
 /// a document that may cause it.
