@@ -26,6 +26,7 @@
 mod number;
 mod schema;
 mod text;
+mod tree;
 mod violation;
 mod walk;
 
