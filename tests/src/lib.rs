@@ -1,6 +1,11 @@
 //! Snapshots, end-to-end and property tests of the workspace.
 #![cfg(any(test, doctest))]
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod api;
 mod contract;
