@@ -93,6 +93,7 @@ mod retry_after;
 #[cfg(test)]
 mod samples;
 mod text;
+mod time;
 
 pub use call::Call;
 pub use chrono;

@@ -163,6 +163,22 @@ proptest! {
     }
 
     #[test]
+    fn decoding_and_checking_at_once_is_the_same_as_one_after_the_other(
+        value in valid_batch(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+    ) {
+        let mut bytes = value.to_string().into_bytes();
+        for (index, byte) in damage {
+            let index = index.index(bytes.len());
+            bytes[index] = byte;
+        }
+        let checked = check::from_slice::<CreditBatch>(&bytes);
+        prop_assert_eq!(&checked.value, &serde_json::from_slice(&bytes).ok());
+        let found = check::json::<CreditBatch>(&bytes);
+        prop_assert_eq!(checked.violations == found, checked.value.is_some() || !found.is_empty());
+    }
+
+    #[test]
     fn what_does_not_decode_is_reported(
         pointer in prop::sample::select([vec![String::new()], properties(&retired_batch())].concat()),
         replacement in prop::sample::select(vec![

@@ -239,7 +239,7 @@ fn pieces(pattern: &Pattern) -> TokenStream {
         let class = piece.class.iter().map(|(first, last)| quote!((#first, #last)));
         let min = Literal::u64_unsuffixed(piece.min.into());
         let max = optional(piece.max.map(|max| Literal::u64_unsuffixed(max.into())));
-        quote!(Piece { class: &[#(#class),*], count: Count { min: #min, max: #max } })
+        quote!(Piece::new(&[#(#class),*], Count { min: #min, max: #max }))
     });
     quote!(Some(&[#(#pieces),*]))
 }

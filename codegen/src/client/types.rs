@@ -20,6 +20,9 @@ const MAX_INLINE: u64 = 64;
 const PRELUDE: &[&str] =
     &["::std::option::Option", "::std::result::Result", "::std::string::String", "::std::vec::Vec"];
 
+/// The types that stand for dates and times.
+const TIMES: &[&str] = &["::chrono::DateTime<::chrono::offset::Utc>", "::chrono::naive::NaiveDate"];
+
 pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<TokenStream> {
     distinct(root, &generated.types)?;
     let mut by_name: BTreeMap<String, Vec<TokenStream>> = BTreeMap::new();
@@ -77,6 +80,7 @@ fn adapt(root: &Node, item: &syn::Item) -> Emit<Option<(String, TokenStream)>> {
         syn::Item::Struct(item) => {
             let name = item.ident.to_string();
             item.fields.iter_mut().for_each(accept_absence);
+            item.fields.iter_mut().for_each(decode_quickly);
             describe_fields(schemas::component(root, &name), &mut item.fields);
             extend(root, &name, &mut item.attrs);
             name
@@ -131,6 +135,25 @@ fn accept_absence(field: &mut syn::Field) {
         }
         _ => true,
     });
+}
+
+/// Lets the client read the dates and times that are a property each, which chrono does
+/// slowly; those within arrays it reads itself.
+fn decode_quickly(field: &mut syn::Field) {
+    let written = compact(&field.ty);
+    let nullable = written.strip_prefix("Option<").and_then(|inner| inner.strip_suffix('>'));
+    if !TIMES.contains(&nullable.unwrap_or(&written)) {
+        return;
+    }
+    let Some(_) = nullable else {
+        field.attrs.push(syn::parse_quote!(#[serde(deserialize_with = "crate::time::decode")]));
+        return;
+    };
+    let function = quote!(deserialize_with = "crate::time::decode_nullable");
+    // With a function of its own, serde takes a property for one that must be there.
+    let absent = !field.attrs.iter().any(|attribute| compact(attribute).contains("(default"));
+    let absent = absent.then(|| quote!(default,));
+    field.attrs.push(syn::parse_quote!(#[serde(#absent #function)]));
 }
 
 /// Leaves room for new properties and alternatives in what the API returns. What

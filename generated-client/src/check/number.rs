@@ -62,6 +62,11 @@ impl Number {
         }
     }
 
+    /// Whether a number is of the usual kind, which is quick to tell.
+    fn is_quantity(self) -> bool {
+        matches!(self, Self::Float(value) if decimal::thousandths(value).is_some())
+    }
+
     fn to_decimal(self) -> Option<Decimal> {
         match self {
             Self::Signed(value) => Some(value.into()),
@@ -91,11 +96,20 @@ pub(super) fn check_integer(number: Number) -> Result<(), Fault> {
 
 /// Whether a number fits a [`Decimal`], which holds it as it was written.
 pub(super) fn check_decimal(number: Number) -> Result<(), Fault> {
+    if number.is_quantity() {
+        return Ok(());
+    }
     match number.to_decimal() {
         Some(_) if number.is_exact() => Ok(()),
         Some(_) => Err((Rule::Format, "a decimal of up to 15 significant digits".into())),
         None => Err((Rule::Range, "a number with at most 28 decimals, below 7.9e28".into())),
     }
+}
+
+/// Whether a number breaks none of its bounds.
+pub(super) fn is_within(bounds: &Bounds, number: Number) -> bool {
+    matches!(bounds, Bounds { minimum: None, maximum: None, multiple_of: None, format: None })
+        || check_bounds(bounds, number).next().is_none()
 }
 
 /// Everything in which a number breaks its bounds.

@@ -90,9 +90,29 @@ pub struct TextRules {
 #[derive(Debug)]
 pub struct Piece {
     /// The class, as inclusive ranges.
-    pub class: &'static [(char, char)],
+    pub(super) class: &'static [(char, char)],
+    /// Whether a byte is a character of the class. Only ASCII is one byte each.
+    pub(super) ascii: [bool; 256],
     /// The length of the run.
-    pub count: Count,
+    pub(super) count: Count,
+}
+
+impl Piece {
+    pub(crate) const fn new(class: &'static [(char, char)], count: Count) -> Self {
+        let mut ascii = [false; 256];
+        let mut character = 0;
+        while character < 128_u32 {
+            let mut range = 0;
+            while range < class.len() {
+                let (first, last) = class[range];
+                let is_in = first as u32 <= character && character <= last as u32;
+                ascii[character as usize] |= is_in;
+                range += 1;
+            }
+            character += 1;
+        }
+        Self { class, ascii, count }
+    }
 }
 
 /// How many there may be of something.

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate};
 use super::schema::{Count, Format, Piece, TextRules};
 use super::violation::{Rule, excerpt};
 use crate::country::Country;
+use crate::time::Canonical;
 
 /// The first rule that a string breaks.
 #[derive(Debug)]
@@ -16,29 +17,22 @@ pub(crate) struct Fault {
     pub(crate) got: String,
 }
 
-type Check = fn(&TextRules, &str) -> Result<(), Fault>;
-
-/// The order matters: what is far too short to be an identifier is reported as
-/// that, and not as one without its prefix.
-const CHECKS: [Check; 5] = [
-    TextRules::check_length,
-    TextRules::check_prefix,
-    TextRules::check_characters,
-    TextRules::check_format,
-    TextRules::check_values,
-];
-
 impl TextRules {
-    /// Checks a string, and reports one rule at most.
+    /// Checks a string, and reports one rule at most. The order matters: what is far too
+    /// short to be an identifier is reported as that, and not as one without its prefix.
     pub(crate) fn check(&self, text: &str) -> Result<(), Fault> {
-        CHECKS.iter().try_for_each(|check| check(self, text))
+        self.check_length(text)?;
+        self.check_prefix(text)?;
+        self.check_characters(text)?;
+        self.check_format(text)?;
+        self.check_values(text)
     }
 
     fn check_length(&self, text: &str) -> Result<(), Fault> {
         if let Count { min: 0, max: None } = self.length {
             return Ok(());
         }
-        let length = text.chars().count();
+        let length = if text.is_ascii() { text.len() } else { text.chars().count() };
         if self.length.admits(length) {
             return Ok(());
         }
@@ -116,8 +110,10 @@ impl Piece {
     /// Takes the run from the start of `rest` and says whether it is long enough.
     fn take(&self, rest: &mut &str) -> bool {
         let max = self.count.max.unwrap_or(usize::MAX);
-        let mut taken = 0;
-        let mut characters = rest.chars();
+        let bytes = &rest.as_bytes()[..rest.len().min(max)];
+        let end = bytes.iter().position(|&byte| !self.ascii[usize::from(byte)]);
+        let mut taken = end.unwrap_or(bytes.len());
+        let mut characters = rest[taken..].chars();
         while taken < max && characters.clone().next().is_some_and(|next| self.admits(next)) {
             characters.next();
             taken += 1;
@@ -147,18 +143,16 @@ fn is_country_code(text: &str) -> bool {
     Country::from_alpha3(text).is_some()
 }
 
-/// `full-date`: digits where chrono also takes signs, spaces and missing zeros.
+/// `full-date`, which has no form but one.
 fn is_date(text: &str) -> bool {
-    text.len() == "2023-12-25".len()
-        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
-        && !text.starts_with('-')
-        && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
+    NaiveDate::canonical(text).is_some()
 }
 
 /// `date-time`: with the `T` that chrono, but not the grammar, lets be a space.
 fn is_date_time(text: &str) -> bool {
-    matches!(text.as_bytes().get("2023-12-25".len()), Some(b'T' | b't'))
-        && DateTime::parse_from_rfc3339(text).is_ok()
+    DateTime::canonical(text).is_some()
+        || matches!(text.as_bytes().get("2023-12-25".len()), Some(b'T' | b't'))
+            && DateTime::parse_from_rfc3339(text).is_ok()
 }
 
 #[cfg(test)]
@@ -169,10 +163,10 @@ mod tests {
         name: "CreditBatchId",
         length: Count { min: 20, max: Some(37) },
         prefix: "ctb_",
-        pieces: Some(&[Piece {
-            class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-            count: Count { min: 1, max: None },
-        }]),
+        pieces: Some(&[Piece::new(
+            &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+            Count { min: 1, max: None },
+        )]),
         ..TextRules::ANY
     };
 
@@ -229,9 +223,9 @@ mod tests {
     #[test]
     fn runs_of_characters_follow_each_other() {
         static PIECES: [Piece; 3] = [
-            Piece { class: &[('A', 'Z')], count: Count { min: 2, max: Some(3) } },
-            Piece { class: &[('-', '-')], count: Count { min: 0, max: Some(1) } },
-            Piece { class: &[('0', '9')], count: Count { min: 2, max: Some(2) } },
+            Piece::new(&[('A', 'Z')], Count { min: 2, max: Some(3) }),
+            Piece::new(&[('-', '-')], Count { min: 0, max: Some(1) }),
+            Piece::new(&[('0', '9')], Count { min: 2, max: Some(2) }),
         ];
         let rules = TextRules { pieces: Some(&PIECES), ..TextRules::ANY };
         for text in ["AB12", "ABC12", "AB-12"] {

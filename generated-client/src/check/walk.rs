@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
 use super::number::{self, NUMBER_AS_TEXT, NUMBERS_ARE_TEXT, Number};
 use super::schema::{Count, Property, Schema};
 use super::tree::Tree;
 use super::violation::{Rule, Violation, excerpt};
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 
 /// The most violations that are reported. Each takes more room than the few bytes of
 /// a document that may cause it.

@@ -70,14 +70,7 @@ pub(crate) static COUNTRY_CODE_RULES: TextRules = TextRules {
     name: "CountryCode",
     length: Count { min: 3, max: Some(3) },
     prefix: "",
-    pieces: Some(
-        &[
-            Piece {
-                class: &[('A', 'Z')],
-                count: Count { min: 3, max: Some(3) },
-            },
-        ],
-    ),
+    pieces: Some(&[Piece::new(&[('A', 'Z')], Count { min: 3, max: Some(3) })]),
     format: Some(Format::CountryCode),
     values: &[],
 };
@@ -254,12 +247,7 @@ pub(crate) static CREDIT_BATCH_ID_RULES: TextRules = TextRules {
     length: Count { min: 20, max: Some(37) },
     prefix: "ctb_",
     pieces: Some(
-        &[
-            Piece {
-                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                count: Count { min: 1, max: None },
-            },
-        ],
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -322,12 +310,7 @@ pub(crate) static DELIVERY_ID_RULES: TextRules = TextRules {
     length: Count { min: 20, max: Some(37) },
     prefix: "dlv_",
     pieces: Some(
-        &[
-            Piece {
-                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                count: Count { min: 1, max: None },
-            },
-        ],
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -391,12 +374,7 @@ pub(crate) static ISSUANCE_ID_RULES: TextRules = TextRules {
     length: Count { min: 20, max: Some(37) },
     prefix: "iss_",
     pieces: Some(
-        &[
-            Piece {
-                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                count: Count { min: 1, max: None },
-            },
-        ],
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -439,12 +417,7 @@ pub(crate) static ORGANISATION_ID_RULES: TextRules = TextRules {
     length: Count { min: 20, max: Some(37) },
     prefix: "org_",
     pieces: Some(
-        &[
-            Piece {
-                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                count: Count { min: 1, max: None },
-            },
-        ],
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -461,12 +434,7 @@ pub(crate) static PROJECT_ID_RULES: TextRules = TextRules {
     length: Count { min: 20, max: Some(37) },
     prefix: "prj_",
     pieces: Some(
-        &[
-            Piece {
-                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                count: Count { min: 1, max: None },
-            },
-        ],
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -483,12 +451,7 @@ pub(crate) static REMOVAL_ID_RULES: TextRules = TextRules {
     length: Count { min: 20, max: Some(37) },
     prefix: "rmv_",
     pieces: Some(
-        &[
-            Piece {
-                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                count: Count { min: 1, max: None },
-            },
-        ],
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -505,12 +468,7 @@ pub(crate) static RETIREMENT_ID_RULES: TextRules = TextRules {
     length: Count { min: 20, max: Some(37) },
     prefix: "ret_",
     pieces: Some(
-        &[
-            Piece {
-                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                count: Count { min: 1, max: None },
-            },
-        ],
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -527,12 +485,7 @@ pub(crate) static SUPPLIER_ID_RULES: TextRules = TextRules {
     length: Count { min: 20, max: Some(37) },
     prefix: "spl_",
     pieces: Some(
-        &[
-            Piece {
-                class: &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                count: Count { min: 1, max: None },
-            },
-        ],
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],

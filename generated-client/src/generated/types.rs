@@ -48,6 +48,7 @@ pub struct CreditBatch {
     /// The country in which the credits were issued
     pub country_of_issue: CountryCode,
     /// When the batch was delivered to its buyer, in UTC; null before
+    #[serde(default, deserialize_with = "crate::time::decode_nullable")]
     pub delivered_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// The delivery that brought the batch to its buyer; null before
     pub delivery_id: Option<DeliveryId>,
@@ -56,6 +57,7 @@ pub struct CreditBatch {
     /// The issuance that created the credits
     pub issuance_id: IssuanceId,
     /// When the credits were issued, in UTC
+    #[serde(deserialize_with = "crate::time::decode")]
     pub issued_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// One of the two batches this one was split into; null unless split
     pub left_child_id: Option<CreditBatchId>,
@@ -68,12 +70,14 @@ pub struct CreditBatch {
     /// The removal that the credits were issued for
     pub removal_id: RemovalId,
     /// When the batch was retired, in UTC; null unless retired
+    #[serde(default, deserialize_with = "crate::time::decode_nullable")]
     pub retired_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// The retirement that used the batch up; null unless retired
     pub retirement_id: Option<RetirementId>,
     /// The other of the two batches this one was split into; null unless split
     pub right_child_id: Option<CreditBatchId>,
     /// The day, in UTC, on which the CO₂e was put into storage
+    #[serde(deserialize_with = "crate::time::decode")]
     pub sequestered_on: ::chrono::naive::NaiveDate,
     /// The batch's public serial number, which encodes its origin and range
     pub serial_number: String,

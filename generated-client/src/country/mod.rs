@@ -1,6 +1,10 @@
 //! The countries of ISO 3166-1.
 
+mod table;
+
 use std::fmt;
+
+use table::{Row, TABLE};
 
 /// A country, or part of one, with a code of its own in ISO 3166-1.
 ///
@@ -14,38 +18,43 @@ use std::fmt;
 /// # Ok::<(), isometric_registry::InvalidText>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Country(rust_iso3166::CountryCode);
+pub struct Country(u8);
 
 impl Country {
     /// The country with this alpha-3 code, in upper case.
     pub fn from_alpha3(code: &str) -> Option<Self> {
-        rust_iso3166::from_alpha3(code).map(Self)
+        let index = TABLE.binary_search_by_key(&table::key(code), |row| row.key).ok()?;
+        u8::try_from(index).ok().map(Self)
     }
 
     /// Every country that has a code. Codes that are reserved, such as `XKX` for
     /// Kosovo, and codes that were withdrawn are not among them.
     pub fn all() -> impl Iterator<Item = Self> {
-        rust_iso3166::ALL.iter().copied().map(Self)
+        (0..).zip(&TABLE).map(|(index, _)| Self(index))
+    }
+
+    fn row(self) -> &'static Row {
+        &TABLE[usize::from(self.0)]
     }
 
     /// The code of two letters, as in `GB`.
     pub fn alpha2(self) -> &'static str {
-        self.0.alpha2
+        self.row().alpha2
     }
 
     /// The code of three letters, as in `GBR`.
     pub fn alpha3(self) -> &'static str {
-        self.0.alpha3
+        self.row().alpha3
     }
 
     /// The code of three digits, as in 826.
     pub fn numeric(self) -> u16 {
-        self.0.numeric
+        self.row().numeric
     }
 
     /// The short name in English, as ISO 3166-1 has it.
     pub fn name(self) -> &'static str {
-        self.0.name
+        self.row().name
     }
 }
 
@@ -81,6 +90,19 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::Country;
+
+    #[test]
+    fn the_table_is_that_of_a_crate_of_its_own() {
+        let ours: Vec<_> = Country::all()
+            .map(|country| (country.alpha3(), country.alpha2(), country.numeric(), country.name()))
+            .collect();
+        let mut theirs: Vec<_> = rust_iso3166::ALL
+            .iter()
+            .map(|code| (code.alpha3, code.alpha2, code.numeric, code.name))
+            .collect();
+        theirs.sort_unstable();
+        assert_eq!(ours, theirs);
+    }
 
     #[test]
     fn there_are_249_countries_with_codes_of_their_own() {
