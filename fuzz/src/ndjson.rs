@@ -3,15 +3,22 @@
 use isometric_registry::check;
 use isometric_registry::types::CreditBatch;
 
-/// Checks every line.
+use super::decode::{assert_shown, broken_rules};
+
+/// Decodes and checks every line.
 ///
 /// # Panics
 ///
-/// A line is judged differently with the end that its line has on Windows.
+/// - A line is judged differently with the end that lines have on Windows.
+/// - A line without a value breaks no rule.
+/// - What is said of a line has a line break of its own.
 pub fn run(data: &[u8]) {
     for line in data.split(|byte| *byte == b'\n') {
-        let found = check::json::<CreditBatch>(line);
-        let windows = [line, b"\r"].concat();
-        assert_eq!(check::json::<CreditBatch>(&windows).is_empty(), found.is_empty());
+        let checked = check::from_slice::<CreditBatch>(line);
+        let windows = check::from_slice::<CreditBatch>(&[line, b"\r"].concat());
+        assert_eq!(broken_rules(&windows.violations), broken_rules(&checked.violations));
+        assert_eq!(windows.value, checked.value);
+        assert!(checked.value.is_some() || !checked.violations.is_empty());
+        checked.violations.iter().for_each(|found| assert_shown(&found.to_string()));
     }
 }

@@ -271,12 +271,12 @@ fn decimal(number: &Number) -> Option<&'static str> {
 fn has_format(text: &str, format: &str) -> bool {
     match format {
         "date" => is_date(text),
-        "date-time" => {
-            text.is_char_boundary(10)
-                && text.len() > 10
-                && is_date(&text[..10])
-                && TIME.find(&text[10..]).is_some()
-        }
+        "date-time" => match text.split_at_checked(10) {
+            Some((date, time)) => {
+                is_date(date) && TIME.find(time).is_some() && is_of_known_year(date, time)
+            }
+            None => false,
+        },
         "iso-3166-1-alpha-3" => Country::all().any(|country| country.alpha3() == text),
         other => panic!("the format `{other}` is not known here"),
     }
@@ -288,6 +288,22 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     let offset = format!(r"(?:[Zz]|[+\-]{hour}:[0-5]\d)");
     Regex::new(&format!(r"^[Tt]{hour}:[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?{offset}$")).unwrap()
 });
+
+/// Whether a time is within the years 0 to 9999 in UTC too, and can be written again.
+fn is_of_known_year(date: &str, time: &str) -> bool {
+    let minutes =
+        |text: &str| text[..2].parse::<i32>().unwrap() * 60 + text[3..5].parse::<i32>().unwrap();
+    let offset = match time.rsplit_once(['+', '-']) {
+        Some((before, offset)) if time[before.len()..].starts_with('-') => -minutes(offset),
+        Some((_, offset)) => minutes(offset),
+        None => 0,
+    };
+    match (date, minutes(&time[1..]) - offset) {
+        ("0000-01-01", minute) => minute >= 0,
+        ("9999-12-31", minute) => minute < 24 * 60,
+        _ => true,
+    }
+}
 
 /// `full-date` of RFC 3339.
 fn is_date(text: &str) -> bool {
