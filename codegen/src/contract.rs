@@ -28,7 +28,7 @@ pub use part::{Direction, Keyword};
 pub(crate) use part::{Edge, Part, PartId, Step};
 pub use value::{Bound, Effect, Number, Range, Value, Wire, Words};
 
-use crate::diagnostic::Refusal;
+use crate::diagnostic::{Refusal, on_one_line};
 use crate::source::Source;
 
 /// No list of facts is longer.
@@ -162,12 +162,6 @@ impl fmt::Display for Fact<'_> {
         f.write_str(&self.subject())?;
         self.says().map_or(Ok(()), |text| write!(f, " = {text}"))
     }
-}
-
-fn on_one_line(text: &str) -> String {
-    let escaped =
-        |c: char| if c.is_control() { c.escape_default().collect() } else { c.to_string() };
-    text.chars().map(escaped).collect::<String>()
 }
 
 /// Lists facts by going through the parts.

@@ -35,7 +35,7 @@ pub struct Diagnostic {
 /// the text. Never empty.
 ///
 /// Displays one `FILE:LINE:COL: error: ...` per finding, each followed by a
-/// `help:` line.
+/// `help:` line. Control characters, which may come from the document, are escaped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Refusal {
     /// The name of the document as messages give it, such as `spec/registry.yaml`.
@@ -61,9 +61,36 @@ impl fmt::Display for Refusal {
                 diagnostic;
             let separator = if index == 0 { "" } else { "\n" };
             let name = &self.name;
-            write!(f, "{separator}{name}:{line}:{column}: error: {message}, at {pointer}")?;
-            write!(f, "\n  help: {help}")?;
+            let message = on_one_line(&format!("{message}, at {pointer}"));
+            write!(f, "{separator}{name}:{line}:{column}: error: {message}")?;
+            write!(f, "\n  help: {}", on_one_line(help))?;
         }
         Ok(())
+    }
+}
+
+/// The text with its control characters escaped.
+pub(crate) fn on_one_line(text: &str) -> String {
+    let escaped =
+        |c: char| if c.is_control() { c.escape_default().collect() } else { c.to_string() };
+    text.chars().map(escaped).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Diagnostic, Pointer, Position, Refusal};
+
+    #[test]
+    fn no_control_character_of_a_document_is_shown() {
+        let diagnostic = Diagnostic {
+            position: Position::START,
+            pointer: Pointer::root().child("a\u{1b}[2J"),
+            message: "there is no `b\nc`".to_owned(),
+            help: "write `d\u{9b}`".to_owned(),
+        };
+        assert_eq!(
+            Refusal::new("spec.yaml", vec![diagnostic]).to_string(),
+            "spec.yaml:1:1: error: there is no `b\\nc`, at #/a\\u{1b}[2J\n  help: write `d\\u{9b}`"
+        );
     }
 }

@@ -198,6 +198,9 @@ fn the_rules_of_the_diff_are_its_documentation() {
     assert_eq!(stdout(&rules), fs::read_to_string(documented).unwrap());
 }
 
+/// How many runs are killed.
+const BLOWS: u32 = 100;
+
 /// When a run is killed.
 #[derive(Clone, Copy, Debug)]
 enum Blow {
@@ -210,7 +213,8 @@ enum Blow {
 }
 
 impl Workspace {
-    fn regen_until(&self, blow: Blow) {
+    /// Runs until the blow falls, and tells how long the new tree had been in the making.
+    fn regen_until(&self, blow: Blow) -> Duration {
         let mut child = self.command(&["regen"]).stderr(Stdio::null()).spawn().unwrap();
         let folder = format!("generated-client/src/.generated.{}.new", child.id());
         let (folder, begun) = (self.path(&folder), Instant::now());
@@ -224,12 +228,16 @@ impl Workspace {
             staging = staging.or_else(|| folder.exists().then(Instant::now));
             thread::yield_now();
         }
+        // SIGKILL, which no process can catch.
         child.kill().unwrap();
         child.wait().unwrap();
+        staging.map_or(Duration::ZERO, |since| since.elapsed())
     }
 }
 
-/// A run that is killed leaves the old tree or the new one, wherever it is hit.
+/// A run that is killed leaves the old tree or the new one, wherever it is hit: every
+/// other blow falls at some time of the whole run, and every other one within the short
+/// time in which files are written and exchanged.
 #[test]
 fn a_killed_run_leaves_one_tree_or_the_other() {
     let workspace = Workspace::new();
@@ -238,16 +246,17 @@ fn a_killed_run_leaves_one_tree_or_the_other() {
     let wide = workspace.generated();
     workspace.set_bound("maxLength", longest - 1);
     let begun = Instant::now();
-    workspace.xtask(&["regen"]);
+    let staging = workspace.regen_until(Blow::Never);
     let whole = begun.elapsed();
     let narrow = workspace.generated();
     assert_ne!(wide, narrow);
 
-    let begun = [0, 3, 6, 8, 9, 10].map(|tenths| Blow::Begun(whole * tenths / 10));
-    let staging = [0, 50, 200, 1_000, 5_000, 20_000].map(Duration::from_micros);
-    let blows = begun.into_iter().chain(staging.map(Blow::Staging)).chain([Blow::Never]);
+    let blow = |number| match number % 2 {
+        0 => Blow::Begun(whole * number / BLOWS),
+        _ => Blow::Staging(staging * number / BLOWS),
+    };
     let mut was_replaced = BTreeSet::new();
-    for blow in blows {
+    for blow in (0..BLOWS).map(blow).chain([Blow::Never]) {
         let before = workspace.generated();
         let (after, bound) = if before == wide { (&narrow, longest - 1) } else { (&wide, longest) };
         workspace.set_bound("maxLength", bound);

@@ -22,17 +22,22 @@ const RESERVED_METHODS: &[&str] = &[
     "baseurl",
     "client",
     "clone",
+    "concurrency",
     "exchange",
     "exec",
     "from_env",
     "from_lookup",
     "inner",
+    "lineage",
     "new",
     "new_with_client",
+    "options",
     "post",
     "pre",
     "production",
     "sandbox",
+    "with_options",
+    "without_retries",
 ];
 
 /// The variant that every enum has for values that the spec does not know.

@@ -11,10 +11,10 @@ use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::de::Read;
 
-use super::number::{self, Number};
+use super::number::{self, NUMBER_AS_TEXT, Number};
 use super::schema::{Count, Property, Schema};
 use super::violation::Violation;
-use super::walk::{NUMBER_AS_TEXT, walk};
+use super::walk::walk;
 use super::{HasSchema, without_byte_order_mark};
 
 /// A JSON document as a value, with everything in which it breaks the rules.

@@ -27,6 +27,7 @@ mod checked;
 mod number;
 mod schema;
 mod text;
+mod tree;
 mod violation;
 mod walk;
 

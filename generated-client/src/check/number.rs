@@ -1,10 +1,19 @@
 //! Checks numbers.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::schema::{Bounds, Format};
 use super::violation::Rule;
 use crate::decimal::{self, Decimal};
+
+/// Whether serde_json hands over every number as text: any crate of the build may
+/// turn its feature `arbitrary_precision` on, and then no number is too large for it.
+pub(super) static NUMBERS_ARE_TEXT: LazyLock<bool> =
+    LazyLock::new(|| serde_json::from_str::<serde_json::Number>("1e999").is_ok());
+
+/// The member in which it does. Otherwise it is a name like any other.
+pub(super) const NUMBER_AS_TEXT: &str = "$serde_json::private::Number";
 
 /// 2^63, which no `i64` reaches. A float that is -2^63 was not written as an integer
 /// that fits: serde would have handed that over as one.

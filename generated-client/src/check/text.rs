@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate};
 
 use super::schema::{Count, Format, Piece, TextRules};
 use super::violation::{Rule, excerpt};
@@ -148,11 +148,13 @@ fn is_date(text: &str) -> bool {
     NaiveDate::canonical(text).is_some()
 }
 
-/// `date-time`: with the `T` that chrono, but not the grammar, lets be a space.
+/// `date-time`: with the `T` that chrono, but not the grammar, lets be a space, and with a
+/// year that has four digits in UTC too, or the time could not be written again.
 fn is_date_time(text: &str) -> bool {
+    let can_be_written = |time: DateTime<_>| (0..=9999).contains(&time.to_utc().year());
     DateTime::canonical(text).is_some()
         || matches!(text.as_bytes().get("2023-12-25".len()), Some(b'T' | b't'))
-            && DateTime::parse_from_rfc3339(text).is_ok()
+            && DateTime::parse_from_rfc3339(text).is_ok_and(can_be_written)
 }
 
 #[cfg(test)]
@@ -264,6 +266,7 @@ mod tests {
             "2024-01-22T11:56:48.123456789+05:30",
             "2016-12-31T23:59:60Z",
             "0000-01-01T00:00:00-23:59",
+            "9999-12-31T23:59:59+23:59",
         ];
         for text in times {
             assert_eq!(fault(&rules, text), None, "{text}");
@@ -279,6 +282,8 @@ mod tests {
             "2023-02-29T11:56:48Z",
             "2024-01-22T24:00:00Z",
             "+2024-01-22T11:56:48Z",
+            "0000-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59-00:01",
             "２024-01-22T11:56:48Z",
         ];
         for text in others {

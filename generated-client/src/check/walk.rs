@@ -9,13 +9,10 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::number::{self, Number};
+use super::number::{self, NUMBER_AS_TEXT, NUMBERS_ARE_TEXT, Number};
 use super::schema::{Count, Property, Schema};
+use super::tree::Tree;
 use super::violation::{Rule, Violation, excerpt};
-
-/// The member in which serde_json hands over every number as text once any crate
-/// of the build turns its feature `arbitrary_precision` on.
-pub(super) const NUMBER_AS_TEXT: &str = "$serde_json::private::Number";
 
 /// The most violations that are reported. Each takes more room than the few bytes of
 /// a document that may cause it.
@@ -23,7 +20,7 @@ const MOST_VIOLATIONS: usize = 1000;
 
 /// Everything in which the document breaks the rules.
 pub(super) fn walk(json: &[u8], schema: &'static Schema) -> Vec<Violation> {
-    let mut walk = Walk::default();
+    let mut walk = Walk { numbers_are_text: *NUMBERS_ARE_TEXT, ..Walk::default() };
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let outcome = Step { schema, walk: &mut walk }
         .deserialize(&mut deserializer)
@@ -39,6 +36,7 @@ pub(super) fn walk(json: &[u8], schema: &'static Schema) -> Vec<Violation> {
 struct Walk {
     pointer: String,
     violations: Vec<Violation>,
+    numbers_are_text: bool,
 }
 
 impl Walk {
@@ -83,15 +81,15 @@ impl Walk {
 
     /// Walks a value that is already built, and gives back what is found there. It
     /// counts for itself: what was found before leaves it no less room.
-    fn found_in(&mut self, value: &Value, schema: &'static Schema) -> Vec<Violation> {
+    fn found_in(&mut self, value: &Tree, schema: &'static Schema) -> Vec<Violation> {
         let before = std::mem::take(&mut self.violations);
         self.value(value, schema);
         std::mem::replace(&mut self.violations, before)
     }
 
-    fn value(&mut self, value: &Value, schema: &'static Schema) {
+    fn value(&mut self, value: &Tree, schema: &'static Schema) {
         match *schema {
-            Schema::Nullable(_) if value.is_null() => {}
+            Schema::Nullable(_) if is_null(value) => {}
             Schema::Nullable(inner) => self.value(value, inner),
             Schema::AllOf(schemas) => schemas.iter().for_each(|schema| self.value(value, schema)),
             Schema::OneOf(schemas) => self.alternatives(value, schemas, Rule::OneOf),
@@ -107,7 +105,7 @@ impl Walk {
     /// A value that is merely unknown fits where nothing else does, and then the first
     /// schema that has the rest right is enough. Where no schema fits and one alone is
     /// of the value's type, that one was meant, and what is wrong is what it finds.
-    fn alternatives(&mut self, value: &Value, schemas: &[&'static Schema], rule: Rule) {
+    fn alternatives(&mut self, value: &Tree, schemas: &[&'static Schema], rule: Rule) {
         let attempts = schemas.iter().map(|schema| (*schema, self.found_in(value, schema)));
         let (fitting, faulty): (Vec<_>, Vec<_>) = attempts.partition(|(_, found)| found.is_empty());
         let (unknown, failing): (Vec<_>, Vec<_>) = faulty
@@ -141,9 +139,9 @@ impl<'de> DeserializeSeed<'de> for Step<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         match self.schema() {
-            Schema::Any => Value::deserialize(deserializer).map(drop),
+            Schema::Any => Tree::deserialize(deserializer).map(drop),
             Schema::AllOf(_) | Schema::AnyOf(_) | Schema::OneOf(_) => {
-                let value = Value::deserialize(deserializer)?;
+                let value = Tree::deserialize(deserializer)?;
                 self.walk.value(&value, self.schema);
                 Ok(())
             }
@@ -253,6 +251,7 @@ impl<'de> Visitor<'de> for Step<'_> {
         };
         let mut next = members.next_key_seed(Key(properties))?;
         if let Some(Name::Other(name)) = &next
+            && self.walk.numbers_are_text
             && name == NUMBER_AS_TEXT
         {
             let text: String = members.next_value()?;
@@ -296,9 +295,9 @@ impl<'de> DeserializeSeed<'de> for Item<'_> {
             let Some(earlier) = earlier else {
                 return Step { schema, walk }.deserialize(deserializer);
             };
-            let value = Value::deserialize(deserializer)?;
+            let value = Tree::deserialize(deserializer)?;
             walk.value(&value, schema);
-            if !earlier.insert(value.to_string()) {
+            if !earlier.insert(value.to_value().to_string()) {
                 walk.report(Rule::Unique, "an item unlike those before it", show(&value));
             }
             Ok(())
@@ -403,29 +402,33 @@ fn describe(schema: &Schema) -> Cow<'static, str> {
     }
 }
 
-fn is_of_type(value: &Value, schema: &Schema) -> bool {
-    match schema {
-        Schema::Any => true,
-        Schema::Boolean => value.is_boolean(),
-        Schema::Integer(_) => value.is_i64() || value.is_u64(),
-        Schema::Number(_) | Schema::Decimal(_) => value.is_number(),
-        Schema::Text(_) => value.is_string(),
-        Schema::Array { .. } => value.is_array(),
-        Schema::Object { .. } => value.is_object(),
-        Schema::Nullable(inner) => value.is_null() || is_of_type(value, inner),
-        Schema::OneOf(schemas) | Schema::AnyOf(schemas) => {
+fn is_null(value: &Tree) -> bool {
+    matches!(value, Tree::Scalar(Value::Null))
+}
+
+fn is_of_type(value: &Tree, schema: &Schema) -> bool {
+    match (schema, value) {
+        (Schema::Any, _) => true,
+        (Schema::Boolean, Tree::Scalar(scalar)) => scalar.is_boolean(),
+        (Schema::Integer(_), Tree::Scalar(scalar)) => scalar.is_i64() || scalar.is_u64(),
+        (Schema::Number(_) | Schema::Decimal(_), Tree::Scalar(scalar)) => scalar.is_number(),
+        (Schema::Text(_), Tree::Scalar(scalar)) => scalar.is_string(),
+        (Schema::Array { .. }, Tree::Array(_)) | (Schema::Object { .. }, Tree::Object(_)) => true,
+        (Schema::Nullable(inner), _) => is_null(value) || is_of_type(value, inner),
+        (Schema::OneOf(schemas) | Schema::AnyOf(schemas), _) => {
             schemas.iter().any(|schema| is_of_type(value, schema))
         }
-        Schema::AllOf(schemas) => schemas.iter().all(|schema| is_of_type(value, schema)),
+        (Schema::AllOf(schemas), _) => schemas.iter().all(|schema| is_of_type(value, schema)),
+        _ => false,
     }
 }
 
-fn show(value: &Value) -> String {
+fn show(value: &Tree) -> String {
     match value {
-        Value::Array(_) => "an array".into(),
-        Value::Object(_) => "an object".into(),
-        Value::String(text) => excerpt(text),
-        scalar => scalar.to_string(),
+        Tree::Array(_) => "an array".into(),
+        Tree::Object(_) => "an object".into(),
+        Tree::Scalar(Value::String(text)) => excerpt(text),
+        Tree::Scalar(scalar) => scalar.to_string(),
     }
 }
 
@@ -435,8 +438,9 @@ mod tests {
     use serde::de::{DeserializeSeed, IntoDeserializer};
     use serde_json::{Value, json};
 
+    use super::super::number::NUMBER_AS_TEXT;
     use super::super::schema::{Bounds, Count, Format, Property, Schema, TextRules};
-    use super::{NUMBER_AS_TEXT, Step, Walk, walk};
+    use super::{Step, Walk, walk};
     use crate::check::{self, HasSchema};
     use crate::samples;
     use crate::types::{CreditBatch, CreditBatchStatus, ErrorBody};
@@ -676,7 +680,7 @@ mod tests {
     #[test]
     fn numbers_are_read_also_where_serde_json_keeps_their_text() {
         let found = |number: &str, schema| {
-            let mut walk = Walk::default();
+            let mut walk = Walk { numbers_are_text: true, ..Walk::default() };
             let member = (NUMBER_AS_TEXT, IntoDeserializer::into_deserializer(number));
             let number: MapDeserializer<'_, _, serde::de::value::Error> =
                 MapDeserializer::new(std::iter::once::<(&str, StrDeserializer<'_, _>)>(member));
@@ -690,6 +694,28 @@ mod tests {
         );
         assert_eq!(found("123", &TEXT), ["the document: type: expected a string, got 123"]);
         assert_eq!(found("1e28", &Schema::Decimal(NONE)), [""; 0]);
+    }
+
+    #[test]
+    fn a_property_that_comes_twice_is_found_also_where_several_schemas_have_a_say() {
+        let json = r#"{"detail": [{"loc": ["id"], "msg": "m", "type": "t", "msg": 5}]}"#;
+        assert_eq!(
+            found(json, ErrorBody::SCHEMA),
+            ["/detail/0/msg: duplicate: expected the property once, got it again"]
+        );
+        serde_json::from_str::<ErrorBody>(json).unwrap_err();
+    }
+
+    #[test]
+    fn an_object_that_looks_like_a_number_of_serde_json_is_an_object() {
+        let number = json!({NUMBER_AS_TEXT: "5"});
+        assert_eq!(
+            found_in_batch(&[("/size/credit_kgs", number.clone()), ("/owner/name", number)]),
+            [
+                "/owner/name: type: expected a string, got an object",
+                "/size/credit_kgs: type: expected an integer, got an object",
+            ]
+        );
     }
 
     #[test]

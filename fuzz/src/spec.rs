@@ -1,0 +1,68 @@
+//! Documents that are to be specs: read, checked, generated from.
+
+use codegen::client;
+use codegen::diagnostic::Refusal;
+use codegen::lint::lint;
+use codegen::source::{Node, Source, Value};
+
+const NAME: &str = "spec.yaml";
+
+/// Reads a document, checks it, and generates the client from what is in order.
+///
+/// # Panics
+///
+/// - A finding has no place in the text, or no remedy.
+/// - The same document as JSON is another one, or is judged differently.
+/// - No client can be generated from a document that passed the lint.
+pub fn run(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let source = match Source::parse(NAME, text) {
+        Ok(source) => source,
+        Err(refusal) => return assert_helpful(&refusal, text),
+    };
+    let findings = lint(&source).err();
+    findings.iter().for_each(|refusal| assert_helpful(refusal, text));
+    if is_json(source.root()) {
+        let json = source.root().to_json().to_string();
+        let again = Source::parse(NAME, &json).unwrap_or_else(|refusal| panic!("{refusal}"));
+        assert_eq!(again.root().to_json(), source.root().to_json());
+        assert_eq!(messages(lint(&again).err().as_ref()), messages(findings.as_ref()));
+    }
+    if findings.is_none()
+        && let Err(refusal) = client::generate(&source)
+    {
+        panic!("{refusal}");
+    }
+}
+
+fn assert_helpful(refusal: &Refusal, text: &str) {
+    assert!(!refusal.diagnostics.is_empty());
+    for diagnostic in &refusal.diagnostics {
+        let position = diagnostic.position;
+        assert!((1..=text.lines().count() + 1).contains(&position.line), "{refusal}");
+        assert!((1..=text.chars().count() + 1).contains(&position.column), "{refusal}");
+        assert!(!diagnostic.message.is_empty() && !diagnostic.help.is_empty(), "{refusal}");
+    }
+    let shown = refusal.to_string();
+    assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{shown:?}");
+}
+
+/// What is found, in no order, as that of the text is another.
+fn messages(refusal: Option<&Refusal>) -> Vec<(String, &str)> {
+    let diagnostics = refusal.into_iter().flat_map(|refusal| &refusal.diagnostics);
+    let mut messages: Vec<_> =
+        diagnostics.map(|found| (found.pointer.to_string(), found.message.as_str())).collect();
+    messages.sort();
+    messages
+}
+
+/// Whether JSON has the same numbers: none so large, none that is infinite.
+fn is_json(node: &Node) -> bool {
+    match &node.value {
+        Value::Integer(number) => i64::try_from(*number).is_ok(),
+        Value::Float(number) => number.is_finite(),
+        Value::Array(elements) => elements.iter().all(is_json),
+        Value::Object(members) => members.iter().all(|member| is_json(&member.node)),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
+}
