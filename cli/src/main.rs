@@ -1,0 +1,56 @@
+//! The Isometric registry on the command line.
+
+mod args;
+mod failure;
+mod ids;
+mod lineage;
+mod output;
+mod registry;
+mod secrets;
+
+use std::io;
+use std::process::ExitCode;
+
+use args::{Arguments, Command};
+use failure::Failure;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// All is well.
+    Fine,
+    /// It was carried out, and found what is not as it should be.
+    Found,
+}
+
+impl Outcome {
+    fn found(has_found: bool) -> Self {
+        if has_found { Self::Found } else { Self::Fine }
+    }
+}
+
+fn main() -> ExitCode {
+    let (is_verbose, outcome) = match args::parse(std::env::args_os()) {
+        Ok(arguments) => (arguments.verbose, run(&arguments)),
+        Err(failure) => (false, Err(failure)),
+    };
+    match outcome {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
+        Err(failure) => failure.tell(is_verbose, &mut io::stdout().lock()).into(),
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    match &arguments.command {
+        Command::Lineage(arguments) => lineage::run(arguments),
+        _ => Ok(Outcome::Fine),
+    }
+}
+
+/// What the client's futures run on.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Failure::failed(format!("cannot start: {error}"), "is this machine out of resources?")
+    })
+}
