@@ -1,6 +1,7 @@
 //! The Isometric registry on the command line.
 
 mod args;
+mod check;
 mod failure;
 mod ids;
 mod lineage;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     match &arguments.command {
         Command::Lineage(arguments) => lineage::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
         _ => Ok(Outcome::Fine),
     }
 }

@@ -68,6 +68,43 @@ pub fn json<T: HasSchema>(json: &[u8]) -> Vec<Violation> {
     walk::walk(without_byte_order_mark(json), T::SCHEMA)
 }
 
+/// A JSON document that was checked: the value, as far as there is one, and all that is
+/// wrong with it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Checked<T> {
+    /// The value. `None` where the document is not JSON or nothing that `T` can hold; there
+    /// is a violation then.
+    pub value: Option<T>,
+    /// Everything in which the document breaks the rules, as [`json`] lists it.
+    pub violations: Vec<Violation>,
+}
+
+/// Reads a JSON document as a call reads the body of a response: without loss, and with
+/// everything in which it breaks the rules of `T`.
+///
+/// ```
+/// use isometric_registry::{check, types::Organisation};
+///
+/// let json = br#"{"domain": null, "id": "firm_1GB56M1ST1S0GVNA", "name": "Isometric"}"#;
+/// let checked = check::from_slice::<Organisation>(json);
+/// assert_eq!(checked.violations[0].pointer, "/id");
+/// assert_eq!(checked.value.unwrap().name, "Isometric");
+/// ```
+pub fn from_slice<T: HasSchema>(json: &[u8]) -> Checked<T> {
+    let json = without_byte_order_mark(json);
+    let mut violations = walk::walk(json, T::SCHEMA);
+    let value = match serde_json::from_slice(json) {
+        Ok(value) => Some(value),
+        Err(error) if violations.is_empty() => {
+            violations.push(Violation::undecodable(&error));
+            None
+        }
+        Err(_) => None,
+    };
+    Checked { value, violations }
+}
+
 pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
