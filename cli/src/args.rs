@@ -44,11 +44,11 @@ Try it without an account, on invented data:
     arg_required_else_help = false
 )]
 pub(crate) struct Arguments {
-    #[command(flatten)]
-    pub(crate) connection: Connection,
     /// Tell of every error all that led to it
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

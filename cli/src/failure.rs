@@ -46,13 +46,15 @@ impl Failure {
 
     /// What clap makes of the arguments, its paragraphs brought down to a line and a hint.
     pub(crate) fn arguments(error: clap::Error) -> Self {
-        let text = error.render().to_string();
+        let text = format!("{}\n", error.render().to_string().trim_end());
         if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
             return Self::Help(text);
         }
         let paragraphs: Vec<_> = text.trim_start_matches("error: ").split("\n\n").collect();
         let is_secret = ["secret", "token"].iter().any(|word| paragraphs[0].contains(word));
-        let tip = paragraphs.iter().find_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
+        // Its other tips are about arguments that start with a hyphen.
+        let tips = paragraphs.iter().filter_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
+        let tip = tips.into_iter().find(|tip| tip.contains("similar"));
         let usage = paragraphs.iter().find_map(|paragraph| paragraph.strip_prefix("Usage: "));
         let hint = match (tip, usage) {
             _ if is_secret => "secrets are never arguments: set ISOMETRIC_ACCESS_TOKEN and \
@@ -63,6 +65,14 @@ impl Failure {
             (None, None) => format!("{} --help shows what there is", crate::args::NAME),
         };
         Self::usage(one_line(paragraphs[0]), hint)
+    }
+
+    /// The same as a part of something larger.
+    pub(crate) fn about(mut self, larger: String) -> Self {
+        if let Self::Told { message, .. } = &mut self {
+            *message = larger;
+        }
+        self
     }
 
     /// The same, with all that led to it.

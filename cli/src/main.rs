@@ -3,11 +3,15 @@
 mod args;
 mod check;
 mod failure;
+mod get;
 mod ids;
 mod lineage;
+mod manual;
 mod output;
 mod registry;
 mod secrets;
+mod simulate;
+mod table;
 
 use std::io;
 use std::process::ExitCode;
@@ -44,9 +48,12 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     match &arguments.command {
+        Command::Get(arguments) => get::run(arguments),
         Command::Lineage(arguments) => lineage::run(arguments),
         Command::Check(arguments) => check::run(arguments),
-        _ => Ok(Outcome::Fine),
+        Command::Simulate(arguments) => simulate::run(arguments),
+        Command::Completions(arguments) => manual::completions(arguments),
+        Command::Man(arguments) => manual::man(arguments),
     }
 }
 

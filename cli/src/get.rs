@@ -1,0 +1,100 @@
+//! `get`: credit batches, one or many.
+
+use std::io::{self, IsTerminal};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use isometric_registry::Error;
+use isometric_registry::types::{CreditBatch, CreditBatchId};
+
+use crate::args::{self, GetFormat};
+use crate::failure::Failure;
+use crate::output::{Output, note};
+use crate::registry::{self, Connected};
+use crate::{Outcome, ids, runtime, table};
+
+pub(crate) fn run(arguments: &args::Get) -> Result<Outcome, Failure> {
+    let ids = match &arguments.file {
+        Some(path) => ids::read(path)?,
+        None => arguments.ids.iter().map(|id| ids::parse(id)).collect::<Result<_, _>>()?,
+    };
+    let is_one = arguments.file.is_none() && ids.len() == 1;
+    let default = if is_one { GetFormat::Table } else { GetFormat::Json };
+    let style = Style { format: arguments.format.unwrap_or(default), is_one };
+    let connected = registry::connect(&arguments.connection)?;
+    runtime()?.block_on(fetch(&connected, ids, style))
+}
+
+/// How batches are printed.
+#[derive(Clone, Copy)]
+struct Style {
+    format: GetFormat,
+    /// Whether there is but one, with room for all that it says.
+    is_one: bool,
+}
+
+async fn fetch(
+    connected: &Connected,
+    ids: Vec<CreditBatchId>,
+    style: Style,
+) -> Result<Outcome, Failure> {
+    let all = ids.len();
+    let progress = progress(all);
+    let mut output = Output::stdout();
+    if style.format == GetFormat::Table && !style.is_one {
+        output.write(table::heading)?;
+    }
+    let mut batches = connected.registry.credit_batches(ids);
+    let mut failed = Vec::new();
+    while let Some((id, result)) = batches.next().await {
+        progress.suspend(|| match &result {
+            Ok(batch) => print(batch, style, &mut output),
+            Err(error) => {
+                if !style.is_one {
+                    note(&format!("error: {id}: {error}"));
+                }
+                value(error).map_or(Ok(()), |batch| print(batch, style, &mut output))
+            }
+        })?;
+        failed.extend(result.err());
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    output.flush()?;
+    match &failed[..] {
+        [] => Ok(Outcome::Fine),
+        [only] if style.is_one => Err(connected.failure(only)),
+        [first, ..] => Err(connected
+            .failure(first)
+            .about(format!("{} of {all} credit batches failed", failed.len()))),
+    }
+}
+
+/// The batch, where the error is that it breaks the spec: what can be read is not withheld.
+fn value(error: &Error) -> Option<&CreditBatch> {
+    match error {
+        Error::Invalid(rejected) => rejected.value(),
+        _ => None,
+    }
+}
+
+/// Prints a batch at once: the next may take its time.
+fn print(batch: &CreditBatch, style: Style, output: &mut Output) -> Result<(), Failure> {
+    output.write(|to| match style {
+        Style { format: GetFormat::Table, is_one: true } => table::properties(batch, to),
+        Style { format: GetFormat::Table, is_one: false } => table::line(batch, to),
+        Style { format: GetFormat::Json, .. } => {
+            serde_json::to_writer(&mut *to, batch)?;
+            writeln!(to)
+        }
+    })?;
+    output.flush()
+}
+
+/// A bar on stderr, where a person may look at it and it is worth a look.
+fn progress(all: usize) -> ProgressBar {
+    if all < 2 || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} credit batches, {eta} to go");
+    ProgressBar::new(all as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
