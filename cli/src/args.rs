@@ -36,8 +36,6 @@ Try it without an account, on invented data:
 #[command(
     name = NAME,
     version,
-    about,
-    long_about = None,
     after_help = AFTER_HELP,
     after_long_help = AFTER_LONG_HELP,
     max_term_width = 100,
@@ -208,7 +206,7 @@ pub(crate) struct Connection {
     pub(crate) credentials: Option<PathBuf>,
     /// The longest that one call may take in all, tries and waits included, as in 5s, 500ms
     /// or 1m30s [default: 2m]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = time_limit)]
     pub(crate) timeout: Option<Duration>,
     /// How often a call that failed for a reason that may pass is tried again [default: 3]
     #[arg(long, value_name = "NUMBER")]
@@ -224,6 +222,14 @@ fn environments() -> impl TypedValueParser<Value = Environment> {
         let mut all = Environment::ALL.iter().copied();
         all.find(|environment| environment.as_str() == name).ok_or("no such environment")
     })
+}
+
+fn time_limit(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("no call can succeed in no time".to_owned()),
+        Ok(limit) => Ok(limit),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 impl Connection {

@@ -38,7 +38,7 @@ fn print(lineage: &Lineage, format: LineageFormat, to: &mut dyn Write) -> io::Re
 fn text(lineage: &Lineage, to: &mut dyn Write) -> io::Result<()> {
     writeln!(to, "{}", lineage.text())?;
     for (status, sum) in lineage.sums() {
-        writeln!(to, "{:<9}{sum}", printable(status.as_str()))?;
+        writeln!(to, "{:<8} {sum}", printable(status.as_str()))?;
     }
     match lineage.findings() {
         [] => writeln!(to, "findings none"),

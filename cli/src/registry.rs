@@ -28,9 +28,7 @@ pub(crate) fn connect(connection: &Connection) -> Result<Connected, Failure> {
         true => offline()?,
         false => online(connection)?,
     };
-    let registry = registry.with_options(options(connection)).map_err(|error| {
-        Failure::usage(error.to_string(), "give --timeout a time in which a call can succeed")
-    })?;
+    let registry = registry.with_options(options(connection)).map_err(|error| unusable(&error))?;
     Ok(Connected { registry, simulator, secrets })
 }
 
@@ -51,7 +49,7 @@ fn online(connection: &Connection) -> Result<Parts, Failure> {
         None => environment(connection.environment)?.base_url().to_owned(),
     };
     let (credentials, source) = match &connection.credentials {
-        Some(path) => (secrets::from_file(path)?, path.display().to_string()),
+        Some(path) => (secrets::from_file(path)?, format!("the file {}", path.display())),
         None => (secrets::from_environment()?, "the environment".to_owned()),
     };
     let registry = Registry::at(&base_url, credentials).map_err(|error| unusable(&error))?;
@@ -88,7 +86,6 @@ fn environment(named: Option<Environment>) -> Result<Environment, Failure> {
 fn options(connection: &Connection) -> Options {
     let mut options = Options::new();
     if let Some(timeout) = connection.timeout {
-        // The shorter limits of a try and of a connection hold where they are shorter.
         options = options.total_timeout(timeout).try_timeout(timeout);
     }
     if let Some(retries) = connection.retries {

@@ -27,22 +27,28 @@ pub(super) struct Blocks<R> {
     rest: Vec<u8>,
     is_first: bool,
     is_over: bool,
+    /// Why there is no more, which is told after what there is.
+    failure: Option<io::Error>,
 }
 
 impl<R: Read> Blocks<R> {
     pub(super) fn new(input: R, size: usize) -> Self {
-        Self { input, size, rest: Vec::new(), is_first: true, is_over: false }
+        Self { input, size, rest: Vec::new(), is_first: true, is_over: false, failure: None }
     }
 
     /// Reads the next block. `None` after the last.
     pub(super) fn next(&mut self) -> io::Result<Option<Block>> {
-        if self.is_over {
-            return Ok(None);
+        match self.failure.take() {
+            Some(error) => return Err(error),
+            None if self.is_over => return Ok(None),
+            None => {}
         }
         let mut bytes = Vec::with_capacity(self.rest.len() + self.size);
         bytes.append(&mut self.rest);
-        let read = self.input.by_ref().take(self.size as u64).read_to_end(&mut bytes)?;
-        self.is_over = read < self.size;
+        match self.input.by_ref().take(self.size as u64).read_to_end(&mut bytes) {
+            Ok(read) => self.is_over = read < self.size,
+            Err(error) => self.failure = Some(error),
+        }
         if std::mem::take(&mut self.is_first) && bytes.starts_with(BYTE_ORDER_MARK) {
             bytes.drain(..BYTE_ORDER_MARK.len());
         }

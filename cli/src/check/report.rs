@@ -52,11 +52,8 @@ pub(super) fn json(judged: &Judged, to: &mut dyn Write) -> io::Result<()> {
 /// All of it in one line.
 pub(super) fn summary(file: &str, tally: Tally) -> String {
     let Tally { records, invalid, violations } = tally;
-    let records = count(records, "record");
-    match violations {
-        0 => format!("{file}: {records}, no violations"),
-        _ => format!("{file}: {records}, {} in {invalid} of them", count(violations, "violation")),
-    }
+    let (records, violations) = (count(records, "record"), count(violations, "violation"));
+    format!("{file}: {records}, {invalid} invalid, {violations}")
 }
 
 fn count(number: u64, noun: &str) -> String {

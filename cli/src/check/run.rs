@@ -52,8 +52,12 @@ fn run_by<E>(
         let mut pool = None;
         let mut document = Document::new(report);
         let mut pending = VecDeque::new();
-        while let Some(block) = blocks.next().map_err(Stop::Read)? {
-            let block = Arc::new(block);
+        let end = loop {
+            let block = match blocks.next() {
+                Ok(Some(block)) => Arc::new(block),
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(Stop::Read(error)),
+            };
             let findings = document.is_between_records().then(|| {
                 pool.get_or_insert_with(|| Pool::new(scope, threads)).submit(block.clone())
             });
@@ -62,11 +66,11 @@ fn run_by<E>(
                 let Some((block, findings)) = pending.pop_front() else { break };
                 document.add(&block, findings)?;
             }
-        }
+        };
         for (block, findings) in pending {
             document.add(&block, findings)?;
         }
-        Ok(document.tally)
+        end.map(|()| document.tally)
     })
 }
 
@@ -204,4 +208,114 @@ fn work(Job { block, findings }: &Job) -> Result<(), Unwanted> {
     let tally = judge.tally;
     send(Message::Found(found))?;
     send(Message::Done(Done { cutter, used, tally }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::convert::Infallible;
+    use std::io::{self, Read};
+
+    use super::{AHEAD, Stop, run_by};
+    use crate::check::blocks::Blocks;
+    use crate::check::judge::{Judged, Tally};
+
+    /// Checks a document in blocks of a size.
+    fn check(document: &str, size: usize, threads: usize) -> (Vec<Judged>, Tally) {
+        let mut all = Vec::new();
+        let report = |judged| {
+            all.push(judged);
+            Ok::<_, Infallible>(())
+        };
+        let tally = run_by(Blocks::new(document.as_bytes(), size), threads, report).unwrap();
+        (all, tally)
+    }
+
+    #[test]
+    fn what_is_found_does_not_depend_on_blocks_and_threads() {
+        let lines = "{\"id\": 1}\n{}\r\n\n{\"id\"\nnull {} [1]\n".repeat(40);
+        let pretty = "{\n  \"id\": {\n  }\n}\n{\n\"id\":\n{\n}}\n".repeat(40);
+        let broken = "{\n  \"id\": {\n  }\n  1\n}\n".repeat(40);
+        let array = format!("[\n  {{}}{}\n]\n", ",\n  {\n    \"id\": 1\n  }, nope".repeat(40));
+        for document in [
+            format!("{lines}{pretty}{broken}{lines}"),
+            format!("{array}{lines}{array}"),
+            format!("{pretty}{lines}{{"),
+            array.replace('\n', ""),
+            lines.replace('\n', " "),
+        ] {
+            let whole = check(&document, document.len() + 1, 1);
+            assert!(whole.1.invalid > 2, "{:?}", whole.1);
+            for size in [3, 7, 64, 200] {
+                for threads in [1, 3] {
+                    assert_eq!(check(&document, size, threads), whole, "{size} {threads}");
+                }
+            }
+        }
+    }
+
+    /// A document of many records that counts how much of it was read.
+    struct Counted<'c> {
+        records: usize,
+        bytes: &'c Cell<usize>,
+    }
+
+    const RECORD: &str = "{\"id\": null}\n";
+
+    impl Read for Counted<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.records == 0 {
+                return Ok(0);
+            }
+            self.records -= 1;
+            self.bytes.set(self.bytes.get() + RECORD.len());
+            buffer[..RECORD.len()].copy_from_slice(RECORD.as_bytes());
+            Ok(RECORD.len())
+        }
+    }
+
+    #[test]
+    fn no_more_is_read_than_the_threads_are_about_to_need() {
+        let (size, threads) = (1300, 2);
+        let bytes = Cell::new(0);
+        let blocks = Blocks::new(Counted { records: 2000, bytes: &bytes }, size);
+        let mut most = 0;
+        let tally = run_by(blocks, threads, |judged| {
+            let reported = (judged.record as usize + 1) * RECORD.len();
+            most = most.max(bytes.get() - reported);
+            Ok::<_, Infallible>(())
+        });
+        assert_eq!(tally.unwrap().invalid, 2000);
+        assert!(most <= (threads * AHEAD + 2) * size, "{most}");
+    }
+
+    #[test]
+    fn a_report_that_fails_ends_the_check() {
+        let bytes = Cell::new(0);
+        let blocks = Blocks::new(Counted { records: usize::MAX, bytes: &bytes }, 1300);
+        let stop =
+            run_by(blocks, 2, |judged| if judged.record < 500 { Ok(()) } else { Err("enough") });
+        assert!(matches!(stop, Err(Stop::Report("enough"))));
+    }
+
+    #[test]
+    fn what_cannot_be_read_ends_the_check_after_what_could() {
+        struct Fails;
+
+        impl Read for Fails {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("broken"))
+            }
+        }
+
+        let mut records = 0;
+        let input = "{}\n".repeat(500);
+        let blocks = Blocks::new(input.as_bytes().chain(Fails), 100);
+        let stop = run_by(blocks, 2, |_| {
+            records += 1;
+            Ok::<_, Infallible>(())
+        });
+        assert!(matches!(stop, Err(Stop::Read(_))));
+        assert_eq!(records, 500);
+    }
 }

@@ -106,7 +106,7 @@ fn what_is_fetched_can_be_checked() {
     let ids: String = simulator.ids().map(|id| format!("{id}\n")).collect();
     let fetched = feed(program(&["--offline", "get", "--ids", "-"]), ids.as_bytes());
     let checked = check(&text(&fetched.stdout), &[]);
-    assert!(checked.ends_with("<stdin>: 100 records, no violations\n"), "{checked}");
+    assert!(checked.ends_with("<stdin>: 100 records, 0 invalid, 0 violations\n"), "{checked}");
 }
 
 #[test]
