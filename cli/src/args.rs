@@ -12,32 +12,51 @@ use crate::failure::Failure;
 
 pub(crate) const NAME: &str = "isometric-registry";
 
-const AFTER_HELP: &str = "\
-Try it without an account, on invented data:
-  isometric-registry --offline lineage ctb_P02AR0000SIM000J";
+/// What can be seen without an account.
+pub(crate) const EXAMPLE: &str = "isometric-registry --offline lineage ctb_P02AR0000SIM000J";
 
-const AFTER_LONG_HELP: &str = "\
-Secrets come from the environment, or from a file (--credentials), and never from an argument:
-  ISOMETRIC_ACCESS_TOKEN   the access token, a JWT, without `Bearer`
-  ISOMETRIC_CLIENT_SECRET  the client secret, which belongs to one environment
-  ISOMETRIC_ENVIRONMENT    sandbox or production, where --environment does not say
+/// The variables of the environment. Secrets come from there or from a file.
+pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
+    ("ISOMETRIC_ACCESS_TOKEN", "the access token, a JWT, without `Bearer`"),
+    ("ISOMETRIC_CLIENT_SECRET", "the client secret, which belongs to one environment"),
+    ("ISOMETRIC_ENVIRONMENT", "sandbox or production, where --environment does not say"),
+];
 
-Exit status:
-  0  all is well
-  1  a request failed, a file could not be read to its end, or violations were found
-  2  bad usage, which includes a file that cannot be opened, a setting that is missing and an \
-identifier that is not one; nothing was sent
+/// What each exit status means.
+pub(crate) const STATUS: [(&str, &str); 3] = [
+    ("0", "all is well"),
+    ("1", "a request failed, violations were found, or a file could not be read to its end"),
+    (
+        "2",
+        "bad usage; also an identifier that is not one, a setting that is missing and a file \
+         that cannot be opened: nothing was sent",
+    ),
+];
 
-Try it without an account, on invented data:
-  isometric-registry --offline lineage ctb_P02AR0000SIM000J";
+fn after_help() -> String {
+    format!("Try it without an account, on invented data:\n  {EXAMPLE}")
+}
+
+fn after_long_help() -> String {
+    let list = |rows: &[(&str, &str)], width: usize| -> String {
+        rows.iter().map(|(name, text)| format!("  {name:width$}  {text}\n")).collect()
+    };
+    format!(
+        "Secrets come from the environment or from a file, and never from an argument:\n{}\n\
+         Exit status:\n{}\n{}",
+        list(&ENVIRONMENT, 23),
+        list(&STATUS, 1),
+        after_help()
+    )
+}
 
 /// The Isometric registry of carbon-removal credits: fetch, audit and check credit batches
 #[derive(Debug, Parser)]
 #[command(
     name = NAME,
     version,
-    after_help = AFTER_HELP,
-    after_long_help = AFTER_LONG_HELP,
+    after_help = after_help(),
+    after_long_help = after_long_help(),
     max_term_width = 100,
     arg_required_else_help = false
 )]

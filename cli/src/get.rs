@@ -38,7 +38,7 @@ async fn fetch(
     style: Style,
 ) -> Result<Outcome, Failure> {
     let all = ids.len();
-    let progress = progress(all);
+    let (progress, is_terminal) = (progress(all), io::stdout().is_terminal());
     let mut output = Output::stdout();
     if style.format == GetFormat::Table && !style.is_one {
         output.write(table::heading)?;
@@ -46,15 +46,18 @@ async fn fetch(
     let mut batches = connected.registry.credit_batches(ids);
     let mut failed = Vec::new();
     while let Some((id, result)) = batches.next().await {
-        progress.suspend(|| match &result {
-            Ok(batch) => print(batch, style, &mut output),
-            Err(error) => {
-                if !style.is_one {
-                    note(&format!("error: {id}: {error}"));
-                }
-                value(error).map_or(Ok(()), |batch| print(batch, style, &mut output))
-            }
-        })?;
+        if let Err(error) = &result
+            && !style.is_one
+        {
+            progress.suspend(|| note(&format!("error: {id}: {error}")));
+        }
+        if let Some(batch) = result.as_ref().map_or_else(value, Some) {
+            // Where both are on the same terminal, the bar makes way.
+            match is_terminal {
+                true => progress.suspend(|| print(batch, style, &mut output)),
+                false => print(batch, style, &mut output),
+            }?;
+        }
         failed.extend(result.err());
         progress.inc(1);
     }

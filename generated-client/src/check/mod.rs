@@ -108,3 +108,30 @@ pub fn from_slice<T: HasSchema>(json: &[u8]) -> Checked<T> {
 pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Rule, from_slice};
+    use crate::samples;
+    use crate::types::{CreditBatch, CreditQuantity};
+
+    #[test]
+    fn a_value_that_breaks_a_rule_comes_with_the_violation() {
+        let json = samples::credit_batch(&[("/country_of_issue", json!("xyz"))]).to_string();
+        let checked = from_slice::<CreditBatch>(format!("\u{feff}{json}").as_bytes());
+        assert_eq!(checked.value.unwrap().country_of_issue.as_str(), "xyz");
+        assert_eq!(checked.violations[0].pointer, "/country_of_issue");
+    }
+
+    #[test]
+    fn a_document_without_a_value_has_a_violation() {
+        let rules = [("[", Rule::Json), ("{}", Rule::Required), ("[1]", Rule::Type)];
+        for (json, rule) in rules {
+            let checked = from_slice::<CreditQuantity>(json.as_bytes());
+            assert_eq!(checked.value, None);
+            assert_eq!(checked.violations[0].rule, rule, "{json}");
+        }
+    }
+}
