@@ -51,7 +51,8 @@ impl Failure {
             return Self::Help(text);
         }
         let paragraphs: Vec<_> = text.trim_start_matches("error: ").split("\n\n").collect();
-        let is_secret = ["secret", "token"].iter().any(|word| paragraphs[0].contains(word));
+        let is_secret = error.kind() == ErrorKind::UnknownArgument
+            && ["secret", "token"].iter().any(|word| paragraphs[0].contains(word));
         // Its other tips are about arguments that start with a hyphen.
         let tips = paragraphs.iter().filter_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
         let tip = tips.into_iter().find(|tip| tip.contains("similar"));
@@ -67,10 +68,11 @@ impl Failure {
         Self::usage(one_line(paragraphs[0]), hint)
     }
 
-    /// The same as a part of something larger.
-    pub(crate) fn about(mut self, larger: String) -> Self {
-        if let Self::Told { message, .. } = &mut self {
-            *message = larger;
+    /// What is told after many failures, with the hint of this one, the first of them.
+    pub(crate) fn of_many(mut self, summary: String) -> Self {
+        if let Self::Told { message, causes, .. } = &mut self {
+            *message = summary;
+            causes.clear();
         }
         self
     }

@@ -12,14 +12,14 @@ use crate::output::{Output, note};
 use crate::registry::{self, Connected};
 use crate::{Outcome, ids, runtime, table};
 
-pub(crate) fn run(arguments: &args::Get) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &args::Get, is_verbose: bool) -> Result<Outcome, Failure> {
     let ids = match &arguments.file {
         Some(path) => ids::read(path)?,
         None => arguments.ids.iter().map(|id| ids::parse(id)).collect::<Result<_, _>>()?,
     };
     let is_one = arguments.file.is_none() && ids.len() == 1;
     let default = if is_one { GetFormat::Table } else { GetFormat::Json };
-    let style = Style { format: arguments.format.unwrap_or(default), is_one };
+    let style = Style { format: arguments.format.unwrap_or(default), is_one, is_verbose };
     let connected = registry::connect(&arguments.connection)?;
     runtime()?.block_on(fetch(&connected, ids, style))
 }
@@ -30,6 +30,15 @@ struct Style {
     format: GetFormat,
     /// Whether there is but one, with room for all that it says.
     is_one: bool,
+    /// Whether each failure comes with all that led to it.
+    is_verbose: bool,
+}
+
+/// Those that failed: how many, and why the first of them did.
+#[derive(Default)]
+struct Failures {
+    count: usize,
+    first: Option<Failure>,
 }
 
 async fn fetch(
@@ -44,31 +53,42 @@ async fn fetch(
         output.write(table::heading)?;
     }
     let mut batches = connected.registry.credit_batches(ids);
-    let mut failed = Vec::new();
+    let mut failures = Failures::default();
     while let Some((id, result)) = batches.next().await {
-        if let Err(error) = &result
-            && !style.is_one
-        {
-            progress.suspend(|| note(&format!("error: {id}: {error}")));
+        if let Err(error) = &result {
+            if !style.is_one {
+                progress.suspend(|| tell(&id, error, style));
+            }
+            failures.count += 1;
+            failures.first.get_or_insert_with(|| connected.failure(error));
         }
-        if let Some(batch) = result.as_ref().map_or_else(value, Some) {
+        let printed = match result.as_ref().map_or_else(value, Some) {
             // Where both are on the same terminal, the bar makes way.
-            match is_terminal {
-                true => progress.suspend(|| print(batch, style, &mut output)),
-                false => print(batch, style, &mut output),
-            }?;
+            Some(batch) if is_terminal => progress.suspend(|| print(batch, style, &mut output)),
+            Some(batch) => print(batch, style, &mut output),
+            None => Ok(()),
+        };
+        if printed.is_err() {
+            return Outcome::found(failures.count > 0).after(printed);
         }
-        failed.extend(result.err());
         progress.inc(1);
     }
     progress.finish_and_clear();
     output.flush()?;
-    match &failed[..] {
-        [] => Ok(Outcome::Fine),
-        [only] if style.is_one => Err(connected.failure(only)),
-        [first, ..] => Err(connected
-            .failure(first)
-            .about(format!("{} of {all} credit batches failed", failed.len()))),
+    match failures {
+        Failures { first: None, .. } => Ok(Outcome::Fine),
+        Failures { first: Some(failure), .. } if style.is_one => Err(failure),
+        Failures { first: Some(failure), count } => {
+            Err(failure.of_many(format!("{count} of {all} credit batches failed")))
+        }
+    }
+}
+
+/// Tells of one failure among many.
+fn tell(id: &CreditBatchId, error: &Error, style: Style) {
+    note(&format!("error: {id}: {error}"));
+    for cause in registry::causes(error).iter().filter(|_| style.is_verbose) {
+        note(&format!("cause: {cause}"));
     }
 }
 
@@ -82,10 +102,10 @@ fn value(error: &Error) -> Option<&CreditBatch> {
 
 /// Prints a batch at once: the next may take its time.
 fn print(batch: &CreditBatch, style: Style, output: &mut Output) -> Result<(), Failure> {
-    output.write(|to| match style {
-        Style { format: GetFormat::Table, is_one: true } => table::properties(batch, to),
-        Style { format: GetFormat::Table, is_one: false } => table::line(batch, to),
-        Style { format: GetFormat::Json, .. } => {
+    output.write(|to| match style.format {
+        GetFormat::Table if style.is_one => table::properties(batch, to),
+        GetFormat::Table => table::line(batch, to),
+        GetFormat::Json => {
             serde_json::to_writer(&mut *to, batch)?;
             writeln!(to)
         }

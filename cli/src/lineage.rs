@@ -15,12 +15,12 @@ pub(crate) fn run(arguments: &args::Lineage) -> Result<Outcome, Failure> {
     let fetched = runtime()?.block_on(connected.registry.lineage(&id));
     let lineage = fetched.map_err(|error| connected.failure(&error))?;
     let mut output = Output::stdout();
-    output.write(|to| print(&lineage, arguments.format, to))?;
-    output.flush()?;
+    let printed =
+        output.write(|to| print(&lineage, arguments.format, to)).and_then(|()| output.flush());
     if matches!(arguments.format, LineageFormat::Mermaid | LineageFormat::Dot) {
         lineage.findings().iter().for_each(|finding| note(&format!("finding: {finding}")));
     }
-    Ok(Outcome::found(!lineage.findings().is_empty()))
+    Outcome::found(!lineage.findings().is_empty()).after(printed)
 }
 
 fn print(lineage: &Lineage, format: LineageFormat, to: &mut dyn Write) -> io::Result<()> {

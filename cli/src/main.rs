@@ -32,6 +32,14 @@ impl Outcome {
     fn found(has_found: bool) -> Self {
         if has_found { Self::Found } else { Self::Fine }
     }
+
+    /// The same, also where nobody wanted to read all that was printed about it.
+    fn after(self, printed: Result<(), Failure>) -> Result<Self, Failure> {
+        match printed {
+            Ok(()) | Err(Failure::BrokenPipe) => Ok(self),
+            Err(failure) => Err(failure),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -48,12 +56,12 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     match &arguments.command {
-        Command::Get(arguments) => get::run(arguments),
-        Command::Lineage(arguments) => lineage::run(arguments),
-        Command::Check(arguments) => check::run(arguments),
-        Command::Simulate(arguments) => simulate::run(arguments),
-        Command::Completions(arguments) => manual::completions(arguments),
-        Command::Man(arguments) => manual::man(arguments),
+        Command::Get(get) => get::run(get, arguments.verbose),
+        Command::Lineage(lineage) => lineage::run(lineage),
+        Command::Check(check) => check::run(check),
+        Command::Simulate(simulate) => simulate::run(simulate),
+        Command::Completions(completions) => manual::completions(completions),
+        Command::Man(man) => manual::man(man),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::env;
 
-use isometric_registry::types::CreditBatchId;
 use isometric_registry::{Environment, Error, Options, Registry};
 use isometric_registry_simulator::Simulator;
 
@@ -118,7 +117,7 @@ impl Connected {
         failure.because(causes(error))
     }
 
-    pub(crate) fn hint(&self, error: &Error) -> String {
+    fn hint(&self, error: &Error) -> String {
         let status = error.status().map_or(0, |status| status.as_u16());
         match (error, status) {
             (Error::Transport(failure), _) if failure.is_timeout() => {
@@ -153,8 +152,7 @@ impl Connected {
         let Some(simulator) = &self.simulator else {
             return "is the identifier right, and from the environment that is asked?".to_owned();
         };
-        let ids: Vec<_> =
-            simulator.ids().take(EXAMPLES).map(|id: CreditBatchId| id.to_string()).collect();
+        let ids: Vec<_> = simulator.ids().take(EXAMPLES).map(|id| id.to_string()).collect();
         format!("the invented registry has others, such as {}", ids.join(", "))
     }
 }

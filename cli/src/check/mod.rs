@@ -30,23 +30,21 @@ pub(crate) fn run(arguments: &args::Check) -> Result<Outcome, Failure> {
         })
     };
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let checked = run::run(input, threads, report);
-    let flushed = output.flush();
-    match (checked, flushed) {
+    match run::run(input, threads, report) {
+        Ok(tally) => {
+            let printed = output.flush();
+            if printed.is_ok() {
+                note(&report::summary(&name, tally));
+            }
+            Outcome::found(tally.violations > 0).after(printed)
+        }
         // Nothing but violations is printed.
-        (Err(Stop::Report(Failure::BrokenPipe)), _) | (Ok(_), Err(Failure::BrokenPipe)) => {
-            Ok(Outcome::Found)
-        }
-        (Ok(tally), Ok(())) => {
-            note(&report::summary(&name, tally));
-            Ok(Outcome::found(tally.violations > 0))
-        }
-        (Err(Stop::Report(failure)), _) | (_, Err(failure)) => Err(failure),
-        (Err(Stop::Read(error)), _) => Err(Failure::failed(
+        Err(Stop::Report(failure)) => Outcome::Found.after(Err(failure)),
+        Err(Stop::Read(error)) => Err(Failure::failed(
             format!("cannot read {name} to its end: {error}"),
             "is it a file? What is printed is about the records before",
         )),
-        (Err(Stop::Lost), _) => Err(Failure::failed(
+        Err(Stop::Lost) => Err(Failure::failed(
             format!("cannot check {name}: a thread of this program ended"),
             "that is a mistake in this program: please report it",
         )),

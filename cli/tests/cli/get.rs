@@ -86,6 +86,10 @@ fn a_batch_that_breaks_the_spec_is_printed_all_the_same() {
     let json = asking(&simulator, &["get", ID, "--format", "json"]).output().unwrap();
     assert!(text(&json.stdout).contains("ATLANTIS"));
     assert_eq!(json.status.code(), Some(1));
+    let mut many = asking(&simulator, &["-v", "get", ID, OTHER, "--concurrency", "1"]);
+    let stderr = text(&many.output().unwrap().stderr);
+    let lines: Vec<_> = stderr.lines().map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(lines, ["error", "cause", "error", "hint"]);
 }
 
 #[test]

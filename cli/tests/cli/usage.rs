@@ -20,6 +20,7 @@ fn bad_usage_is_told_in_one_line_and_a_hint() {
         &["get", ID, "--retries", "many"],
         &["get", ID, "--environment", "moon"],
         &["get", ID, "--ofline"],
+        &["get", ID, "--format", "token"],
         &["--offline", "get", ID, "--environment", "sandbox"],
         &["get", ID, "--offline", "--credentials", "a"],
         &["get", ID, "--base-url", "http://127.0.0.1:1", "--environment", "sandbox"],
