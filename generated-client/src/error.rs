@@ -24,34 +24,38 @@ const LINE: usize = 256;
 /// [`violations`](Self::violations), [`detail`](Self::detail) and
 /// [`is_retryable`](Self::is_retryable). It displays as one line, and wherever a server
 /// repeats one of the [`Credentials`](crate::Credentials), `[redacted]` is in its place.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// A setting is missing or cannot be used, such as the base URL.
-    #[error(transparent)]
     Configuration(InvalidSetting),
     /// A credential is missing or cannot be used.
-    #[error(transparent)]
     Credentials(InvalidSetting),
     /// An argument is not what the spec asks for. Nothing was sent.
-    #[error(transparent)]
     Argument(Box<InvalidArgument>),
     /// There was no response, or only a part of one.
-    #[error(transparent)]
     Transport(Box<TransportError>),
     /// The response has a status that is not one of success: the API refused, failed,
     /// or redirected to where the client does not follow.
-    #[error(transparent)]
     Status(Box<StatusError>),
     /// The body of the response is larger than the client takes.
-    #[error(transparent)]
     Oversized(Box<OversizedBody>),
     /// The response is one of success, and its body breaks rules of the spec.
-    #[error(transparent)]
     Invalid(Box<InvalidResponse>),
 }
 
 impl Error {
+    fn inner(&self) -> &(dyn StdError + 'static) {
+        match self {
+            Self::Configuration(error) | Self::Credentials(error) => error,
+            Self::Argument(error) => error,
+            Self::Transport(error) => error,
+            Self::Status(error) => error,
+            Self::Oversized(error) => error,
+            Self::Invalid(error) => error,
+        }
+    }
+
     /// The status of the response, if one arrived.
     pub fn status(&self) -> Option<StatusCode> {
         self.record()?.status()
@@ -140,6 +144,19 @@ pub(crate) fn is_retryable(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504)
 }
 
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.inner(), f)
+    }
+}
+
+/// An error and its variant are one in the chain of sources.
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner().source()
+    }
+}
+
 macro_rules! from_boxed {
     ($($source:ident => $variant:ident),* $(,)?) => {
         $(impl From<$source> for Error {
@@ -165,8 +182,7 @@ impl From<InvalidText> for Error {
 }
 
 /// A setting that is missing or cannot be used. Its value is not shown.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{setting} {reason}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidSetting {
     setting: &'static str,
     reason: Cow<'static, str>,
@@ -183,6 +199,14 @@ impl InvalidSetting {
         self.setting
     }
 }
+
+impl fmt::Display for InvalidSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.setting, self.reason)
+    }
+}
+
+impl StdError for InvalidSetting {}
 
 /// An argument that is not what the spec asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

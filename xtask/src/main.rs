@@ -1,5 +1,6 @@
 //! The workspace's own commands: a command line over `codegen`.
 
+mod bench;
 mod corpus;
 mod diff;
 mod files;
@@ -32,6 +33,7 @@ Commands:
       FILE, or - for standard input    The document. By default what spec/upstream.lock
                                        keeps of it
       --lock                           Write spec/upstream.lock from the document
+  bench          Measure everything beside the alternatives and write BENCHMARKS.md
   corpus [FILE]  Measure the rules of the diff on recorded pairs of documents, one a line
   help           Show this text
 
@@ -73,6 +75,7 @@ fn run() -> Result<Outcome, Failure> {
     let mut arguments = lexopt::Parser::from_env();
     match arguments.next()? {
         Some(Value(command)) if command == "regen" => regen::run(&mut arguments),
+        Some(Value(command)) if command == "bench" => bench::run(&mut arguments),
         Some(Value(command)) if command == "corpus" => corpus::run(&mut arguments),
         Some(Value(command)) if command == "diff" => diff::run(&mut arguments),
         Some(Value(command)) if command == "upstream" => upstream::run(&mut arguments),

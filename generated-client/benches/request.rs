@@ -1,0 +1,174 @@
+//! Calls the registry, beside bare `reqwest` on the same server.
+
+mod support;
+
+use std::error::Error;
+use std::future::IntoFuture;
+use std::time::Instant;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use isometric_registry::types::CreditBatchId;
+use isometric_registry::{Options, Registry};
+use isometric_registry_simulator::Simulator;
+use serde_json::Value;
+use support::Figure;
+
+/// How many calls one after the other, and in how many blocks, of which each has
+/// quantiles of its own.
+const CALLS: usize = 1_000;
+const BLOCKS: usize = 10;
+
+/// How many calls at once, of how many, and how often.
+const CONCURRENCY: usize = 64;
+const AT_ONCE: usize = 1_000;
+const ROUNDS: usize = 20;
+
+/// A lineage of 1023 batches is split nine times.
+const DEPTH: u32 = 9;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Outcome<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run())
+}
+
+async fn run() -> Outcome<()> {
+    let simulator = Simulator::builder().batches(AT_ONCE as u32).start()?;
+    let ids: Vec<_> = simulator.ids().take(AT_ONCE).collect();
+    let registry = simulator.registry()?.with_options(Options::new().concurrency(CONCURRENCY))?;
+    let bare = Bare::new(&simulator)?;
+    one_by_one(&simulator, &registry, &bare, &ids).await?;
+    at_once(&simulator, &registry, &bare, &ids).await?;
+    lineage(&simulator, &registry).await
+}
+
+/// `reqwest` with the headers that the registry asks for.
+struct Bare {
+    client: reqwest::Client,
+    base_url: String,
+    access_token: &'static str,
+    client_secret: &'static str,
+}
+
+impl Bare {
+    fn new(simulator: &Simulator) -> Outcome<Self> {
+        Ok(Self {
+            client: reqwest::Client::builder().no_proxy().build()?,
+            base_url: simulator.base_url().to_owned(),
+            access_token: simulator.access_token(),
+            client_secret: simulator.client_secret(),
+        })
+    }
+
+    async fn credit_batch(&self, id: &CreditBatchId) -> reqwest::Result<Value> {
+        let url = format!("{}/credit_batches/{id}", self.base_url);
+        let request = self.client.get(url).bearer_auth(self.access_token);
+        let response = request.header("x-client-secret", self.client_secret).send().await?;
+        response.error_for_status()?.json().await
+    }
+}
+
+/// The two take turns, so that what else the machine does falls on both.
+async fn one_by_one(
+    simulator: &Simulator,
+    registry: &Registry,
+    bare: &Bare,
+    ids: &[CreditBatchId],
+) -> Outcome<()> {
+    let mut blocks = Vec::new();
+    for _ in 0..BLOCKS {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for id in ids.iter().cycle().take(CALLS) {
+            ours.push(time(registry.credit_batch(id).into_future()).await?);
+            theirs.push(time(bare.credit_batch(id)).await?);
+        }
+        simulator.clear_requests();
+        blocks.push((ours, theirs));
+    }
+    for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
+        let pairs = blocks
+            .iter_mut()
+            .map(|(ours, theirs)| (quantile(ours, share), quantile(theirs, share)));
+        report(&format!("request {name} client/bare"), pairs.collect());
+    }
+    Ok(())
+}
+
+async fn at_once(
+    simulator: &Simulator,
+    registry: &Registry,
+    bare: &Bare,
+    ids: &[CreditBatchId],
+) -> Outcome<()> {
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
+        let answers = registry.credit_batches(ids.iter().cloned());
+        let answers = answers.map(|(_, answer)| answer.map(drop)).try_collect::<()>();
+        let ours = time(answers).await?;
+        let calls = stream::iter(ids).map(|id| bare.credit_batch(id));
+        let calls = calls.buffer_unordered(CONCURRENCY).map_ok(drop).try_collect::<()>();
+        rounds.push((ours, time(calls).await?));
+        simulator.clear_requests();
+    }
+    report("request 1000 at concurrency 64 client/bare", rounds);
+    Ok(())
+}
+
+/// The lineage of a batch that was split, all the way down, into equal halves.
+async fn lineage(simulator: &Simulator, registry: &Registry) -> Outcome<()> {
+    let origin = simulator.issue(1 << DEPTH)?;
+    let mut level = vec![origin.id.clone()];
+    for depth in 0..DEPTH {
+        let mut next = Vec::new();
+        for id in &level {
+            next.extend(simulator.split(id, 1 << (DEPTH - depth - 1))?.map(|half| half.id));
+        }
+        level = next;
+    }
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        let tree = registry.lineage(&origin.id).await?;
+        let whole = microseconds(start);
+        assert_eq!(tree.batches().count(), (2 << DEPTH) - 1);
+        rounds.push((whole, time(registry.credit_batch(&origin.id).into_future()).await?));
+        simulator.clear_requests();
+    }
+    report("lineage 1023/call", rounds);
+    Ok(())
+}
+
+/// How long a call takes, in microseconds.
+async fn time<T, E>(call: impl Future<Output = Result<T, E>>) -> Result<f64, E> {
+    let start = Instant::now();
+    call.await?;
+    Ok(microseconds(start))
+}
+
+fn microseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e6
+}
+
+/// Says what the pairs are in the middle, and how the first of a pair is to the second.
+#[expect(clippy::print_stdout, reason = "a benchmark is there to report")]
+fn report(name: &str, pairs: Vec<(f64, f64)>) {
+    let (ours, theirs): (Vec<_>, Vec<_>) = pairs.iter().copied().unzip();
+    let [ours, theirs] = [ours, theirs].map(|times| median(times).middle);
+    println!("{name}: {ours:.0} µs and {theirs:.0} µs");
+    let ratios = pairs.iter().map(|(ours, theirs)| ours / theirs).collect();
+    support::report(name, median(ratios));
+}
+
+/// The median, with the quartiles.
+fn median(mut values: Vec<f64>) -> Figure {
+    let [low, middle, high] = [0.25, 0.5, 0.75].map(|share| quantile(&mut values, share));
+    Figure { low, middle, high }
+}
+
+/// The value that this share of the values is not above.
+fn quantile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let index = values.len().saturating_sub(1) as f64 * share;
+    values.get(index.round() as usize).copied().unwrap_or(f64::NAN)
+}
