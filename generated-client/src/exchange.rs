@@ -549,6 +549,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_body_over_the_limit_is_an_error_also_where_its_start_is_a_batch() {
+        let batch = samples::credit_batch(&[]).to_string();
+        let body = batch + &" ".repeat(BODY_LIMIT);
+        let error = call(response("200 OK", body)).await.unwrap_err();
+        assert!(matches!(error, Error::Oversized(_)), "{error}");
+    }
+
+    #[tokio::test]
     async fn a_body_that_is_cut_off_is_an_error_with_what_came() {
         let head = "HTTP/1.1 200 OK\r\nx-request-id: r-2\r\ncontent-length: 100\r\n\r\n";
         let error = call(format!("{head}{{\"id\": \"{SECRET}").into()).await.unwrap_err();
