@@ -296,7 +296,7 @@ mod tests {
     use http::Method;
     use serde_json::json;
 
-    use super::Context;
+    use super::{Context, milliseconds};
     use crate::check::{self, Rule};
     use crate::samples;
     use crate::types::{CreditBatch, CreditBatchId, ErrorDetail};
@@ -367,6 +367,12 @@ mod tests {
         let text = error.to_string();
         let (start, rest) = text.split_once("127.0.0.1:").unwrap();
         format!("{start}HOST{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+    }
+
+    #[test]
+    fn a_duration_is_traced_in_whole_milliseconds() {
+        assert_eq!(milliseconds(Duration::from_micros(1_234_567)), 1234);
+        assert_eq!(milliseconds(Duration::MAX), u64::MAX);
     }
 
     #[tokio::test]
