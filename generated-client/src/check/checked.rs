@@ -18,7 +18,7 @@ use super::walk::walk;
 use super::{HasSchema, without_byte_order_mark};
 
 /// A JSON document as a value, with everything in which it breaks the rules.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Checked<T> {
     /// The value; `None` where the document is nothing that its type can hold.
@@ -38,7 +38,7 @@ pub(super) fn from_slice<T: HasSchema>(json: &[u8]) -> Checked<T> {
     if let Err(error) = &decoded
         && violations.is_empty()
     {
-        violations.push(Violation::not_json(error));
+        violations.push(Violation::undecodable(error));
     }
     Checked { value: decoded.ok(), violations }
 }

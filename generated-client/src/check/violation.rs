@@ -113,6 +113,16 @@ impl Violation {
         }
     }
 
+    /// No rule is broken, and still the type of the value could not hold it.
+    pub(crate) fn undecodable(error: &serde_json::Error) -> Self {
+        Self {
+            pointer: String::new(),
+            rule: Rule::Type,
+            expected: "what the type of the value can hold".into(),
+            got: error.to_string(),
+        }
+    }
+
     /// What is wrong, in a sentence that does not say where.
     pub fn message(&self) -> String {
         format!("expected {}, got {}", self.expected, self.got)

@@ -1,0 +1,65 @@
+//! Bad usage: one line, a hint, and exit status 2.
+
+use std::fmt::Write;
+
+use crate::{ID, assert_shown, program, run};
+
+#[test]
+fn bad_usage_is_told_in_one_line_and_a_hint() {
+    let mut all = String::new();
+    for arguments in [
+        &[][..],
+        &["frobnicate"],
+        &["lineag", ID],
+        &["get"],
+        &["get", "--ids", "a", ID],
+        &["get", ID, "--format", "xml"],
+        &["get", ID, "--timeout", "soon"],
+        &["get", ID, "--offline", "--timeout", "0s"],
+        &["get", ID, "--concurrency", "0"],
+        &["get", ID, "--retries", "many"],
+        &["get", ID, "--environment", "moon"],
+        &["get", ID, "--ofline"],
+        &["get", ID, "--format", "token"],
+        &["--offline", "get", ID, "--environment", "sandbox"],
+        &["get", ID, "--offline", "--credentials", "a"],
+        &["get", ID, "--base-url", "http://127.0.0.1:1", "--environment", "sandbox"],
+        &["get", ID],
+        &["get", ID, "--environment", "sandbox"],
+        &["lineage", "iss_1DRBTYA8Q1S07CBY"],
+        &["lineage", "--offline", "ctb_\u{1b}[2J\n0000000000000000"],
+        &["--offline", "check"],
+        &["check", "--retries", "1"],
+        &["--timeout", "1s", "simulate"],
+        &["check", "/nowhere/to/be/found"],
+        &["get", "--ids", "/nowhere/to/be/found"],
+        &["simulate", "--port", "65536"],
+        &["completions", "cmd"],
+    ] {
+        let shown = run(arguments);
+        let stderr = shown.split("── stderr\n").nth(1).unwrap();
+        assert!(shown.starts_with("exit status 2\n── stdout\n── stderr\nerror: "), "{shown}");
+        assert!(stderr.lines().nth(1).unwrap().starts_with("hint: "), "{shown}");
+        assert_eq!(stderr.lines().count(), 2, "{shown}");
+        let arguments = arguments.iter().map(|argument| argument.escape_debug().to_string());
+        let arguments = arguments.collect::<Vec<_>>().join(" ");
+        writeln!(all, "$ isometric-registry {arguments}\n{stderr}").unwrap();
+    }
+    assert_shown("usage", &all);
+}
+
+#[test]
+fn an_address_that_is_not_safe_is_refused() {
+    let output = program(&["get", ID, "--base-url", "http://example.com/registry/v0"])
+        .env("ISOMETRIC_ACCESS_TOKEN", "a-token-for-tests")
+        .env("ISOMETRIC_CLIENT_SECRET", "a-secret-for-tests")
+        .output()
+        .unwrap();
+    assert_shown("usage-unsafe", &crate::shown(&output));
+}
+
+#[test]
+fn an_environment_that_there_is_not_is_refused() {
+    let output = program(&["get", ID]).env("ISOMETRIC_ENVIRONMENT", "moon").output().unwrap();
+    assert_shown("usage-environment", &crate::shown(&output));
+}
