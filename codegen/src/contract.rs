@@ -213,7 +213,9 @@ impl<'c> List<'c> {
                 self.add("type", Some(&ANY_TYPE))
             }
             Some(Step::Response(_) | Step::RequestBody) => self.add("no content", None),
-            _ => Ok(()),
+            Some(Step::Operation { .. } | Step::Incoming { .. }) => self.add("no responses", None),
+            Some(_) => self.add("no schema", None),
+            None => Ok(()),
         }
     }
 

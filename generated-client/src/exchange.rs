@@ -296,7 +296,7 @@ mod tests {
     use http::Method;
     use serde_json::json;
 
-    use super::Context;
+    use super::{Context, milliseconds};
     use crate::check::{self, Rule};
     use crate::samples;
     use crate::types::{CreditBatch, CreditBatchId, ErrorDetail};
@@ -367,6 +367,12 @@ mod tests {
         let text = error.to_string();
         let (start, rest) = text.split_once("127.0.0.1:").unwrap();
         format!("{start}HOST{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+    }
+
+    #[test]
+    fn a_duration_is_traced_in_whole_milliseconds() {
+        assert_eq!(milliseconds(Duration::from_micros(1_234_567)), 1234);
+        assert_eq!(milliseconds(Duration::MAX), u64::MAX);
     }
 
     #[tokio::test]
@@ -546,6 +552,14 @@ mod tests {
         assert!(!error.is_retryable());
         let error = call(response("404 Not Found", "a".repeat(BODY_LIMIT))).await.unwrap_err();
         assert!(matches!(error, Error::Status(_)));
+    }
+
+    #[tokio::test]
+    async fn a_body_over_the_limit_is_an_error_also_where_its_start_is_a_batch() {
+        let batch = samples::credit_batch(&[]).to_string();
+        let body = batch + &" ".repeat(BODY_LIMIT);
+        let error = call(response("200 OK", body)).await.unwrap_err();
+        assert!(matches!(error, Error::Oversized(_)), "{error}");
     }
 
     #[tokio::test]

@@ -32,7 +32,7 @@ const CORRUPTIONS: [(&str, Corruption); 11] = [
         Some(with(batch.clone(), &[(pointer, other)]))
     }),
     ("too short", |batch, pointer| {
-        let shortest = keyword(pointer, "minLength").map_or(0, |least| least - 1);
+        let shortest = keyword(pointer, "minLength").map_or(0, |least| least.saturating_sub(1));
         with_text(batch, pointer, |text| text.chars().take(shortest).collect())
     }),
     ("too long", |batch, pointer| {
@@ -101,7 +101,9 @@ fn schema_at(pointer: &str) -> &'static Value {
 fn meant(schema: &'static Value) -> &'static Value {
     let schema = ORACLE.resolve(schema);
     let inner = schema["allOf"].as_array().or(schema["oneOf"].as_array());
-    inner.map_or(schema, |schemas| meant(&schemas[0]))
+    let is_null = |schema: &&Value| ORACLE.resolve(schema)["enum"] == json!([null]);
+    let inner = inner.and_then(|schemas| schemas.iter().find(|schema| !is_null(schema)));
+    inner.map_or(schema, meant)
 }
 
 fn keyword(pointer: &str, keyword: &str) -> Option<usize> {

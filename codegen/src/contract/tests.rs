@@ -252,6 +252,16 @@ fn a_keyword_that_nobody_knows_is_a_fact() {
 }
 
 #[test]
+fn what_says_nothing_is_a_fact_all_the_same() {
+    let text = "openapi: 3.1.0\npaths:\n  /a:\n    get: {}\n    put:\n      \
+                parameters: [{name: p, in: query}]\n      responses: {200: {}}\n";
+    assert_eq!(
+        facts(text).lines().collect::<Vec<_>>(),
+        ["GET /a · no responses", "PUT /a · query p · no schema", "PUT /a · 200 · no content"]
+    );
+}
+
+#[test]
 fn what_has_no_end_is_cut_with_a_fact() {
     assert_schema(
         "3.1.0",
