@@ -115,3 +115,8 @@ pub use registry::Registry;
 pub use response::Response;
 pub use rust_decimal;
 pub use text::{CheckedText, InvalidText, UnknownValue};
+
+/// What the package says of itself compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

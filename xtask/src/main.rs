@@ -1,6 +1,7 @@
 //! The workspace's own commands: a command line over `codegen`.
 
 mod bench;
+mod ci;
 mod corpus;
 mod diff;
 mod files;
@@ -33,6 +34,7 @@ Commands:
       FILE, or - for standard input    The document. By default what spec/upstream.lock
                                        keeps of it
       --lock                           Write spec/upstream.lock from the document
+  ci             Run what decides whether a change may land: .ci/run
   bench          Measure everything beside the alternatives and write BENCHMARKS.md
   corpus [FILE]  Measure the rules of the diff on recorded pairs of documents, one a line
   help           Show this text
@@ -75,6 +77,7 @@ fn run() -> Result<Outcome, Failure> {
     let mut arguments = lexopt::Parser::from_env();
     match arguments.next()? {
         Some(Value(command)) if command == "regen" => regen::run(&mut arguments),
+        Some(Value(command)) if command == "ci" => ci::run(&mut arguments),
         Some(Value(command)) if command == "bench" => bench::run(&mut arguments),
         Some(Value(command)) if command == "corpus" => corpus::run(&mut arguments),
         Some(Value(command)) if command == "diff" => diff::run(&mut arguments),

@@ -174,7 +174,7 @@ fn wrong_arguments_are_refused_with_the_usage() {
 #[test]
 fn every_command_has_help_and_does_nothing_else() {
     let workspace = Workspace::new();
-    let asked: [&[&str]; 7] = [
+    let asked: [&[&str]; 9] = [
         &["help"],
         &["--help"],
         &["-h"],
@@ -182,6 +182,8 @@ fn every_command_has_help_and_does_nothing_else() {
         &["diff", "--help"],
         &["upstream", "--help"],
         &["corpus", "-h"],
+        &["bench", "--help"],
+        &["ci", "--help"],
     ];
     for arguments in asked {
         let help = workspace.xtask(arguments);
