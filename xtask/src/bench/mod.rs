@@ -89,11 +89,10 @@ fn cargo_bench(
 }
 
 fn render(machine: &str, sections: &[Section]) -> String {
-    let mut text = format!(
-        "# Benchmarks\n\nWritten by `cargo xtask bench`, which measures everything anew. Each line \
-         is a ratio, ours before the other, so that less is better, with its spread in brackets; \
-         the figures behind it come before it.\n\n{machine}"
-    );
+    let intro = "Written by `cargo xtask bench`, which measures everything anew. Each line with an \
+                 equals sign is a ratio, ours before the other, so that less is better, with its \
+                 spread in brackets; the figures behind it come before it.";
+    let mut text = format!("# Benchmarks\n\n{}\n\n{machine}", wrap(intro));
     for Section { title, about, command, lines } in sections {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n## {title}\n\n{}\n\n", wrap(about));
