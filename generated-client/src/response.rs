@@ -58,8 +58,8 @@ impl<T> Response<T> {
         self.record.tries
     }
 
-    /// The whole body as it was received, but for a byte order mark. Were it to repeat one of the credentials,
-    /// `[redacted]` would be in its place.
+    /// The whole body as it was received, but for a byte order mark. Were it to repeat one
+    /// of the credentials, `[redacted]` would be in its place.
     pub fn body(&self) -> &[u8] {
         self.record.body()
     }
