@@ -4,12 +4,12 @@ mod support;
 
 use std::error::Error;
 use std::future::IntoFuture;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use isometric_registry::types::CreditBatchId;
 use isometric_registry::{Options, Registry};
-use isometric_registry_simulator::Simulator;
+use isometric_registry_simulator::{Fault, Simulator};
 use serde_json::Value;
 use support::Figure;
 
@@ -26,6 +26,10 @@ const ROUNDS: usize = 20;
 /// A lineage of 1023 batches is split nine times.
 const DEPTH: u32 = 9;
 
+/// How far away a server is that is not on this machine, and how often it is asked.
+const DISTANCE: Duration = Duration::from_millis(50);
+const DISTANT_ROUNDS: usize = 5;
+
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome<()> {
@@ -40,7 +44,7 @@ async fn run() -> Outcome<()> {
     let bare = Bare::new(&simulator)?;
     one_by_one(&simulator, &registry, &bare, &ids).await?;
     at_once(&simulator, &registry, &bare, &ids).await?;
-    lineage(&simulator, &registry).await
+    lineage(&simulator, &registry, &bare).await
 }
 
 /// `reqwest` with the headers that the registry asks for.
@@ -66,6 +70,11 @@ impl Bare {
         let request = self.client.get(url).bearer_auth(self.access_token);
         let response = request.header("x-client-secret", self.client_secret).send().await?;
         response.error_for_status()?.json().await
+    }
+
+    async fn credit_batches(&self, ids: &[CreditBatchId]) -> reqwest::Result<()> {
+        let calls = stream::iter(ids).map(|id| self.credit_batch(id));
+        calls.buffer_unordered(CONCURRENCY).map_ok(drop).try_collect().await
     }
 }
 
@@ -106,36 +115,46 @@ async fn at_once(
         let answers = registry.credit_batches(ids.iter().cloned());
         let answers = answers.map(|(_, answer)| answer.map(drop)).try_collect::<()>();
         let ours = time(answers).await?;
-        let calls = stream::iter(ids).map(|id| bare.credit_batch(id));
-        let calls = calls.buffer_unordered(CONCURRENCY).map_ok(drop).try_collect::<()>();
-        rounds.push((ours, time(calls).await?));
+        rounds.push((ours, time(bare.credit_batches(ids)).await?));
         simulator.clear_requests();
     }
     report("request 1000 at concurrency 64 client/bare", rounds);
     Ok(())
 }
 
-/// The lineage of a batch that was split, all the way down, into equal halves.
-async fn lineage(simulator: &Simulator, registry: &Registry) -> Outcome<()> {
-    let origin = simulator.issue(1 << DEPTH)?;
-    let mut level = vec![origin.id.clone()];
+/// The lineage of a batch that was split, all the way down, into equal halves: beside
+/// the same batches fetched bare by someone who knows them all, and beside one call of a
+/// server that is away.
+async fn lineage(simulator: &Simulator, registry: &Registry, bare: &Bare) -> Outcome<()> {
+    let origin = simulator.issue(1 << DEPTH)?.id;
+    let mut ids = vec![origin.clone()];
+    let mut level = 0..1;
     for depth in 0..DEPTH {
-        let mut next = Vec::new();
-        for id in &level {
-            next.extend(simulator.split(id, 1 << (DEPTH - depth - 1))?.map(|half| half.id));
+        for index in level.clone() {
+            let halves = simulator.split(&ids[index], 1 << (DEPTH - depth - 1))?;
+            ids.extend(halves.map(|half| half.id));
         }
-        level = next;
+        level = level.end..ids.len();
     }
+    let fetch = async || {
+        let tree = registry.lineage(&origin).await?;
+        assert_eq!(tree.batches().count(), ids.len());
+        Ok::<_, isometric_registry::Error>(())
+    };
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
-        let start = Instant::now();
-        let tree = registry.lineage(&origin.id).await?;
-        let whole = microseconds(start);
-        assert_eq!(tree.batches().count(), (2 << DEPTH) - 1);
-        rounds.push((whole, time(registry.credit_batch(&origin.id).into_future()).await?));
+        rounds.push((time(fetch()).await?, time(bare.credit_batches(&ids)).await?));
         simulator.clear_requests();
     }
-    report("lineage 1023/call", rounds);
+    report("lineage 1023/bare calls at once", rounds);
+    simulator.inject(Fault::delay(DISTANCE).always());
+    let mut rounds = Vec::new();
+    for _ in 0..DISTANT_ROUNDS {
+        let call = registry.credit_batch(&origin).into_future();
+        rounds.push((time(fetch()).await?, time(call).await?));
+        simulator.clear_requests();
+    }
+    report("lineage 1023/call of a server 50 ms away", rounds);
     Ok(())
 }
 

@@ -491,8 +491,6 @@ impl StdError for OversizedBody {}
 /// ```
 pub struct InvalidResponse {
     violations: Vec<Violation>,
-    /// Why there is no value, where the violations do not tell.
-    reason: Option<String>,
     value: Option<Box<dyn Any + Send + Sync>>,
     record: Record,
 }
@@ -503,20 +501,16 @@ impl InvalidResponse {
         violations: Vec<Violation>,
         record: Record,
     ) -> Self {
-        Self { violations, reason: None, value: Some(Box::new(value)), record }
+        Self { violations, value: Some(Box::new(value)), record }
     }
 
-    pub(crate) fn undecodable(
-        violations: Vec<Violation>,
-        reason: &serde_json::Error,
-        record: Record,
-    ) -> Self {
-        let reason = violations.is_empty().then(|| reason.to_string());
-        Self { violations, reason, value: None, record }
+    pub(crate) fn undecodable(violations: Vec<Violation>, record: Record) -> Self {
+        Self { violations, value: None, record }
     }
 
-    /// Everything in which the body breaks the rules of the spec. Where that is
-    /// nothing, it is the value's type that could not hold it.
+    /// Everything in which the body breaks the rules of the spec, which is at least one.
+    /// Where it is only the value's type that could not hold the body, that is a
+    /// violation too.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }
@@ -540,8 +534,8 @@ impl InvalidResponse {
 
 impl fmt::Display for InvalidResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { violations, reason, record, .. } = self;
-        let found = reason.clone().unwrap_or_else(|| shorten(violations));
+        let Self { violations, record, .. } = self;
+        let found = shorten(violations);
         write!(
             f,
             "{} was answered with what breaks the spec: {found} ({record})",
@@ -554,7 +548,6 @@ impl fmt::Debug for InvalidResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InvalidResponse")
             .field("violations", &self.violations)
-            .field("reason", &self.reason)
             .field("has_value", &self.value.is_some())
             .field("record", &self.record)
             .finish()

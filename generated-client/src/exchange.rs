@@ -8,7 +8,7 @@ use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
 use tracing::field::{Empty, display};
 use tracing::{Instrument, Span, debug, debug_span};
 
-use crate::check::{self, HasSchema};
+use crate::check::{self, Checked, HasSchema};
 use crate::credentials::Credentials;
 use crate::error::{
     Error, InvalidArgument, InvalidResponse, OversizedBody, StatusError, TransportError,
@@ -57,8 +57,9 @@ impl Exchange {
             .map_err(|reason| InvalidArgument::named(name, reason).into())
     }
 
-    /// Makes of the result what the caller sees. Of an error, what was recorded on the
-    /// way tells more than progenitor does.
+    /// Makes of the result what the caller sees. progenitor was given no body, and so
+    /// failed to decode one of a status that the spec has: what was recorded on the way is
+    /// decoded and checked here, in one pass.
     pub(crate) fn finish<T: HasSchema, E>(
         self,
         result: Result<ResponseValue<T>, progenitor_client::Error<E>>,
@@ -67,23 +68,22 @@ impl Exchange {
 
         let record = self.client.inner.take();
         let limit = self.client.inner.options.body_limit;
-        let end = record.reply.as_ref().map(|reply| reply.end);
-        let is_success = record.status().is_some_and(|status| status.is_success());
-        let failure = match result {
-            Ok(value) => {
-                let violations = check::json::<T>(record.body());
-                return Ok(Response::new(value, violations, record));
+        let reply = record.reply.as_ref().map(|reply| (reply.end, reply.status));
+        Err(match (reply, result) {
+            (Some((End::Whole, status)), Ok(_) | Err(Failure::InvalidResponsePayload(..)))
+                if status.is_success() =>
+            {
+                let Checked { value, violations } = check::from_slice::<T>(record.body());
+                match value {
+                    Some(value) => return Ok(Response::new(value, status, violations, record)),
+                    None => InvalidResponse::undecodable(violations, record).into(),
+                }
             }
-            Err(failure) => failure,
-        };
-        Err(match (end, failure) {
-            (Some(End::Whole), Failure::InvalidResponsePayload(_, reason)) if is_success => {
-                let violations = check::json::<T>(record.body());
-                InvalidResponse::undecodable(violations, &reason, record).into()
+            (Some((End::Oversized, _)), _) => OversizedBody::new(limit, record).into(),
+            (Some((End::Cut, _)) | None, Err(failure)) => {
+                TransportError::new(failure, record).into()
             }
-            (Some(End::Whole), _) => StatusError::new(record).into(),
-            (Some(End::Oversized), _) => OversizedBody::new(limit, record).into(),
-            (Some(End::Cut) | None, failure) => TransportError::new(failure, record).into(),
+            _ => StatusError::new(record).into(),
         })
     }
 }
@@ -107,8 +107,8 @@ impl Context {
         self.record(std::mem::take)
     }
 
-    /// Sends a request, again where that may help, and reads the whole response, which
-    /// progenitor is then given as if it had just arrived.
+    /// Sends a request, again where that may help, and reads the whole response. The
+    /// record has its body; progenitor is given the head alone.
     async fn send(
         &self,
         http: &reqwest::Client,
@@ -178,10 +178,8 @@ impl Context {
         let mut body = Vec::new();
         let read = read(&mut response, &mut body, self.options.body_limit).await;
         reply.set_body(body, *read.as_ref().unwrap_or(&End::Cut), &self.credentials);
-        let mut rebuilt = http::Response::new(reply.body.clone());
-        *rebuilt.status_mut() = reply.status;
         self.record(|record| record.reply = Some(reply));
-        read.map(|_| rebuilt.into())
+        read.map(|_| http::Response::from(response).map(|_| "").into())
     }
 
     /// Tells the span of the call how it went.

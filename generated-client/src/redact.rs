@@ -14,13 +14,17 @@ const RUN: usize = 12;
 /// JSON or URLs spell it, and for the start of one that is long enough. Other parts of
 /// a secret and other spellings, such as Base64, are not recognised.
 pub(crate) fn mask<'t>(secrets: &[&[u8]], text: &'t [u8]) -> Cow<'t, [u8]> {
-    let may_start = |byte: &u8| {
-        matches!(byte, b'\\' | b'%') || secrets.iter().any(|secret| secret.first() == Some(byte))
+    let [first, second] = [0, 1].map(|index| may_spell(secrets, index));
+    // Most texts have none of these pairs, and are only looked through.
+    let may_start = |pair: &[u8]| match *pair {
+        [b'\\' | b'%', _] => true,
+        [a, b] => first[usize::from(a)] && second[usize::from(b)],
+        _ => false,
     };
     let mut masked = Vec::new();
     let mut copied = 0;
     let mut at = 0;
-    while let Some(skipped) = text[at..].iter().position(may_start) {
+    while let Some(skipped) = text[at..].windows(2).position(may_start) {
         at += skipped;
         match secrets.iter().filter_map(|secret| match_secret(secret, &text[at..])).max() {
             Some(length) => {
@@ -37,6 +41,15 @@ pub(crate) fn mask<'t>(secrets: &[&[u8]], text: &'t [u8]) -> Cow<'t, [u8]> {
     }
     masked.extend_from_slice(&text[copied..]);
     Cow::Owned(masked)
+}
+
+/// The bytes with which the spelling of a secret's byte at this index may start.
+fn may_spell(secrets: &[&[u8]], index: usize) -> [bool; 256] {
+    let mut may_spell = [false; 256];
+    for byte in secrets.iter().filter_map(|secret| secret.get(index)).chain(br"\%") {
+        may_spell[usize::from(*byte)] = true;
+    }
+    may_spell
 }
 
 /// How many bytes at the start of the text spell the secret, or enough of its start.
@@ -99,7 +112,9 @@ mod tests {
         assert_eq!(masked(r#"{"a":"eyJ0eXAi.J9\/x+y=="}"#), r#"{"a":"[redacted]"}"#);
         assert_eq!(masked(r#"{"a":"uPrO\"5ecret"}"#), r#"{"a":"[redacted]"}"#);
         assert_eq!(masked(r#"{"a":"uPrO\u00225\u0065cret"}"#), r#"{"a":"[redacted]"}"#);
+        assert_eq!(masked(r#"{"a":"\u0075PrO\"5ecret"}"#), r#"{"a":"[redacted]"}"#);
         assert_eq!(masked("?t=eyJ0eXAi.J9%2Fx%2by%3d%3D&u"), "?t=[redacted]&u");
+        assert_eq!(masked("?t=%65%79J0eXAi.J9/x+y==&u"), "?t=[redacted]&u");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Url;
 use reqwest::redirect::{Attempt, Policy};
@@ -25,6 +26,11 @@ const LOOPBACK: [SocketAddr; 2] = [
 const BASE_URL: &str = "the base URL";
 const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 const MOST_REDIRECTS: usize = 3;
+
+/// How long a connection is kept for the next call. It is shorter than servers and load
+/// balancers wait before they close one, and than the limit of a try: tokio's driver then
+/// always has an earlier timer than that of a try, which need not interrupt it.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// The registry, as one organisation and one application see it.
@@ -222,6 +228,7 @@ fn http_client(base_url: &str, options: &Options) -> Result<reqwest::Client, Inv
     let builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(options.connect_timeout)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
         .redirect(Policy::custom(follow))
         .referer(false)
         // Whether to try again is decided in one place, which counts.

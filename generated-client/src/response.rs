@@ -3,7 +3,6 @@
 use std::fmt;
 
 use http::StatusCode;
-use progenitor_client::ResponseValue;
 
 use crate::check::{HasSchema, Rule, Violation};
 use crate::error::{Error, InvalidResponse};
@@ -21,9 +20,13 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(value: ResponseValue<T>, violations: Vec<Violation>, record: Record) -> Self {
-        let status = value.status();
-        Self { value: value.into_inner(), status, violations, record }
+    pub(crate) fn new(
+        value: T,
+        status: StatusCode,
+        violations: Vec<Violation>,
+        record: Record,
+    ) -> Self {
+        Self { value, status, violations, record }
     }
 
     /// The value that was received.

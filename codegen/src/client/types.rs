@@ -63,7 +63,7 @@ fn distinct(root: &Node, items: &[syn::Item]) -> Emit<()> {
         }
         if !seen.insert(name.clone()) {
             let message = format!(
-                "the type `{name}` is also the name that the generator derives for a schema                  without one: give that schema a name of its own under `components`"
+                "the type `{name}` is also the name that the generator derives for a schema without one: give that schema a name of its own under `components`"
             );
             return Err(internal(node, &at, message));
         }

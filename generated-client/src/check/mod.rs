@@ -74,8 +74,8 @@ pub fn json<T: HasSchema>(json: &[u8]) -> Vec<Violation> {
 /// Decodes a JSON document and checks it: the value, and what [`json`] reports.
 ///
 /// Where nothing is wrong it takes little longer than decoding alone; where something is,
-/// as long as the two one after the other. What serde does not decode at all, such as a document that is cut off, is a
-/// violation without a value.
+/// as long as the two one after the other. What serde does not decode at all, such as a
+/// document that is cut off, is a violation without a value.
 ///
 /// ```
 /// use isometric_registry::{check, types::CreditQuantity};

@@ -52,9 +52,10 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
             "Calls",
             "Calls over loopback, beside bare `reqwest` with `serde_json::Value` on the same \
              simulator, taking turns (goal: at most 1.05). A lineage of 1023 batches has ten levels, \
-             which 64 calls at once take in 21 rounds; with two to spare, 23 times one call is what \
-             depth and concurrency explain where each call has a core of its own. The spread is \
-             that of the quartiles.",
+             which 64 calls at once take in 21 rounds: with two to spare, 23 times one call is the \
+             goal where it is the way to the server that takes time. Over loopback it is the \
+             cores, and the lineage stands beside the same batches fetched bare, 64 at once, by \
+             someone who knows them all beforehand. The spread is that of the quartiles.",
             "cargo bench -p isometric-registry --bench request",
         )?,
         regen::measure(&folder, &stock)?,
