@@ -10,6 +10,7 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeI
 use quote::{ToTokens, quote};
 use schemars::schema::{InstanceType, SchemaObject};
 use serde_json::{Value as Json, json};
+use syn::parse_quote;
 use syn::visit_mut::VisitMut;
 
 use super::{Emit, docs, internal, mocks, prepare, schemas};
@@ -22,27 +23,14 @@ const NUMBER_FORMATS: &[(&str, &str)] = &[("decimal", "crate::Decimal")];
 /// What progenitor wrote.
 pub(super) struct Generated {
     /// Everything but the types.
-    client: Vec<syn::Item>,
+    pub client: Vec<syn::Item>,
     /// The types that typify wrote.
     pub types: Vec<syn::Item>,
     /// Mocks of the operations.
-    mocks: Vec<syn::Item>,
+    pub mocks: Vec<syn::Item>,
 }
 
 impl Generated {
-    pub(super) fn client(&self) -> TokenStream {
-        let items = &self.client;
-        quote! {
-            use super::types;
-            #(#items)*
-        }
-    }
-
-    pub(super) fn mocks(&self) -> TokenStream {
-        let items = &self.mocks;
-        quote!(#(#items)*)
-    }
-
     /// The methods of the client that send a request.
     pub(super) fn methods(&self) -> impl Iterator<Item = &syn::ImplItemFn> {
         self.client
@@ -190,7 +178,10 @@ fn take_apart(root: &Node, written: Written) -> Result<Generated, String> {
     let parse = |tokens| syn::parse2(tokens).map_err(|error| error.to_string());
     let file: syn::File = parse(written.client)?;
     let mocks = mocks::mend(root, parse(written.mocks)?);
-    let mut generated = Generated { client: Vec::new(), types: Vec::new(), mocks };
+    let client = vec![parse_quote!(
+        use super::types;
+    )];
+    let mut generated = Generated { client, types: Vec::new(), mocks };
     for mut item in file.items {
         docs::Tidy.visit_item_mut(&mut item);
         match item {

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 
 use super::progenitor_run::{Generated, compact};
 use super::schemas::{self, Owner, TextRules};
-use super::{Emit, docs, internal};
+use super::{Emit, docs, internal, parse};
 use crate::source::Node;
 
 /// Texts longer than this are kept on the heap, whatever the schema allows.
@@ -23,9 +23,9 @@ const PRELUDE: &[&str] =
 /// The types that stand for dates and times.
 const TIMES: &[&str] = &["::chrono::DateTime<::chrono::offset::Utc>", "::chrono::naive::NaiveDate"];
 
-pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<TokenStream> {
+pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<Vec<syn::Item>> {
     distinct(root, &generated.types)?;
-    let mut by_name: BTreeMap<String, Vec<TokenStream>> = BTreeMap::new();
+    let mut by_name: BTreeMap<String, Vec<syn::Item>> = BTreeMap::new();
     for item in &generated.types {
         if let Some((name, item)) = adapt(root, item)? {
             by_name.entry(name).or_default().push(item);
@@ -33,11 +33,11 @@ pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<TokenStream> {
     }
     for member in schemas::components(root) {
         if let Some(rules) = schemas::text_type(&member.node) {
-            by_name.insert(member.key.clone(), vec![text_type(&member.key, &member.node, &rules)]);
+            let code = text_type(&member.key, &member.node, &rules);
+            by_name.insert(member.key.clone(), parse(root, "types.rs", code)?);
         }
     }
-    let items = by_name.into_values().flatten();
-    Ok(quote!(#(#items)*))
+    Ok(by_name.into_values().flatten().collect())
 }
 
 /// typify derives the names of what has none, and may arrive at one that is taken.
@@ -63,7 +63,8 @@ fn distinct(root: &Node, items: &[syn::Item]) -> Emit<()> {
         }
         if !seen.insert(name.clone()) {
             let message = format!(
-                "the type `{name}` is also the name that the generator derives for a schema without one: give that schema a name of its own under `components`"
+                "the type `{name}` is also the name that the generator derives for a schema \
+                 without one: give that schema a name of its own under `components`"
             );
             return Err(internal(node, &at, message));
         }
@@ -73,7 +74,7 @@ fn distinct(root: &Node, items: &[syn::Item]) -> Emit<()> {
 
 /// An item of typify's with the name of the type it belongs to; `None` for its error
 /// module and the conversions that use it, which our own types do better.
-fn adapt(root: &Node, item: &syn::Item) -> Emit<Option<(String, TokenStream)>> {
+fn adapt(root: &Node, item: &syn::Item) -> Emit<Option<(String, syn::Item)>> {
     let mut item = item.clone();
     ShortPaths.visit_item_mut(&mut item);
     let name = match &mut item {
@@ -97,7 +98,7 @@ fn adapt(root: &Node, item: &syn::Item) -> Emit<Option<(String, TokenStream)>> {
         syn::Item::Impl(item) => compact(&item.self_ty),
         _ => return Ok(None),
     };
-    Ok(Some((name, item.into_token_stream())))
+    Ok(Some((name, item)))
 }
 
 /// Gives the fields that typify left without documentation the description of the
