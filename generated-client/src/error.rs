@@ -335,16 +335,28 @@ impl TransportKind {
 /// An error whose type can be told.
 type Cause = dyn StdError + 'static;
 
-/// Whether what the server sent to make a connection is not what TLS asks for: rustls
-/// reports that as invalid data, and an interruption as something else.
+/// Whether what the server sent to make a connection is not what TLS asks for.
 fn is_bad_tls(error: &Cause) -> bool {
-    causes(error).filter_map(|cause| cause.downcast_ref()).any(is_invalid_data)
+    causes(error).any(|cause| cause.downcast_ref().is_some_and(is_invalid_data) || is_native(cause))
 }
 
-/// An I/O error within another is not its source.
+/// rustls reports it as invalid data, and an interruption as something else. An I/O error
+/// within another is not its source.
 fn is_invalid_data(error: &io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
     error.kind() == io::ErrorKind::InvalidData || inner.is_some_and(is_invalid_data)
+}
+
+/// OpenSSL reports it with an error of its own for a cause, and an interruption with an
+/// I/O error or none.
+#[cfg(feature = "native-tls")]
+fn is_native(error: &Cause) -> bool {
+    error.is::<native_tls::Error>() && error.source().is_some_and(|cause| !cause.is::<io::Error>())
+}
+
+#[cfg(not(feature = "native-tls"))]
+fn is_native(_: &Cause) -> bool {
+    false
 }
 
 fn root_cause(error: &Cause) -> String {

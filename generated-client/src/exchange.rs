@@ -284,7 +284,7 @@ impl ClientHooks<Context> for Client {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead, BufReader, Write};
+    use std::io::{BufRead, BufReader, Read, Write};
     use std::net::TcpListener;
     use std::sync::Arc;
     use std::sync::mpsc::{Receiver, channel};
@@ -612,6 +612,20 @@ mod tests {
         assert!(message(&error).starts_with("credit_batch could not connect by TLS: "), "{error}");
         assert!(matches!(&error, Error::Transport(transport) if transport.is_connect()));
         assert!(!error.is_retryable());
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_ends_before_tls_is_up_is_worth_another_try() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = format!("https://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            // Unread bytes would make a reset of the end.
+            assert_ne!(stream.read(&mut [0; 4096]).unwrap(), 0);
+        });
+        let error = registry(&base_url).credit_batch(&id()).await.unwrap_err();
+        assert!(message(&error).starts_with("credit_batch could not connect: "), "{error}");
+        assert!(error.is_retryable());
     }
 
     #[tokio::test]
