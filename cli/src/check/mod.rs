@@ -1,11 +1,6 @@
 //! `check`: credit batches in a file, without a network.
 
-mod blocks;
-mod cut;
-mod judge;
 mod report;
-mod run;
-mod scan;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,12 +8,12 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
 
+use isometric_registry_cli::records::{self, BLOCK, Judged, Stop};
+
 use crate::Outcome;
 use crate::args::{self, CheckFormat};
 use crate::failure::Failure;
 use crate::output::{Output, note, printable};
-use judge::Judged;
-use run::Stop;
 
 pub(crate) fn run(arguments: &args::Check) -> Result<Outcome, Failure> {
     let (name, input) = open(&arguments.file)?;
@@ -30,7 +25,7 @@ pub(crate) fn run(arguments: &args::Check) -> Result<Outcome, Failure> {
         })
     };
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    match run::run(input, threads, report) {
+    match records::check(input, BLOCK, threads, report) {
         Ok(tally) => {
             let printed = output.flush();
             if printed.is_ok() {

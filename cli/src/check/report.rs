@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
+use isometric_registry_cli::records::{Judged, Tally};
 use serde::Serialize;
 
-use super::judge::{Judged, Tally};
 use crate::output::printable;
 
 /// One line for each violation, for a person.

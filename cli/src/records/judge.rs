@@ -13,31 +13,39 @@ const JSON: &str = Rule::Json.as_str();
 
 /// Something that is wrong with a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Violation {
-    pub(super) pointer: Cow<'static, str>,
-    pub(super) rule: &'static str,
-    pub(super) expected: Cow<'static, str>,
-    pub(super) got: String,
-    pub(super) message: String,
+pub struct Violation {
+    /// The JSON pointer (RFC 6901) of the value in question.
+    pub pointer: Cow<'static, str>,
+    /// The name of the rule that it breaks.
+    pub rule: &'static str,
+    /// What the rule asks for.
+    pub expected: Cow<'static, str>,
+    /// What was there.
+    pub got: String,
+    /// All that in a sentence, but for the place.
+    pub message: String,
 }
 
 /// A record with something wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Judged {
+pub struct Judged {
     /// How many records come before it.
-    pub(super) record: u64,
+    pub record: u64,
     /// The line that it starts in, from 0.
-    pub(super) line: u64,
-    pub(super) violations: Vec<Violation>,
+    pub line: u64,
+    /// What is wrong, which is at least one thing.
+    pub violations: Vec<Violation>,
 }
 
 /// How many there were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
-    pub(super) records: u64,
+pub struct Tally {
+    /// All records.
+    pub records: u64,
     /// Of the records, those with violations.
-    pub(super) invalid: u64,
-    pub(super) violations: u64,
+    pub invalid: u64,
+    /// The violations of all records.
+    pub violations: u64,
 }
 
 impl Tally {

@@ -1,9 +1,15 @@
-//! Checks a document on several threads, and reports in the order of its records.
+//! Checks the credit batches of a document on several threads, and reports in the order of
+//! its records.
 //!
 //! A block is cut and judged by whichever thread is free, on the assumption that it
 //! starts with a record of a stream. Whether it does is known once the blocks before it
 //! are done. If it does not, as in an array, what was found in it is thrown away, and it
 //! is done again as the continuation of those before.
+
+mod blocks;
+mod cut;
+mod judge;
+mod scan;
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -11,9 +17,14 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
 
-use super::blocks::{BLOCK, Block, Blocks};
-use super::cut::Cutter;
-use super::judge::{Judge, Judged, Tally};
+use blocks::{Block, Blocks};
+use cut::Cutter;
+use judge::Judge;
+pub use judge::{Judged, Tally, Violation};
+
+/// How many bytes to read at a time: few enough to be kept, and enough for a thread to be
+/// worth its while.
+pub const BLOCK: usize = 1024 * 1024;
 
 /// With so many violations, what was found is sent on.
 const BATCH: usize = 256;
@@ -26,28 +37,29 @@ const AHEAD: usize = 2;
 
 /// Why a check ends before the document does.
 #[derive(Debug)]
-pub(super) enum Stop<E> {
+pub enum Stop<E> {
+    /// The document cannot be read any further.
     Read(io::Error),
+    /// The report failed.
     Report(E),
-    /// A thread is gone.
+    /// A thread is gone, which is a mistake in this program.
     Lost,
 }
 
-/// Checks a document on so many threads besides this one, and reports every record with
-/// something wrong. What is kept of it at a time does not depend on how long it is.
-pub(super) fn run<E>(
+/// Checks a document, read in blocks of so many bytes, on so many threads besides this one,
+/// and reports every record with something wrong. What is kept of the document at a time
+/// does not depend on how long it is, nor what is found in it on the blocks and threads.
+///
+/// # Errors
+///
+/// Why the check ended early. What was reported is of the records before.
+pub fn check<E>(
     input: impl Read,
+    block: usize,
     threads: usize,
     report: impl FnMut(Judged) -> Result<(), E>,
 ) -> Result<Tally, Stop<E>> {
-    run_by(Blocks::new(input, BLOCK), threads, report)
-}
-
-fn run_by<E>(
-    mut blocks: Blocks<impl Read>,
-    threads: usize,
-    report: impl FnMut(Judged) -> Result<(), E>,
-) -> Result<Tally, Stop<E>> {
+    let mut blocks = Blocks::new(input, block);
     thread::scope(|scope| {
         let mut pool = None;
         let mut document = Document::new(report);
@@ -216,9 +228,7 @@ mod tests {
     use std::convert::Infallible;
     use std::io::{self, Read};
 
-    use super::{AHEAD, Stop, run_by};
-    use crate::check::blocks::Blocks;
-    use crate::check::judge::{Judged, Tally};
+    use super::{AHEAD, Judged, Stop, Tally};
 
     /// Checks a document in blocks of a size.
     fn check(document: &str, size: usize, threads: usize) -> (Vec<Judged>, Tally) {
@@ -227,7 +237,7 @@ mod tests {
             all.push(judged);
             Ok::<_, Infallible>(())
         };
-        let tally = run_by(Blocks::new(document.as_bytes(), size), threads, report).unwrap();
+        let tally = super::check(document.as_bytes(), size, threads, report).unwrap();
         (all, tally)
     }
 
@@ -278,9 +288,9 @@ mod tests {
     fn no_more_is_read_than_the_threads_are_about_to_need() {
         let (size, threads) = (1300, 2);
         let bytes = Cell::new(0);
-        let blocks = Blocks::new(Counted { records: 2000, bytes: &bytes }, size);
+        let document = Counted { records: 2000, bytes: &bytes };
         let mut most = 0;
-        let tally = run_by(blocks, threads, |judged| {
+        let tally = super::check(document, size, threads, |judged| {
             let reported = (judged.record as usize + 1) * RECORD.len();
             most = most.max(bytes.get() - reported);
             Ok::<_, Infallible>(())
@@ -292,9 +302,10 @@ mod tests {
     #[test]
     fn a_report_that_fails_ends_the_check() {
         let bytes = Cell::new(0);
-        let blocks = Blocks::new(Counted { records: usize::MAX, bytes: &bytes }, 1300);
-        let stop =
-            run_by(blocks, 2, |judged| if judged.record < 500 { Ok(()) } else { Err("enough") });
+        let document = Counted { records: usize::MAX, bytes: &bytes };
+        let stop = super::check(document, 1300, 2, |judged| {
+            if judged.record < 500 { Ok(()) } else { Err("enough") }
+        });
         assert!(matches!(stop, Err(Stop::Report("enough"))));
     }
 
@@ -310,8 +321,7 @@ mod tests {
 
         let mut records = 0;
         let input = "{}\n".repeat(500);
-        let blocks = Blocks::new(input.as_bytes().chain(Fails), 100);
-        let stop = run_by(blocks, 2, |_| {
+        let stop = super::check(input.as_bytes().chain(Fails), 100, 2, |_| {
             records += 1;
             Ok::<_, Infallible>(())
         });

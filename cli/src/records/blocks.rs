@@ -4,9 +4,6 @@ use std::io::{self, Read};
 
 use memchr::{memmem, memrchr};
 
-/// How many bytes are read at a time.
-pub(super) const BLOCK: usize = 1024 * 1024;
-
 /// So far from its end a block is searched for the last record that starts at a margin.
 const SEARCHED: usize = 64 * 1024;
 
