@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use flate2::{Compression, write::GzEncoder};
 use isometric_registry::types::CreditBatchId;
 use isometric_registry::{Error, Options, Registry};
 use serde_json::json;
+use socket2::{Domain, Socket, Type};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::end_to_end::{SECRET, TOKEN, block_on, credentials};
@@ -385,6 +387,26 @@ fn nobody_listening_is_tried_again() {
     let (outcome, tries, log) = call(&registry);
     assert_eq!((outcome, tries), (Outcome::Transport, ALL), "{log}");
     assert_eq!(waits.lock().unwrap().len(), RETRIES);
+}
+
+/// Linux lets one connection wait where a listener asks for none, and drops every other.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_that_is_not_taken_up_runs_out_of_a_time_of_its_own() {
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    listener.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let _waiting = TcpStream::connect(address).unwrap();
+    let options = options().0.connect_timeout(TRY).try_timeout(2 * LONG);
+    let registry = Registry::at(&format!("http://{address}"), credentials()).unwrap();
+    let registry = registry.with_options(options).unwrap();
+    let started = Instant::now();
+    let error = block_on(async { registry.credit_batch(&id()).await }).unwrap_err();
+    assert!(started.elapsed() < LONG);
+    let Error::Transport(transport) = &error else { panic!("{error:?}") };
+    assert!(transport.is_connect() && transport.is_timeout(), "{error:?}");
+    assert_eq!(error.tries() as usize, ALL);
 }
 
 /// What is waited for where the API says this.
