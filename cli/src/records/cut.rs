@@ -109,6 +109,11 @@ impl Margin {
         Self { space: Vec::new(), is_space: true }
     }
 
+    /// Whether nothing is there: a record would start with its line.
+    fn is_empty(&self) -> bool {
+        self.is_space && self.space.is_empty()
+    }
+
     fn reset(&mut self) {
         self.space.clear();
         self.is_space = true;
@@ -150,9 +155,9 @@ impl Cutter {
         Self { place: Place::Stream, ..Self::new() }
     }
 
-    /// Whether it is between the values of a stream.
+    /// Whether it is at the start of a line of a stream, and between its values.
     pub(super) fn is_in_stream(&self) -> bool {
-        matches!(self.place, Place::Stream)
+        matches!(self.place, Place::Stream) && self.margin.is_empty()
     }
 
     /// Cuts records off these bytes, the last of the document if `at_end`. Gives how many

@@ -253,10 +253,12 @@ mod tests {
             format!("{pretty}{lines}{{"),
             array.replace('\n', ""),
             lines.replace('\n', " "),
+            // A margin that a block ends in.
+            "{}\nx\n\t[\n{".to_owned(),
         ] {
             let whole = check(&document, document.len() + 1, 1);
             assert!(whole.1.invalid > 2, "{:?}", whole.1);
-            for size in [3, 7, 64, 200] {
+            for size in [1, 3, 7, 64, 200] {
                 for threads in [1, 3] {
                     assert_eq!(check(&document, size, threads), whole, "{size} {threads}");
                 }
