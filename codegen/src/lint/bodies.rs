@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use http::StatusCode;
+
 use super::document::{Document, Operation, Site};
 use super::findings::{Findings, Place};
 use super::grammar::{REQUEST_BODY, RESPONSE};
@@ -85,6 +87,14 @@ fn responses(document: &Document<'_>, operation: &Operation<'_, '_>, findings: &
         let message = "an informational response never reaches the caller";
         findings.add(response.place.clone(), message, "remove it");
     }
+    for response in responses.iter().filter(|response| !response.is_named()) {
+        let status = response.status;
+        let message = format!(
+            "HTTP has no name for the status {status}, after which its mock would be named"
+        );
+        let help = format!("describe it as `{}XX`, with the others of its kind", &status[..1]);
+        findings.add(response.place.clone(), message, help);
+    }
     let success: Vec<_> = responses.iter().filter(|response| response.is(&['2'])).collect();
     let errors: Vec<_> = responses.iter().filter(|response| response.is(&['4', '5'])).collect();
     if !statuses().any(|status| status.starts_with('2') || status == "default") {
@@ -109,6 +119,12 @@ impl<'d> Response<'d> {
             [media_type, ..] => Body::Schema(document.child(media_type, "schema")?.text("$ref")?),
         };
         Some(Self { status, place: entry.here(), body })
+    }
+
+    /// Whether the status is a range, or has a name, without which progenitor panics.
+    fn is_named(&self) -> bool {
+        let status = self.status.parse().ok();
+        status.is_none_or(|status: StatusCode| status.canonical_reason().is_some())
     }
 
     /// Whether the status begins so; `default` is any status.

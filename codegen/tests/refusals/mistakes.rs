@@ -147,6 +147,7 @@ const OPERATIONS: &[Mistake] = &[
     ("a range that is none", "5XX:", "5xx:"),
     ("no success", "'200':", "'400':"),
     ("an informational status", "'404':", "'101':"),
+    ("a status without a name", "'404':", "'499':"),
     (
         "two schemas of errors",
         "'404': {$ref: '#/components/responses/Failed'}",
