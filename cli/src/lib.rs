@@ -1,4 +1,4 @@
-//! What of the command line is no edge of it: how credit batches in a document of any
-//! length are checked.
+//! The part of the command line that neither prints nor exits: it checks the credit
+//! batches of a document of any length.
 
 pub mod records;

@@ -9,7 +9,7 @@ use isometric_registry_cli::records::{self, Judged, Tally};
 use super::decode::{assert_shown, broken_rules};
 
 /// Checks a document as the command line does, and every line of it as the client does.
-/// How long the document is tells how it comes.
+/// The size of the blocks is derived from the length of the document.
 ///
 /// # Panics
 ///

@@ -23,7 +23,7 @@ pub fn run(data: &[u8]) {
     let findings = lint(&source).err();
     findings.iter().for_each(|refusal| assert_helpful(refusal, text));
     if is_json(source.root()) {
-        let json = json(source.root());
+        let json = to_json_text(source.root());
         let again = Source::parse(NAME, &json).unwrap_or_else(|refusal| panic!("{refusal}"));
         assert_eq!(again.root().to_json(), source.root().to_json());
         assert_eq!(messages(lint(&again).err().as_ref()), messages(findings.as_ref()));
@@ -52,13 +52,15 @@ fn assert_helpful(refusal: &Refusal, text: &str) {
 
 /// The document as JSON, whose members come in the order of the document: of two that do
 /// not go together, the lint finds fault with the second.
-fn json(node: &Node) -> String {
+fn to_json_text(node: &Node) -> String {
     let list = |items: Vec<String>| items.join(",");
     match &node.value {
-        Value::Array(elements) => format!("[{}]", list(elements.iter().map(json).collect())),
+        Value::Array(elements) => {
+            format!("[{}]", list(elements.iter().map(to_json_text).collect()))
+        }
         Value::Object(members) => {
             let member = |member: &Member| {
-                format!("{}:{}", serde_json::Value::from(&*member.key), json(&member.node))
+                format!("{}:{}", serde_json::Value::from(&*member.key), to_json_text(&member.node))
             };
             format!("{{{}}}", list(members.iter().map(member).collect()))
         }

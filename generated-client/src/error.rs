@@ -337,25 +337,27 @@ type Cause = dyn StdError + 'static;
 
 /// Whether what the server sent to make a connection is not what TLS asks for.
 fn is_bad_tls(error: &Cause) -> bool {
-    causes(error).any(|cause| cause.downcast_ref().is_some_and(is_invalid_data) || is_native(cause))
+    causes(error)
+        .any(|cause| cause.downcast_ref().is_some_and(is_invalid_data) || is_of_openssl(cause))
 }
 
-/// rustls reports it as invalid data, and an interruption as something else. An I/O error
-/// within another is not its source.
+/// rustls reports bad TLS as invalid data, and an interruption as something else. An I/O
+/// error within another is not its source.
 fn is_invalid_data(error: &io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
     error.kind() == io::ErrorKind::InvalidData || inner.is_some_and(is_invalid_data)
 }
 
-/// OpenSSL reports it with an error of its own for a cause, and an interruption with an
-/// I/O error or none.
+/// OpenSSL reports bad TLS with an error of its own for a cause, and an interruption with
+/// an I/O error or none. The TLS of Windows and macOS does not tell the two apart: what it
+/// reports is tried again.
 #[cfg(feature = "native-tls")]
-fn is_native(error: &Cause) -> bool {
+fn is_of_openssl(error: &Cause) -> bool {
     error.is::<native_tls::Error>() && error.source().is_some_and(|cause| !cause.is::<io::Error>())
 }
 
 #[cfg(not(feature = "native-tls"))]
-fn is_native(_: &Cause) -> bool {
+fn is_of_openssl(_: &Cause) -> bool {
     false
 }
 

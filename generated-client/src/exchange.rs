@@ -57,9 +57,9 @@ impl Exchange {
             .map_err(|reason| InvalidArgument::named(name, reason).into())
     }
 
-    /// Makes of the result what the caller sees. progenitor was given no body, and so
-    /// failed to decode one of a status that the spec has: what was recorded on the way is
-    /// decoded and checked here, in one pass.
+    /// Makes of the result what the caller sees. progenitor is given an empty body, and so
+    /// fails to decode one for every status of the spec. The body that was recorded is
+    /// decoded and checked here instead, in one pass.
     pub(crate) fn finish<T: HasSchema, E>(
         self,
         result: Result<ResponseValue<T>, progenitor_client::Error<E>>,
@@ -73,7 +73,7 @@ impl Exchange {
             (Some((End::Whole, status)), Ok(_) | Err(Failure::InvalidResponsePayload(..)))
                 if status.is_success() =>
             {
-                let Checked { value, violations } = check::from_slice::<T>(record.body());
+                let Checked { value, violations } = check::body::<T>(record.body());
                 match value {
                     Some(value) => return Ok(Response::new(value, status, violations, record)),
                     None => InvalidResponse::undecodable(violations, record).into(),
@@ -83,7 +83,7 @@ impl Exchange {
             (Some((End::Cut, _)) | None, Err(failure)) => {
                 TransportError::new(failure, record).into()
             }
-            _ => StatusError::new(record).into(),
+            (Some((End::Whole | End::Cut, _)) | None, _) => StatusError::new(record).into(),
         })
     }
 }
@@ -596,6 +596,13 @@ mod tests {
         assert_eq!(received.body(), body.as_bytes());
         let error = call(response("404 Not Found", "\u{feff}{\"detail\": \"gone\"}")).await;
         assert_eq!(error.unwrap_err().detail(), Some(ErrorDetail::Message("gone".into())));
+    }
+
+    #[tokio::test]
+    async fn of_two_byte_order_marks_the_second_is_no_json() {
+        let body = format!("\u{feff}\u{feff}{}", samples::credit_batch(&[]));
+        let error = call(response("200 OK", body)).await.unwrap_err();
+        assert_eq!(error.violations()[0].rule, Rule::Json);
     }
 
     #[tokio::test]

@@ -12,7 +12,8 @@ const RUN: usize = 12;
 
 /// The text with `[redacted]` for every secret in it, whether spelled plainly or as
 /// JSON or URLs spell it, and for the start of one that is long enough. Other parts of
-/// a secret and other spellings, such as Base64, are not recognised.
+/// a secret and other spellings, such as Base64, are not recognised. Each secret has two
+/// bytes or more.
 pub(crate) fn mask<'t>(secrets: &[&[u8]], text: &'t [u8]) -> Cow<'t, [u8]> {
     let [first, second] = [0, 1].map(|index| may_spell(secrets, index));
     // Most texts have none of these pairs, and are only looked through.

@@ -27,10 +27,11 @@ const BASE_URL: &str = "the base URL";
 const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 const MOST_REDIRECTS: usize = 3;
 
-/// How long a connection is kept for the next call. It is shorter than servers and load
-/// balancers wait before they close one, and than the limit of a try: tokio's driver then
-/// always has an earlier timer than that of a try, which need not interrupt it.
+/// How long a connection is kept for the next call, which is less than most load balancers
+/// keep it. While one is kept, tokio mostly has an earlier timer than that of a try (30
+/// seconds unless it is set) and need not be woken for it.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// The registry, as one organisation and one application see it.

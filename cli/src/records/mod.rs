@@ -22,8 +22,8 @@ use cut::Cutter;
 use judge::Judge;
 pub use judge::{Judged, Tally, Violation};
 
-/// How many bytes to read at a time: few enough to be kept, and enough for a thread to be
-/// worth its while.
+/// How many bytes to read at a time: few enough to keep several blocks in memory, and
+/// enough to be worth a thread's time.
 pub const BLOCK: usize = 1024 * 1024;
 
 /// With so many violations, what was found is sent on.
@@ -42,7 +42,7 @@ pub enum Stop<E> {
     Read(io::Error),
     /// The report failed.
     Report(E),
-    /// A thread is gone, which is a mistake in this program.
+    /// A thread is gone, which is a bug in this program.
     Lost,
 }
 
@@ -254,11 +254,11 @@ mod tests {
             array.replace('\n', ""),
             lines.replace('\n', " "),
             // A margin that a block ends in.
-            "{}\nx\n\t[\n{".to_owned(),
+            "{}\nx\n\t\t\t\t[\n{\n\n".to_owned(),
         ] {
             let whole = check(&document, document.len() + 1, 1);
             assert!(whole.1.invalid > 2, "{:?}", whole.1);
-            for size in [1, 3, 7, 64, 200] {
+            for size in [0, 3, 7, 64, 200] {
                 for threads in [1, 3] {
                     assert_eq!(check(&document, size, threads), whole, "{size} {threads}");
                 }

@@ -58,27 +58,18 @@ type Emit<T> = Result<T, Box<Diagnostic>>;
 fn emit(source: &Source) -> Emit<Vec<File>> {
     let root = source.root();
     let generated = progenitor_run::run(root)?;
-    let parsed = |name, tokens| parse(root, name, tokens);
+    let operations = parse(root, operations::emit(root, &generated)?)?;
+    let types = types::emit(root, &generated)?;
+    let tables = parse(root, tables::emit(root)?)?;
+    let environment = parse(root, environment::emit(root)?)?;
     let modules = [
-        ("mod.rs", "What regen wrote.", parsed("mod.rs", index())?),
-        (
-            "environment.rs",
-            "Where the API is served and how it knows its callers.",
-            parsed("environment.rs", environment::emit(root)?)?,
-        ),
-        (
-            "operations.rs",
-            "The operations of the API, as methods.",
-            parsed("operations.rs", operations::emit(root, &generated)?)?,
-        ),
-        (
-            "schema.rs",
-            "What a value from the API is checked against.",
-            parsed("schema.rs", tables::emit(root)?)?,
-        ),
-        ("types.rs", "What the API takes and returns.", types::emit(root, &generated)?),
-        ("mock.rs", "Mocks of the operations, for `httpmock`.", generated.mocks),
+        ("mod.rs", "What regen wrote.", parse(root, index())?),
         ("client.rs", "progenitor's client: one method an operation.", generated.client),
+        ("environment.rs", "Where the API is served and how it knows its callers.", environment),
+        ("mock.rs", "Mocks of the operations, for `httpmock`.", generated.mocks),
+        ("operations.rs", "The operations of the API, as methods.", operations),
+        ("schema.rs", "What a value from the API is checked against.", tables),
+        ("types.rs", "What the API takes and returns.", types),
     ];
     let files = modules
         .into_iter()
@@ -103,9 +94,9 @@ fn index() -> TokenStream {
     }
 }
 
-fn parse(root: &Node, name: &str, code: TokenStream) -> Emit<Vec<syn::Item>> {
+fn parse(root: &Node, code: TokenStream) -> Emit<Vec<syn::Item>> {
     let file: syn::File = syn::parse2(code).map_err(|error| {
-        internal(root, &Pointer::root(), format!("{name} does not parse: {error}"))
+        internal(root, &Pointer::root(), format!("what was generated does not parse: {error}"))
     })?;
     Ok(file.items)
 }

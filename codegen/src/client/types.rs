@@ -34,7 +34,7 @@ pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<Vec<syn::Item>> {
     for member in schemas::components(root) {
         if let Some(rules) = schemas::text_type(&member.node) {
             let code = text_type(&member.key, &member.node, &rules);
-            by_name.insert(member.key.clone(), parse(root, "types.rs", code)?);
+            by_name.insert(member.key.clone(), parse(root, code)?);
         }
     }
     Ok(by_name.into_values().flatten().collect())

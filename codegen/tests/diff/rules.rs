@@ -66,7 +66,7 @@ fn properties_come_and_go() {
         // A property that is read-only is required in responses alone.
         &[("became-required", Info), ("became-required", Info)],
     );
-    // What it holds, where it is sent all the same, is no matter of being there.
+    // What it holds is judged as ever: it may be sent all the same.
     assert_edit(
         &[("minLength: 8, maxLength: 8", "minLength: 8, maxLength: 7")],
         &[("bound-tightened", Info), ("bound-tightened", Breaking)],

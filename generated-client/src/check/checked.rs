@@ -11,11 +11,11 @@ use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::de::Read;
 
+use super::HasSchema;
 use super::number::{self, NUMBER_AS_TEXT, Number};
 use super::schema::{Count, Property, Schema};
 use super::violation::Violation;
 use super::walk::walk;
-use super::{HasSchema, without_byte_order_mark};
 
 /// A JSON document as a value, with everything in which it breaks the rules.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +28,8 @@ pub struct Checked<T> {
     pub violations: Vec<Violation>,
 }
 
-pub(super) fn from_slice<T: HasSchema>(json: &[u8]) -> Checked<T> {
-    let json = without_byte_order_mark(json);
+/// Decodes and checks a document that has no byte order mark.
+pub(crate) fn body<T: HasSchema>(json: &[u8]) -> Checked<T> {
     let (decoded, in_order) = match str::from_utf8(json) {
         Ok(text) => watched(serde_json::Deserializer::from_str(text)),
         Err(_) => (serde_json::from_slice(json), false),

@@ -35,6 +35,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use checked::Checked;
+pub(crate) use checked::body;
 pub(crate) use schema::{Bounds, Count, Format, Piece, Property, Schema, TextRules};
 pub(crate) use text::Fault;
 pub use violation::{Rule, Violation};
@@ -85,7 +86,7 @@ pub fn json<T: HasSchema>(json: &[u8]) -> Vec<Violation> {
 /// assert_eq!(checked.violations, []);
 /// ```
 pub fn from_slice<T: HasSchema>(json: &[u8]) -> Checked<T> {
-    checked::from_slice(json)
+    checked::body(without_byte_order_mark(json))
 }
 
 pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {

@@ -13,15 +13,15 @@ use crate::{Failure, SPEC, terminal, workspace};
 
 const ROUNDS: usize = 3;
 
-/// What is built with the same of ours and of stock's: the client as it comes, and with
-/// no TLS.
+/// The arguments that build our crate and stock's alike: with TLS, which ours has unless it
+/// is told otherwise, and without.
 const VARIANTS: [(&str, &[&str], &[&str]); 2] = [
     ("with TLS", &["-p", "isometric-registry"], &["--features", "tls"]),
     ("without TLS", &["-p", "isometric-registry", "--no-default-features"], &[]),
 ];
 
-/// What the crate of stock's lacks: it lies within this workspace and is no part of it,
-/// and a registry is reached by TLS.
+/// What is added to the manifest of stock's crate: it is no member of the workspace in which
+/// it lies, and has no feature for TLS.
 const STOCK_MANIFEST: &str = r#"
 [workspace]
 
