@@ -203,6 +203,7 @@ fn at_root(position: Position, message: String, help: String) -> Diagnostic {
 type Read<T> = Result<T, Box<Diagnostic>>;
 
 struct Reader<'t> {
+    text: &'t str,
     parser: Parser<'t, StrInput<'t>>,
     anchors: BTreeMap<usize, (Node, usize)>,
     duplicates: Vec<Diagnostic>,
@@ -212,6 +213,7 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
         Self {
+            text,
             parser: Parser::new_from_str(text),
             anchors: BTreeMap::new(),
             duplicates: Vec::new(),
@@ -243,7 +245,7 @@ impl<'t> Reader<'t> {
     fn event(&mut self) -> Read<(Event<'t>, Span)> {
         match self.parser.next_event() {
             Some(Ok(event)) => Ok(event),
-            Some(Err(error)) => Err(Box::new(not_yaml(&error))),
+            Some(Err(error)) => Err(Box::new(not_yaml(&error, self.text))),
             None => Ok((Event::StreamEnd, Span::default())),
         }
     }
@@ -351,9 +353,14 @@ impl<'t> Reader<'t> {
     }
 }
 
-fn not_yaml(error: &ScanError) -> Diagnostic {
+fn not_yaml(error: &ScanError, text: &str) -> Diagnostic {
+    let mut position = position(*error.marker());
+    // Of a directive, saphyr-parser counts the bytes.
+    let unix = text.replace("\r\n", "\n");
+    let line = unix.split(['\n', '\r']).nth(position.line - 1).unwrap_or_default();
+    position.column = position.column.min(line.chars().count() + 1);
     at_root(
-        position(*error.marker()),
+        position,
         format!("this is not YAML: {}", error.info()),
         "look for a wrong indentation, a missing quote or a stray `:` just before".into(),
     )
@@ -464,5 +471,7 @@ mod tests {
         let error = parse("a: [1, 2\nb: 3\n").unwrap_err();
         assert!(error.starts_with("a.yaml:2:"), "{error}");
         assert!(error.contains("this is not YAML"), "{error}");
+        let error = parse("%é€\u{10ffff}\0").unwrap_err();
+        assert!(error.starts_with("a.yaml:1:6: error: this is not YAML"), "{error}");
     }
 }
