@@ -1,6 +1,8 @@
 //! What must not compile, with what the compiler says about it.
 
+#![cfg(test)]
+
 #[test]
 fn misuse_of_types_does_not_compile() {
-    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+    trybuild::TestCases::new().compile_fail("ui/*.rs");
 }
