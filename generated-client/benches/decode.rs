@@ -3,9 +3,9 @@
 mod support;
 
 use std::error::Error;
-use std::fs;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
 use isometric_registry::check;
@@ -13,7 +13,7 @@ use isometric_registry::types::CreditBatch;
 use isometric_registry_simulator::Simulator;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
-use support::Figure;
+use support::report;
 
 /// What is compared: a name, and whether the JSON of a batch could be decoded.
 type Subject = (&'static str, fn(&[u8]) -> bool);
@@ -28,6 +28,10 @@ const SUBJECTS: [Subject; 5] = [
 ];
 
 const BATCHES: u32 = 100_000;
+const SAMPLES: usize = 30;
+
+/// How often the one batch is decoded between two looks at the clock.
+const REPEATS: usize = 64;
 
 fn is_decoded_and_valid(json: &[u8]) -> bool {
     let checked = black_box(check::from_slice::<CreditBatch>(black_box(json)));
@@ -39,17 +43,14 @@ fn is_decoded<T: DeserializeOwned>(json: &[u8]) -> bool {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let results = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("criterion");
+    let results = Path::new(env!("CARGO_TARGET_TMPDIR")).join("criterion");
     let mut criterion = Criterion::default().output_directory(&results).configure_from_args();
     let file = ndjson()?;
     let lines: Vec<_> = file.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).collect();
     let one = lines.first().ok_or("the simulator has no batches")?;
-    measure(&mut criterion, "decode", &[one]);
-    measure(&mut criterion, "decode 100000", &lines);
+    compare(&mut criterion, "decode", &[*one; REPEATS]);
+    compare(&mut criterion, "decode 100000", &lines);
     criterion.final_summary();
-    for group in ["decode", "decode 100000"] {
-        compare(&results, group)?;
-    }
     count_allocations(one);
     Ok(())
 }
@@ -65,50 +66,44 @@ fn ndjson() -> Result<Vec<u8>, Box<dyn Error>> {
     Ok(file)
 }
 
-fn measure(criterion: &mut Criterion, group: &str, documents: &[&[u8]]) {
-    let mut group = criterion.benchmark_group(group);
+/// Says how ours is to each of the others.
+fn compare(criterion: &mut Criterion, name: &str, documents: &[&[u8]]) {
+    let mut group = criterion.benchmark_group(name);
     let bytes: usize = documents.iter().map(|document| document.len()).sum();
     group.throughput(Throughput::Bytes(bytes as u64));
-    if documents.len() > 1 {
-        group.sample_size(10);
-    }
-    for (name, subject) in SUBJECTS {
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| assert!(documents.iter().all(|document| subject(document)), "{name}"));
+    group.sample_size(SAMPLES);
+    let [ours, others @ ..] = SUBJECTS;
+    for other in others {
+        let mut pairs = Vec::new();
+        let versus = format!("{}/{}", ours.0, other.0);
+        group.bench_function(&versus, |bencher| {
+            bencher.iter_custom(|rounds| {
+                let took = in_turns(rounds, [ours, other], documents);
+                let decoded = rounds as f64 * documents.len() as f64;
+                let [ours, other] = took.map(|took| took.as_secs_f64() / decoded);
+                pairs.push((ours, other));
+                took[0]
+            });
         });
+        if !pairs.is_empty() {
+            report(&format!("{name} {versus}"), &pairs);
+        }
     }
     group.finish();
 }
 
-/// Says how ours is to each of the others, where both were measured.
-fn compare(results: &Path, group: &str) -> Result<(), Box<dyn Error>> {
-    let [(ours, _), others @ ..] = SUBJECTS;
-    for (other, _) in others {
-        let figures = [ours, other].map(|name| median(&results.join(group).join(name)));
-        if let [Ok(ours_took), Ok(other_took)] = figures {
-            support::report(&format!("{group} {ours}/{other}"), ratio(ours_took, other_took));
+/// How long each takes for all the rounds. They take turns, so that what else the machine
+/// does falls on both.
+fn in_turns(rounds: u64, subjects: [Subject; 2], documents: &[&[u8]]) -> [Duration; 2] {
+    let mut took = [Duration::ZERO; 2];
+    for _ in 0..rounds {
+        for ((name, subject), took) in subjects.into_iter().zip(&mut took) {
+            let start = Instant::now();
+            assert!(documents.iter().all(|document| subject(document)), "{name}");
+            *took += start.elapsed();
         }
     }
-    Ok(())
-}
-
-fn ratio(ours: Figure, other: Figure) -> Figure {
-    Figure {
-        low: ours.low / other.high,
-        middle: ours.middle / other.middle,
-        high: ours.high / other.low,
-    }
-}
-
-/// The median that criterion has found, with its confidence interval.
-fn median(results: &Path) -> Result<Figure, Box<dyn Error>> {
-    let estimates: Value = serde_json::from_slice(&fs::read(results.join("new/estimates.json"))?)?;
-    let number = |pointer| estimates.pointer(pointer).and_then(Value::as_f64).ok_or("no estimate");
-    Ok(Figure {
-        low: number("/median/confidence_interval/lower_bound")?,
-        middle: number("/median/point_estimate")?,
-        high: number("/median/confidence_interval/upper_bound")?,
-    })
+    took
 }
 
 /// Says how often each asks for memory. Ours does so for texts without rules alone.

@@ -11,7 +11,7 @@ use isometric_registry::types::CreditBatchId;
 use isometric_registry::{Options, Registry};
 use isometric_registry_simulator::{Fault, Simulator};
 use serde_json::Value;
-use support::Figure;
+use support::{quantile, report};
 
 /// How many calls one after the other, and in how many blocks, of which each has
 /// quantiles of its own.
@@ -96,10 +96,11 @@ async fn one_by_one(
         blocks.push((ours, theirs));
     }
     for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
-        let pairs = blocks
+        let pairs: Vec<_> = blocks
             .iter_mut()
-            .map(|(ours, theirs)| (quantile(ours, share), quantile(theirs, share)));
-        report(&format!("request {name} client/bare"), pairs.collect());
+            .map(|(ours, theirs)| (quantile(ours, share), quantile(theirs, share)))
+            .collect();
+        report(&format!("request {name} client/bare"), &pairs);
     }
     Ok(())
 }
@@ -118,7 +119,7 @@ async fn at_once(
         rounds.push((ours, time(bare.credit_batches(ids)).await?));
         simulator.clear_requests();
     }
-    report("request 1000 at concurrency 64 client/bare", rounds);
+    report("request 1000 at concurrency 64 client/bare", &rounds);
     Ok(())
 }
 
@@ -146,7 +147,7 @@ async fn lineage(simulator: &Simulator, registry: &Registry, bare: &Bare) -> Out
         rounds.push((time(fetch()).await?, time(bare.credit_batches(&ids)).await?));
         simulator.clear_requests();
     }
-    report("lineage 1023/bare calls at once", rounds);
+    report("lineage 1023/bare calls at once", &rounds);
     simulator.inject(Fault::delay(DISTANCE).always());
     let mut rounds = Vec::new();
     for _ in 0..DISTANT_ROUNDS {
@@ -154,40 +155,13 @@ async fn lineage(simulator: &Simulator, registry: &Registry, bare: &Bare) -> Out
         rounds.push((time(fetch()).await?, time(call).await?));
         simulator.clear_requests();
     }
-    report("lineage 1023/call of a server 50 ms away", rounds);
+    report("lineage 1023/call of a server 50 ms away", &rounds);
     Ok(())
 }
 
-/// How long a call takes, in microseconds.
+/// How long a call takes, in seconds.
 async fn time<T, E>(call: impl Future<Output = Result<T, E>>) -> Result<f64, E> {
     let start = Instant::now();
     call.await?;
-    Ok(microseconds(start))
-}
-
-fn microseconds(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1e6
-}
-
-/// Says what the pairs are in the middle, and how the first of a pair is to the second.
-#[expect(clippy::print_stdout, reason = "a benchmark is there to report")]
-fn report(name: &str, pairs: Vec<(f64, f64)>) {
-    let (ours, theirs): (Vec<_>, Vec<_>) = pairs.iter().copied().unzip();
-    let [ours, theirs] = [ours, theirs].map(|times| median(times).middle);
-    println!("{name}: {ours:.0} µs and {theirs:.0} µs");
-    let ratios = pairs.iter().map(|(ours, theirs)| ours / theirs).collect();
-    support::report(name, median(ratios));
-}
-
-/// The median, with the quartiles.
-fn median(mut values: Vec<f64>) -> Figure {
-    let [low, middle, high] = [0.25, 0.5, 0.75].map(|share| quantile(&mut values, share));
-    Figure { low, middle, high }
-}
-
-/// The value that this share of the values is not above.
-fn quantile(values: &mut [f64], share: f64) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    let index = values.len().saturating_sub(1) as f64 * share;
-    values.get(index.round() as usize).copied().unwrap_or(f64::NAN)
+    Ok(start.elapsed().as_secs_f64())
 }

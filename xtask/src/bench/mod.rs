@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
              `unvalidated` is what progenitor makes of the same spec without bounds and patterns \
              (goal: at most 0.70), `stock validated` what it makes of it as it is (goal: at most \
              0.45), `value` is `serde_json::Value`, and `scan` reads without building anything. \
-             The spread is criterion's confidence interval of the medians.",
+             Ours and the other take turns, and the spread is that of the quartiles.",
             "cargo bench -p isometric-registry --bench decode",
         )?,
         cargo_bench(
