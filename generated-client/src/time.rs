@@ -44,20 +44,21 @@ impl Canonical for DateTime<Utc> {
 
     fn canonical(text: &str) -> Option<Self> {
         let (date, time) = text.split_at_checked(DATE)?;
-        let time = time.strip_prefix('T')?.strip_suffix('Z')?.as_bytes();
-        let ([h0, h1, b':', m0, m1, b':', s0, s1], fraction) = time.split_first_chunk()? else {
+        let (&[b'T', h0, h1, b':', m0, m1, b':', s0, s1], end) =
+            time.as_bytes().split_first_chunk()?
+        else {
             return None;
         };
-        let nanoseconds = match fraction {
-            [] => 0,
-            [b'.', digits @ ..] if (1..=FRACTION).contains(&digits.len()) => {
-                (digits.len()..FRACTION).fold(number(digits)?, |value, _| value * 10)
+        let nanoseconds = match end {
+            [b'Z'] => 0,
+            [b'.', digits @ .., b'Z'] if (1..=FRACTION).contains(&digits.len()) => {
+                number(digits)? * 10_u32.pow((FRACTION - digits.len()) as u32)
             }
             _ => return None,
         };
-        let [hour, minute, second] = [[*h0, *h1], [*m0, *m1], [*s0, *s1]].map(|two| number(&two));
+        let (hour, minute, second) = (number(&[h0, h1])?, number(&[m0, m1])?, number(&[s0, s1])?);
         let date = NaiveDate::canonical(date)?;
-        Some(date.and_hms_nano_opt(hour?, minute?, second?, nanoseconds)?.and_utc())
+        Some(date.and_hms_nano_opt(hour, minute, second, nanoseconds)?.and_utc())
     }
 
     fn any(text: &str) -> chrono::ParseResult<Self> {

@@ -9,7 +9,6 @@ use std::fmt;
 
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::de::Read;
 
 use super::HasSchema;
 use super::number::{self, NUMBER_AS_TEXT, Number};
@@ -30,11 +29,18 @@ pub struct Checked<T> {
 
 /// Decodes and checks a document that has no byte order mark.
 pub(crate) fn body<T: HasSchema>(json: &[u8]) -> Checked<T> {
-    let (decoded, in_order) = match str::from_utf8(json) {
-        Ok(text) => watched(serde_json::Deserializer::from_str(text)),
-        Err(_) => (serde_json::from_slice(json), false),
+    let in_order = Cell::new(true);
+    let decoded = match str::from_utf8(json) {
+        Ok(text) => watched(text, &in_order),
+        Err(_) => {
+            in_order.set(false);
+            serde_json::from_slice(json)
+        }
     };
-    let mut violations = if in_order { Vec::new() } else { walk(json, T::SCHEMA) };
+    let mut violations = match &decoded {
+        Ok(_) if in_order.get() => Vec::new(),
+        _ => walk(json, T::SCHEMA),
+    };
     if let Err(error) = &decoded
         && violations.is_empty()
     {
@@ -43,16 +49,16 @@ pub(crate) fn body<T: HasSchema>(json: &[u8]) -> Checked<T> {
     Checked { value: decoded.ok(), violations }
 }
 
-/// What is decoded, and whether it is certain that it keeps the rules.
-fn watched<'de, T: HasSchema, R: Read<'de>>(
-    mut deserializer: serde_json::Deserializer<R>,
-) -> (serde_json::Result<T>, bool) {
-    let in_order = Cell::new(true);
-    let watch = Watch { schema: T::SCHEMA, in_order: &in_order };
-    let decoded = T::deserialize(watch.over(&mut deserializer))
-        .and_then(|value| deserializer.end().map(|()| value));
-    let in_order = in_order.get() && decoded.is_ok();
-    (decoded, in_order)
+/// What is decoded, with every doubt about a rule noted.
+fn watched<T: HasSchema>(text: &str, in_order: &Cell<bool>) -> serde_json::Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let decoded = T::deserialize(Watch { schema: T::SCHEMA, in_order }.over(&mut deserializer));
+    // A value is large: it is handed on as it is, here and below, and not taken out of its
+    // result and put into another, for which it would be copied.
+    if decoded.is_ok() {
+        deserializer.end()?;
+    }
+    decoded
 }
 
 const NO_PROPERTIES: &[Property] = &[];
@@ -246,9 +252,9 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
             }
         };
         let mut items = Items { inner: items, watch: self.watch.of(schema), found: 0 };
-        let value = self.inner.visit_seq(&mut items)?;
+        let value = self.inner.visit_seq(&mut items);
         self.watch.doubt_unless(count.is_none_or(|count| count.admits(items.found)));
-        Ok(value)
+        value
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
@@ -263,9 +269,9 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
         };
         let progress = Progress::new(self.watch, properties, additional);
         let mut members = Members { inner: members, progress };
-        let value = self.inner.visit_map(&mut members)?;
+        let value = self.inner.visit_map(&mut members);
         members.progress.finish(count);
-        Ok(value)
+        value
     }
 }
 
@@ -389,9 +395,10 @@ impl<'w> Progress<'w> {
     }
 }
 
-/// The bit of a property; of the many that have none, nobody is sure.
+/// The bit of a property. Where properties are so many that two share one, there is a doubt
+/// from the start.
 fn bit(index: usize) -> u64 {
-    u32::try_from(index).ok().and_then(|index| 1_u64.checked_shl(index)).unwrap_or_default()
+    1 << (index % u64::BITS as usize)
 }
 
 /// The name of a member, noted on its way to what it is decoded into.
@@ -428,6 +435,8 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Name<'_, '_, S> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use serde_json::json;
 
     use super::{Checked, watched};
@@ -436,7 +445,8 @@ mod tests {
     use crate::types::{CarbonRemovalData, CreditBatch, CreditQuantity, ErrorBody, Organisation};
 
     fn is_certain<T: HasSchema>(json: &str) -> bool {
-        watched::<T, _>(serde_json::Deserializer::from_str(json)).1
+        let in_order = Cell::new(true);
+        watched::<T>(json, &in_order).is_ok() && in_order.get()
     }
 
     /// What is decoded and found is what serde_json decodes and the walk finds.

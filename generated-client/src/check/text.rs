@@ -55,7 +55,7 @@ impl TextRules {
 
     fn check_characters(&self, text: &str) -> Result<(), Fault> {
         let Some(pieces) = self.pieces else { return Ok(()) };
-        let mut rest = text.strip_prefix(self.prefix).unwrap_or(text);
+        let mut rest = text.get(self.prefix.len()..).unwrap_or_default();
         let fits = pieces.iter().all(|piece| piece.take(&mut rest));
         if fits && rest.is_empty() {
             return Ok(());
