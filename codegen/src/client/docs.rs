@@ -33,6 +33,9 @@ impl VisitMut for Tidy {
         }
         *attributes = tidied;
     }
+
+    /// A body has none.
+    fn visit_block_mut(&mut self, _: &mut syn::Block) {}
 }
 
 /// The text of a doc attribute.

@@ -14,10 +14,20 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, Token, parse_quote};
 
+use super::{Emit, progenitor_run};
 use crate::source::Node;
 
+/// The mocks of the operations.
+///
+/// # Errors
+///
+/// As those of [`progenitor_run::mocks`].
+pub(super) fn emit(root: &Node) -> Emit<Vec<syn::Item>> {
+    progenitor_run::mocks(root).map(|file| mend(root, file))
+}
+
 /// The items of progenitor's file, mended.
-pub(super) fn mend(root: &Node, mut file: syn::File) -> Vec<syn::Item> {
+fn mend(root: &Node, mut file: syn::File) -> Vec<syn::Item> {
     Paths { base: base_paths(root) }.visit_file_mut(&mut file);
     Docs.visit_file_mut(&mut file);
     seal(&mut file);

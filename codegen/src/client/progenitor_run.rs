@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
+use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
 use quote::{ToTokens, quote};
 use schemars::schema::{InstanceType, SchemaObject};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use syn::parse_quote;
 use syn::visit_mut::VisitMut;
 
-use super::{Emit, docs, internal, mocks, prepare, schemas};
+use super::{Emit, docs, internal, prepare, schemas};
 use crate::pointer::Pointer;
 use crate::source::Node;
 
@@ -26,8 +28,6 @@ pub(super) struct Generated {
     pub client: Vec<syn::Item>,
     /// The types that typify wrote.
     pub types: Vec<syn::Item>,
-    /// Mocks of the operations.
-    pub mocks: Vec<syn::Item>,
 }
 
 impl Generated {
@@ -47,23 +47,40 @@ impl Generated {
     }
 }
 
-/// Runs progenitor on the document.
+/// The client that progenitor writes for the document, with its types.
 ///
 /// # Errors
 ///
 /// The smallest part of the document that makes progenitor fail, and its reason.
-pub(super) fn run(root: &Node) -> Emit<Generated> {
+pub(super) fn client(root: &Node) -> Emit<Generated> {
+    run(root, |generator, document| generator.generate_tokens(document)).map(take_apart)
+}
+
+/// The mocks of the operations that progenitor writes for `httpmock`.
+///
+/// # Errors
+///
+/// As those of [`client`].
+pub(super) fn mocks(root: &Node) -> Emit<syn::File> {
+    run(root, |generator, document| generator.httpmock(document, "crate"))
+}
+
+/// What is asked of progenitor.
+type Write = fn(&mut Generator, &OpenAPI) -> Result<TokenStream, progenitor::Error>;
+
+fn run(root: &Node, write: Write) -> Emit<syn::File> {
     let settings = settings(root);
     let document = prepare::prepare(root);
-    let written = attempt(&settings, &document).map_err(|reason| {
-        let (at, reason) = locate(&settings, &document).unwrap_or((Pointer::root(), reason));
+    let attempt = |document: &Json| attempt(&settings, document, write);
+    let written = attempt(&document).map_err(|reason| {
+        let (at, reason) = locate(attempt, &document).unwrap_or((Pointer::root(), reason));
         internal(
             root.find(&at).unwrap_or(root),
             &at,
             format!("the generator (progenitor) cannot take this: {reason}"),
         )
     })?;
-    take_apart(root, written).map_err(|reason| internal(root, &Pointer::root(), reason))
+    syn::parse2(written).map_err(|error| internal(root, &Pointer::root(), error.to_string()))
 }
 
 fn settings(root: &Node) -> GenerationSettings {
@@ -93,28 +110,23 @@ fn settings(root: &Node) -> GenerationSettings {
     settings
 }
 
-/// What progenitor writes: the client, and the mocks of its operations.
-struct Written {
-    client: TokenStream,
-    mocks: TokenStream,
-}
-
-fn attempt(settings: &GenerationSettings, document: &Json) -> Result<Written, String> {
-    let document: openapiv3::OpenAPI =
-        serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
-    let write = || {
-        let mut generator = Generator::new(settings);
-        let client = generator.generate_tokens(&document)?;
-        let mocks = generator.httpmock(&document, "crate")?;
-        Ok(Written { client, mocks })
-    };
-    catch(|| write().map_err(|error: progenitor::Error| error.to_string()))
+fn attempt(
+    settings: &GenerationSettings,
+    document: &Json,
+    write: Write,
+) -> Result<TokenStream, String> {
+    let document = OpenAPI::deserialize(document).map_err(|error| error.to_string())?;
+    let write = || write(&mut Generator::new(settings), &document);
+    catch(|| write().map_err(|error| error.to_string()))
 }
 
 /// Finds the smallest part of the document with which progenitor still fails: a
 /// schema with those that it reaches, or an operation.
-fn locate(settings: &GenerationSettings, document: &Json) -> Option<(Pointer, String)> {
-    let failure = |part: Json| attempt(settings, &part).err();
+fn locate(
+    attempt: impl Fn(&Json) -> Result<TokenStream, String>,
+    document: &Json,
+) -> Option<(Pointer, String)> {
+    let failure = |part: Json| attempt(&part).err();
     let named = document.pointer("/components/schemas").and_then(Json::as_object)?;
     let mut parts: Vec<_> =
         named.iter().map(|(name, schema)| (name, reach(named, schema))).collect();
@@ -174,14 +186,11 @@ fn reach(named: &serde_json::Map<String, Json>, schema: &Json) -> BTreeSet<Strin
     reached
 }
 
-fn take_apart(root: &Node, written: Written) -> Result<Generated, String> {
-    let parse = |tokens| syn::parse2(tokens).map_err(|error| error.to_string());
-    let file: syn::File = parse(written.client)?;
-    let mocks = mocks::mend(root, parse(written.mocks)?);
+fn take_apart(file: syn::File) -> Generated {
     let client = vec![parse_quote!(
         use super::types;
     )];
-    let mut generated = Generated { client, types: Vec::new(), mocks };
+    let mut generated = Generated { client, types: Vec::new() };
     for mut item in file.items {
         docs::Tidy.visit_item_mut(&mut item);
         match item {
@@ -196,7 +205,7 @@ fn take_apart(root: &Node, written: Written) -> Result<Generated, String> {
             item => generated.client.push(item),
         }
     }
-    Ok(generated)
+    generated
 }
 
 /// Whether this is the constructor that makes an HTTP client of its own, which
