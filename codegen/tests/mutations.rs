@@ -191,3 +191,18 @@ fn the_client_can_be_generated_from_every_damaged_spec_that_is_accepted() {
         }
     }
 }
+
+/// The spec with a property that is a list of lists, so many levels deep.
+fn with_lists(levels: usize) -> String {
+    let list = "{type: array, description: A list, items: ".repeat(levels);
+    let lists = format!("{list}{{type: string, description: A word}}{}", "}".repeat(levels));
+    let property = format!("        lists: {lists}\n        credit_kgs:\n");
+    SPEC.replacen("        credit_kgs:\n", &property, 1)
+}
+
+#[test]
+fn the_client_can_be_generated_from_the_deepest_document_that_is_read() {
+    let read = |levels| Source::parse("spec.yaml", &with_lists(levels)).ok();
+    let deepest = (1..=200).rev().find_map(read).expect("some depth is read");
+    generate(&deepest).unwrap_or_else(|refusal| panic!("{refusal}"));
+}

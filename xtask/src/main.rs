@@ -12,6 +12,7 @@ mod upstream;
 use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::{panic, thread};
 
 use lexopt::prelude::*;
 
@@ -62,8 +63,12 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
+/// Room for the deepest document that is read. What a process begins with is less on some
+/// systems, and the end of it is no error but an abort.
+const STACK: usize = 64 << 20;
+
 fn main() -> ExitCode {
-    match run() {
+    match with_room(run) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
         Err(Failure(message)) => {
@@ -71,6 +76,11 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn with_room(run: fn() -> Result<Outcome, Failure>) -> Result<Outcome, Failure> {
+    let thread = thread::Builder::new().stack_size(STACK).spawn(run)?;
+    thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
 }
 
 fn run() -> Result<Outcome, Failure> {

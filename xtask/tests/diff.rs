@@ -135,3 +135,32 @@ fn what_cannot_be_compared_is_named() {
         assert!(stderr(&output).starts_with("error: "), "{}", stderr(&output));
     }
 }
+
+/// As on a system that gives a process less room than Linux does.
+#[cfg(unix)]
+#[test]
+fn documents_that_are_nested_deeply_are_compared_on_a_small_stack() {
+    let workspace = Workspace::new();
+    let lists = |leaf| {
+        let list = "{type: array, description: A list, items: ".repeat(190);
+        let list = format!("{list}{{type: {leaf}, description: A leaf}}{}", "}".repeat(190));
+        format!("        lists: {list}\n        credit_kgs:\n")
+    };
+    workspace.edit("        credit_kgs:\n", &lists("string"));
+    fs::copy(workspace.path("spec/registry.yaml"), workspace.path("spec/base.yaml")).unwrap();
+    workspace.edit(&lists("string"), &lists("integer"));
+    // What the crate promises is compared where there is a crate.
+    fs::create_dir_all(workspace.path("generated-client/src")).unwrap();
+    let module = "mod generated; pub use generated::types;";
+    fs::write(workspace.path("generated-client/src/lib.rs"), module).unwrap();
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -s 1024; exec \"$0\" diff --base base.yaml"])
+        .arg(env!("CARGO_BIN_EXE_xtask"))
+        .env("CARGO_MANIFEST_DIR", workspace.path("xtask"))
+        .current_dir(workspace.path("spec"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stdout(&output).contains("The `type` of `/size/lists/(items)"));
+    assert!(stdout(&output).contains("crate: major"));
+}

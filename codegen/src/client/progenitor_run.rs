@@ -238,9 +238,9 @@ pub(super) fn catch<T>(f: impl FnOnce() -> Result<T, String>) -> Result<T, Strin
             }
         }));
     });
-    QUIET.set(true);
+    let was_quiet = QUIET.replace(true);
     let result = panic::catch_unwind(AssertUnwindSafe(f));
-    QUIET.set(false);
+    QUIET.set(was_quiet);
     result.unwrap_or_else(|payload| {
         let message = payload
             .downcast_ref::<&str>()
