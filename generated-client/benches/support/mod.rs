@@ -1,6 +1,6 @@
 //! Puts what two programs took side by side.
 
-/// What ours and the other took, in seconds, one right after the other.
+/// What ours and the other took, in seconds, measured in turns.
 pub(crate) type Pair = (f64, f64);
 
 /// Says what the pairs are in the middle, and how the first of a pair is to the second,

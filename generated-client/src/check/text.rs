@@ -22,8 +22,8 @@ impl TextRules {
     /// short to be an identifier is reported as that, and not as one without its prefix.
     pub(crate) fn check(&self, text: &str) -> Result<(), Fault> {
         self.check_length(text)?;
-        self.check_prefix(text)?;
-        self.check_characters(text)?;
+        let rest = self.check_prefix(text)?;
+        self.check_characters(text, rest)?;
         self.check_format(text)?;
         self.check_values(text)
     }
@@ -45,17 +45,17 @@ impl TextRules {
         })
     }
 
-    fn check_prefix(&self, text: &str) -> Result<(), Fault> {
-        if text.starts_with(self.prefix) {
-            return Ok(());
+    /// What follows the prefix.
+    fn check_prefix<'t>(&self, text: &'t str) -> Result<&'t str, Fault> {
+        if let Some(rest) = text.strip_prefix(self.prefix) {
+            return Ok(rest);
         }
         let expected = format!("`{}` at the start", self.prefix).into();
         Err(Fault { rule: Rule::Prefix, expected, got: excerpt(text) })
     }
 
-    fn check_characters(&self, text: &str) -> Result<(), Fault> {
+    fn check_characters(&self, text: &str, mut rest: &str) -> Result<(), Fault> {
         let Some(pieces) = self.pieces else { return Ok(()) };
-        let mut rest = text.get(self.prefix.len()..).unwrap_or_default();
         let fits = pieces.iter().all(|piece| piece.take(&mut rest));
         if fits && rest.is_empty() {
             return Ok(());

@@ -4,5 +4,7 @@
 
 #[test]
 fn misuse_of_types_does_not_compile() {
-    trybuild::TestCases::new().compile_fail("ui/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("ui/building_a_batch.rs");
+    cases.compile_fail("ui/mixing_identifiers.rs");
 }
