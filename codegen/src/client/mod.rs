@@ -37,7 +37,8 @@ pub struct File {
 /// The command that writes the files, as their headers and all messages name it.
 pub const COMMAND: &str = "cargo xtask regen";
 
-/// Generates every file of the client, in the same bytes on every machine and run.
+/// Generates every file of the client, sorted by name and in the same bytes on every machine
+/// and run.
 ///
 /// # Errors
 ///
@@ -50,6 +51,7 @@ pub fn generate(source: &Source) -> Result<Vec<File>, Refusal> {
     for half in in_threads(source, [emit_client, emit_rest]) {
         files.extend(half.map_err(refusal)?);
     }
+    files.sort_unstable_by_key(|file| file.name);
     Ok(files)
 }
 
