@@ -278,7 +278,7 @@ mod tests {
     const EDITS: &[(&str, &str, Semver, &str)] = &[
         (
             "private() {}",
-            "private() { todo!() }",
+            "private() { drop(1) }",
             Semver::Patch,
             "only what users of the crate cannot name changes",
         ),

@@ -1,5 +1,7 @@
 //! What is a fact and what is not.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use similar::{ChangeTag, TextDiff};
 
 use super::Contract;

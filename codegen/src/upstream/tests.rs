@@ -1,5 +1,7 @@
 //! What is drift and what is not.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use super::{Divergences, Lock, compare, text};
 use crate::contract::Contract;
 use crate::diff::render::Colour;
