@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use isometric_registry::lineage::Lineage;
+use isometric_registry::audit::lineage::Lineage;
 
 use crate::args::{self, LineageFormat};
 use crate::failure::Failure;

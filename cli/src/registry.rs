@@ -85,7 +85,7 @@ fn environment(named: Option<Environment>) -> Result<Environment, Failure> {
 fn options(connection: &Connection) -> Options {
     let mut options = Options::new();
     if let Some(timeout) = connection.timeout {
-        options = options.total_timeout(timeout).try_timeout(timeout);
+        options = options.total_timeout(timeout).attempt_timeout(timeout);
     }
     if let Some(retries) = connection.retries {
         options = options.retries(retries.into());

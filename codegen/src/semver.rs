@@ -9,9 +9,9 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::api::{self, Item, Kind, UnreadableSource};
-use crate::client;
-use crate::diagnostic::Refusal;
-use crate::source::Source;
+use crate::document::Source;
+use crate::document::diagnostic::Refusal;
+use crate::generate;
 
 /// What Cargo's rules call a change of a crate. From 1.0.0 on; before, a minor
 /// version takes the part of a major one.
@@ -90,7 +90,7 @@ fn generated(
     source: &Source,
     written: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, String> {
-    let files = client::generate(source)
+    let files = generate::generate(source)
         .map_err(|refusal| format!("no crate can be generated from {}", first(&refusal)))?;
     let mut sources = written.clone();
     sources.retain(|name, _| !name.starts_with("generated/"));
@@ -270,7 +270,7 @@ mod tests {
             impl Id { pub fn check(&self, strict: bool) -> bool { strict } }
             impl Status { pub const ALL: u8 = 2; }
         }
-        pub trait Checked { fn check(&self); }
+        pub trait Validated { fn check(&self); }
         fn private() {}
     ";
 
@@ -349,13 +349,13 @@ mod tests {
             "fn check(&self);",
             "fn check(&self); fn more(&self);",
             Semver::Major,
-            "`Checked::more` is new",
+            "`Validated::more` is new",
         ),
         (
             "fn check(&self);",
             "fn check(&self); type Kind;",
             Semver::Major,
-            "`Checked::Kind` is new",
+            "`Validated::Kind` is new",
         ),
         (
             "impl Id { pub fn check",

@@ -1,9 +1,9 @@
 //! Thousands of damaged specs: none makes the lint panic, and from whatever it
 //! accepts the client can be generated.
 
-use codegen::client::generate;
+use codegen::document::Source;
+use codegen::generate::generate;
 use codegen::lint::lint;
-use codegen::source::Source;
 
 const SPEC: &str = include_str!("../../spec/registry.yaml");
 

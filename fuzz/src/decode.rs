@@ -1,7 +1,7 @@
 //! A credit batch from JSON: decoded, checked, encoded.
 
-use isometric_registry::check::{self, HasSchema, Rule, Violation};
 use isometric_registry::types::{CreditBatch, ErrorBody};
+use isometric_registry::validate::{self, HasSchema, Rule, Violation};
 
 use super::oracle::{Broken, ORACLE};
 
@@ -29,7 +29,7 @@ pub fn run(data: &[u8]) {
 }
 
 fn judge<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], document: &[u8]) {
-    let violations = check::json::<T>(data);
+    let violations = validate::json::<T>(data);
     violations.iter().for_each(|violation| assert_shown(&violation.to_string()));
     let is_json = violations.iter().all(|violation| violation.rule != Rule::Json);
     // What is nested too deep, and strings within what is ignored, are not JSON to
@@ -42,7 +42,7 @@ fn judge<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], 
         Err(_) => assert!(is_json || violations.len() == 1),
     }
     let decoded = serde_json::from_slice::<T>(document);
-    let checked = check::from_slice::<T>(data);
+    let checked = validate::from_slice::<T>(data);
     assert_eq!(checked.value.as_ref(), decoded.as_ref().ok());
     assert_eq!(checked.violations, violations);
     let value = match decoded {

@@ -2,7 +2,7 @@
 
 use codegen::contract::Contract;
 use codegen::diff::{Level, Report};
-use codegen::source::Source;
+use codegen::document::Source;
 
 /// What stands between the two documents.
 const BETWEEN: &str = "\n=====\n";

@@ -7,7 +7,7 @@ use isometric_registry::types::{
     CountryCode, CreditBatchId, CreditBatchStatus, DeliveryId, IssuanceId, OrganisationId,
     ProjectId, RemovalId, RetirementId, SupplierId,
 };
-use isometric_registry::{CheckedText, InvalidText};
+use isometric_registry::{CheckedString, InvalidString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -37,8 +37,8 @@ pub fn run(data: &[u8]) {
 
 fn read<T>(schema: &str, text: &str)
 where
-    T: CheckedText + Debug + Display + DeserializeOwned + Ord + Serialize,
-    T: FromStr<Err = InvalidText> + TryFrom<String, Error = InvalidText>,
+    T: CheckedString + Debug + Display + DeserializeOwned + Ord + Serialize,
+    T: FromStr<Err = InvalidString> + TryFrom<String, Error = InvalidString>,
 {
     let json = serde_json::to_vec(text).unwrap();
     let kept: T = serde_json::from_slice(&json).unwrap();

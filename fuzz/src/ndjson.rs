@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 
-use isometric_registry::check;
 use isometric_registry::types::CreditBatch;
+use isometric_registry::validate;
 use isometric_registry_cli::records::{self, Judged, Tally};
 
 use super::decode::{assert_shown, broken_rules};
@@ -42,8 +42,8 @@ fn check_in_blocks(document: &[u8], block: usize) -> (Vec<Judged>, Tally) {
 }
 
 fn check_line(line: &[u8]) {
-    let checked = check::from_slice::<CreditBatch>(line);
-    let windows = check::from_slice::<CreditBatch>(&[line, b"\r"].concat());
+    let checked = validate::from_slice::<CreditBatch>(line);
+    let windows = validate::from_slice::<CreditBatch>(&[line, b"\r"].concat());
     assert_eq!(broken_rules(&windows.violations), broken_rules(&checked.violations));
     assert_eq!(windows.value, checked.value);
     assert!(checked.value.is_some() || !checked.violations.is_empty());

@@ -1,6 +1,6 @@
 //! Serial numbers and the ranges in them.
 
-use isometric_registry::lineage::SerialRange;
+use isometric_registry::audit::lineage::SerialRange;
 
 /// Reads two serial numbers, one a line.
 ///

@@ -1,9 +1,9 @@
 //! Documents that are to be specs: read, checked, generated from.
 
-use codegen::client;
-use codegen::diagnostic::Refusal;
+use codegen::document::diagnostic::Refusal;
+use codegen::document::{Member, Node, Source, Value};
+use codegen::generate;
 use codegen::lint::lint;
-use codegen::source::{Member, Node, Source, Value};
 
 const NAME: &str = "spec.yaml";
 
@@ -29,7 +29,7 @@ pub fn run(data: &[u8]) {
         assert_eq!(messages(lint(&again).err().as_ref()), messages(findings.as_ref()));
     }
     if findings.is_none()
-        && let Err(refusal) = client::generate(&source)
+        && let Err(refusal) = generate::generate(&source)
     {
         panic!("{refusal}");
     }

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
-use isometric_registry::check;
 use isometric_registry::types::CreditBatch;
+use isometric_registry::validate;
 use isometric_registry_simulator::Simulator;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
@@ -34,7 +34,7 @@ const SAMPLES: usize = 30;
 const REPEATS: usize = 64;
 
 fn is_decoded_and_valid(json: &[u8]) -> bool {
-    let checked = black_box(check::from_slice::<CreditBatch>(black_box(json)));
+    let checked = black_box(validate::from_slice::<CreditBatch>(black_box(json)));
     checked.value.is_some() && checked.violations.is_empty()
 }
 

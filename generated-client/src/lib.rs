@@ -31,8 +31,8 @@
 //! [`Call::response`] gives the value and the list without an error. Neither new
 //! properties nor new values of enums are errors, as the API may add both at any time.
 //!
-//! - [`check`] does the same for JSON from elsewhere;
-//! - [`consistency`] finds what does not fit together within a batch.
+//! - [`validate`] does the same for JSON from elsewhere;
+//! - [`audit`] finds what does not fit together within a batch.
 //!
 //! # When things go wrong
 //!
@@ -54,7 +54,6 @@
 //! | `native-tls` | TLS by the library of the system, also where `rustls` is on |
 //! | `gzip` | compressed responses |
 //! | `blocking` | [`Call::block`](Call#method.block) and `blocking::wait`, for programs without a runtime |
-//! | `httpmock` | `mock`: typed mocks of each operation for the crate `httpmock` |
 //!
 //! Without TLS only loopback can be reached. `wasm32-unknown-unknown` is not supported:
 //! in a browser reqwest has neither time limits for connections nor a say in redirects,
@@ -64,57 +63,45 @@
 //!
 //! [`types`], [`Environment`] and the methods of [`Registry`] that call the API are
 //! generated from its OpenAPI document, and so is each rule that is checked. Only
-//! [`consistency`] and [`lineage`] know what a credit batch is; nothing else here knows
+//! [`audit`] and [`audit::lineage`] know what a credit batch is; nothing else here knows
 //! an operation by name.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-#[cfg(feature = "blocking")]
-pub mod blocking;
+pub mod audit;
 mod call;
-pub mod check;
-pub mod consistency;
-mod country;
 mod credentials;
-mod decimal;
 mod error;
-mod exchange;
 #[rustfmt::skip]
 mod generated;
-pub mod lineage;
-mod many;
 mod options;
-mod record;
-mod redact;
 mod registry;
-mod response;
-mod retry_after;
 #[cfg(test)]
 mod samples;
-mod text;
-mod time;
+mod scalars;
+pub mod validate;
 
 pub use call::Call;
+#[cfg(feature = "blocking")]
+pub use call::blocking;
+pub use call::bulk::BulkResults;
+pub use call::response::Response;
 pub use chrono;
-pub use country::Country;
 pub use credentials::Credentials;
-pub use decimal::Decimal;
 pub use error::{
     Error, InvalidArgument, InvalidResponse, InvalidSetting, OversizedBody, StatusError,
     TransportError,
 };
 pub use futures_core;
-#[cfg(feature = "httpmock")]
-pub use generated::mock;
 pub use generated::{Environment, types};
 pub use http::StatusCode;
-pub use many::Many;
 pub use options::Options;
 pub use registry::Registry;
-pub use response::Response;
 pub use rust_decimal;
-pub use text::{CheckedText, InvalidText, UnknownValue};
+pub use scalars::country::Country;
+pub use scalars::decimal::Decimal;
+pub use scalars::string::{CheckedString, InvalidString, UnknownValue};
 
 /// What the package says of itself compiles.
 #[cfg(doctest)]

@@ -42,7 +42,7 @@ pub struct Options {
     backoff: Duration,
     longest_wait: Duration,
     pub(crate) connect_timeout: Duration,
-    pub(crate) try_timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
     pub(crate) total_timeout: Duration,
     pub(crate) body_limit: usize,
     pub(crate) concurrency: usize,
@@ -62,7 +62,7 @@ impl Options {
             backoff: Duration::from_millis(250),
             longest_wait: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
-            try_timeout: Duration::from_secs(30),
+            attempt_timeout: Duration::from_secs(30),
             total_timeout: Duration::from_secs(120),
             body_limit: 8 * 1024 * 1024,
             concurrency: 16,
@@ -104,8 +104,8 @@ impl Options {
 
     /// How long one try may take, from its start to the last byte of the body: 30
     /// seconds, unless set.
-    pub fn try_timeout(mut self, limit: Duration) -> Self {
-        self.try_timeout = limit;
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = limit;
         self
     }
 
@@ -125,7 +125,7 @@ impl Options {
         self
     }
 
-    /// How many calls one [`Many`](crate::Many) or one
+    /// How many calls one [`BulkResults`](crate::BulkResults) or one
     /// [`lineage`](crate::Registry::lineage) makes at the same time: 16, unless set.
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.concurrency = calls;
@@ -153,7 +153,7 @@ impl Options {
     pub(crate) fn check(self) -> Result<Self, InvalidSetting> {
         let limits = [
             ("the connect timeout", self.connect_timeout.is_zero()),
-            ("the timeout of a try", self.try_timeout.is_zero()),
+            ("the timeout of a try", self.attempt_timeout.is_zero()),
             ("the total timeout", self.total_timeout.is_zero()),
             ("the body limit", self.body_limit == 0),
             ("the concurrency", self.concurrency == 0),
@@ -195,7 +195,7 @@ impl fmt::Debug for Options {
             .field("backoff", &self.backoff)
             .field("longest_wait", &self.longest_wait)
             .field("connect_timeout", &self.connect_timeout)
-            .field("try_timeout", &self.try_timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
             .field("total_timeout", &self.total_timeout)
             .field("body_limit", &self.body_limit)
             .field("concurrency", &self.concurrency)
@@ -289,7 +289,7 @@ mod tests {
         let zero = Duration::ZERO;
         let refused = [
             Options::new().connect_timeout(zero),
-            Options::new().try_timeout(zero),
+            Options::new().attempt_timeout(zero),
             Options::new().total_timeout(zero),
             Options::new().body_limit(0),
             Options::new().concurrency(0),

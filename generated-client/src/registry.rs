@@ -8,9 +8,9 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::redirect::{Attempt, Policy};
 
+use crate::call::exchange::PendingCall;
 use crate::credentials::Credentials;
 use crate::error::{Error, InvalidSetting};
-use crate::exchange::Exchange;
 use crate::generated::Environment;
 use crate::options::Options;
 
@@ -164,9 +164,9 @@ impl Registry {
         self.options().concurrency
     }
 
-    pub(crate) fn exchange(&self) -> Exchange {
+    pub(crate) fn exchange(&self) -> PendingCall {
         let Inner { base_url, credentials, http, options } = &*self.inner;
-        Exchange::new(base_url, http.clone(), credentials.clone(), options.clone())
+        PendingCall::new(base_url, http.clone(), credentials.clone(), options.clone())
     }
 }
 

@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
 
-use isometric_registry::check::Violation;
-use isometric_registry::consistency::Finding;
+use isometric_registry::audit::consistency::Finding;
 use isometric_registry::types::{CreditBatchId, CreditBatchStatus};
+use isometric_registry::validate::Violation;
 
 /// The simulator could not be started.
 #[derive(Debug, thiserror::Error)]

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use isometric_registry::check::HasSchema;
 use isometric_registry::chrono::TimeDelta;
 use isometric_registry::types::{CreditBatch, CreditBatchId, CreditBatchStatus, Organisation};
+use isometric_registry::validate::HasSchema;
 use serde_json::Value;
 
 use crate::error::WorldError;

@@ -8,7 +8,7 @@
 //! With `--dynamic`, Prism invents each answer.
 #![cfg(test)]
 
-use isometric_registry::check::{Rule, Violation};
+use isometric_registry::validate::{Rule, Violation};
 use isometric_registry::{Credentials, Registry};
 
 const REQUESTS: usize = 100;

@@ -5,8 +5,8 @@
 
 use std::fmt::Write;
 
-use isometric_registry::check;
 use isometric_registry::types::CreditBatch;
+use isometric_registry::validate;
 use serde_json::{Map, Value, json};
 
 use crate::fuzz::decode::broken_rules;
@@ -150,14 +150,14 @@ fn a_batch_of_the_examples_in_the_spec_has_every_property_and_breaks_no_rule() {
     let top = batch.as_object().unwrap();
     assert_eq!(top.len(), schema_at("")["required"].as_array().unwrap().len());
     assert!(properties(&batch).iter().all(|pointer| !batch.pointer(pointer).unwrap().is_null()));
-    let violations = check::json::<CreditBatch>(text_of(&batch).as_bytes());
+    let violations = validate::json::<CreditBatch>(text_of(&batch).as_bytes());
     assert_eq!(violations, []);
 }
 
 #[test]
 fn every_corruption_of_every_property_breaks_exactly_the_rules_of_the_spec() {
     for (pointer, corruption, document) in corrupted_batches() {
-        let violations = check::json::<CreditBatch>(document.as_bytes());
+        let violations = validate::json::<CreditBatch>(document.as_bytes());
         let expected = ORACLE.judge("CreditBatch", document.as_bytes()).unwrap();
         assert_eq!(broken_rules(&violations), expected, "{pointer}, {corruption}");
         assert!(expected.iter().all(|(at, _)| *at == pointer), "{corruption}: {expected:?}");
@@ -169,7 +169,7 @@ fn a_batch_that_lacks_something_or_has_it_twice_says_so_for_every_property() {
     let rules = [("remove", "required"), ("wrong type", "type"), ("twice", "duplicate")];
     for (pointer, corruption, document) in corrupted_batches() {
         let Some((_, rule)) = rules.iter().find(|(name, _)| *name == corruption) else { continue };
-        let violations = check::json::<CreditBatch>(document.as_bytes());
+        let violations = validate::json::<CreditBatch>(document.as_bytes());
         assert_eq!(broken_rules(&violations), [(pointer, *rule)]);
     }
 }
@@ -183,7 +183,7 @@ fn what_is_said_of_each_corruption_is_this() {
             writeln!(table, "{pointer}").unwrap();
             previous = pointer;
         }
-        let violations = check::json::<CreditBatch>(document.as_bytes());
+        let violations = validate::json::<CreditBatch>(document.as_bytes());
         let said = violations.iter().map(|found| format!("{}: {}", found.rule, found.message()));
         let said: Vec<_> = said.collect();
         let said = if said.is_empty() { "allowed".to_owned() } else { said.join("; ") };

@@ -70,7 +70,7 @@ fn options() -> (Options, Arc<Mutex<Vec<Duration>>>) {
 /// The same, with little time for a reply that never ends.
 fn options_for(reply: &Reply) -> (Options, Arc<Mutex<Vec<Duration>>>) {
     let (options, waits) = options();
-    (if reply.stalls() { options.try_timeout(TRY) } else { options }, waits)
+    (if reply.stalls() { options.attempt_timeout(TRY) } else { options }, waits)
 }
 
 fn registry(server: &Server, options: Options) -> Registry {
@@ -120,8 +120,8 @@ fn call(registry: &Registry) -> (Outcome, usize, String) {
     let (result, log) =
         logged(|| block_on(async { registry.credit_batch(&id()).response().await }));
     let tries = match &result {
-        Ok(response) => response.tries(),
-        Err(error) => error.tries(),
+        Ok(response) => response.attempts(),
+        Err(error) => error.attempts(),
     };
     let mut shown = format!("{log} {result:?} {result:#?}");
     match &result {
@@ -398,7 +398,7 @@ fn a_connection_that_is_not_taken_up_runs_out_of_a_time_of_its_own() {
     listener.listen(0).unwrap();
     let address = listener.local_addr().unwrap().as_socket().unwrap();
     let _waiting = TcpStream::connect(address).unwrap();
-    let options = options().0.connect_timeout(TRY).try_timeout(2 * LONG);
+    let options = options().0.connect_timeout(TRY).attempt_timeout(2 * LONG);
     let registry = Registry::at(&format!("http://{address}"), credentials()).unwrap();
     let registry = registry.with_options(options).unwrap();
     let started = Instant::now();
@@ -406,7 +406,7 @@ fn a_connection_that_is_not_taken_up_runs_out_of_a_time_of_its_own() {
     assert!(started.elapsed() < LONG);
     let Error::Transport(transport) = &error else { panic!("{error:?}") };
     assert!(transport.is_connect() && transport.is_timeout(), "{error:?}");
-    assert_eq!(error.tries() as usize, ALL);
+    assert_eq!(error.attempts() as usize, ALL);
 }
 
 /// What is waited for where the API says this.
@@ -465,7 +465,7 @@ fn the_total_time_bounds_the_tries() {
     let server = Server::always(Reply::raw("").and_then(End::Stall));
     let (options, _) = options();
     let options = options.retries(1000).backoff(Duration::ZERO);
-    let options = options.try_timeout(2 * TRY).total_timeout(5 * TRY);
+    let options = options.attempt_timeout(2 * TRY).total_timeout(5 * TRY);
     let started = Instant::now();
     let (outcome, tries, _) = call(&registry(&server, options));
     assert_eq!((outcome, tries), (Outcome::Transport, 3));
@@ -477,7 +477,7 @@ fn an_error_says_how_often_and_for_how_long() {
     let server = Server::always(Reply::new(429, "").with("retry-after", "12"));
     let registry = registry(&server, options().0);
     let error = block_on(async { registry.credit_batch(&id()).await }).unwrap_err();
-    assert_eq!(error.tries(), 3);
+    assert_eq!(error.attempts(), 3);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(12)));
     assert!(error.to_string().contains(", 3 tries)"), "{error}");
 }

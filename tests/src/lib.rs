@@ -19,7 +19,6 @@ mod faults;
 mod fuzz;
 mod generated;
 mod lineage;
-mod mocks;
 mod properties;
 mod readme;
 mod samples;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex};
 
-use isometric_registry::lineage::Lineage;
+use isometric_registry::audit::lineage::Lineage;
 use isometric_registry::types::CreditBatchId;
 use isometric_registry::{Error, Options, blocking};
 use serde_json::{Value, json};

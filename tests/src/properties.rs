@@ -1,10 +1,10 @@
 //! What holds for all values, tried on many.
 
-use isometric_registry::check;
 use isometric_registry::types::{
     CountryCode, CreditBatch, CreditBatchId, DeliveryId, IssuanceId, OrganisationId, ProjectId,
     RemovalId, RetirementId, SupplierId,
 };
+use isometric_registry::validate;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -150,16 +150,16 @@ proptest! {
     #[test]
     fn a_valid_batch_survives_decoding_encoding_and_decoding(value in valid_batch()) {
         let text = value.to_string();
-        prop_assert!(check::json::<CreditBatch>(text.as_bytes()).is_empty());
+        prop_assert!(validate::json::<CreditBatch>(text.as_bytes()).is_empty());
         let batch: CreditBatch = serde_json::from_str(&text).unwrap();
         let encoded = serde_json::to_string(&batch).unwrap();
         prop_assert_eq!(&serde_json::from_str::<CreditBatch>(&encoded).unwrap(), &batch);
-        prop_assert!(check::json::<CreditBatch>(encoded.as_bytes()).is_empty());
+        prop_assert!(validate::json::<CreditBatch>(encoded.as_bytes()).is_empty());
     }
 
     #[test]
     fn no_bytes_make_the_check_panic(bytes in any::<Vec<u8>>()) {
-        let _ = check::json::<CreditBatch>(&bytes);
+        let _ = validate::json::<CreditBatch>(&bytes);
     }
 
     #[test]
@@ -172,9 +172,9 @@ proptest! {
             let index = index.index(bytes.len());
             bytes[index] = byte;
         }
-        let checked = check::from_slice::<CreditBatch>(&bytes);
+        let checked = validate::from_slice::<CreditBatch>(&bytes);
         prop_assert_eq!(&checked.value, &serde_json::from_slice(&bytes).ok());
-        let found = check::json::<CreditBatch>(&bytes);
+        let found = validate::json::<CreditBatch>(&bytes);
         prop_assert_eq!(checked.violations == found, checked.value.is_some() || !found.is_empty());
     }
 
@@ -190,7 +190,7 @@ proptest! {
         *value.pointer_mut(&pointer).unwrap() = replacement;
         let text = value.to_string();
         if serde_json::from_str::<CreditBatch>(&text).is_err() {
-            let found = check::json::<CreditBatch>(text.as_bytes());
+            let found = validate::json::<CreditBatch>(text.as_bytes());
             prop_assert!(found.iter().any(|v| v.pointer.starts_with(&pointer)), "{:?}", found);
         }
     }

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use codegen::client;
 use codegen::contract::Contract;
 use codegen::diff::Report;
 use codegen::diff::render::{self, Colour};
+use codegen::generate;
 use codegen::semver;
 use codegen::tree::{Entry, Tree};
 use codegen::upstream::{self, Divergences, Lock};
@@ -47,7 +47,7 @@ fn first_lines(text: &str, count: usize) -> String {
 fn the_refusal_is_the_one_shown() {
     let longest = bound("CreditBatchId", "maxLength");
     let edited = with_bound("CreditBatchId", "minLength", longest + 1);
-    let refusal = client::generate(&source(&edited)).unwrap_err().to_string();
+    let refusal = generate::generate(&source(&edited)).unwrap_err().to_string();
     assert_shown(&first_lines(&refusal, 2));
 }
 
@@ -55,7 +55,7 @@ fn the_refusal_is_the_one_shown() {
 fn the_stale_file_is_the_one_shown() {
     let longest = bound("CreditBatchId", "maxLength");
     let edited = with_bound("CreditBatchId", "maxLength", longest - 1);
-    let files = client::generate(&source(&edited)).unwrap();
+    let files = generate::generate(&source(&edited)).unwrap();
     let files = files.into_iter().map(|file| (file.name.into(), file.text)).collect();
     let folder = Path::new("generated-client/src/generated");
     let tree = Tree::compare(&workspace().join(folder), files).unwrap();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use codegen::source::{Node, Source};
+use codegen::document::{Node, Source};
 
 pub(crate) const SPEC: &str = "spec/registry.yaml";
 

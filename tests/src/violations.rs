@@ -1,7 +1,7 @@
 //! What the check finds in the example of the endpoint's documentation page.
 
-use isometric_registry::check;
 use isometric_registry::types::CreditBatch;
+use isometric_registry::validate;
 use serde_json::{Value, json};
 
 use crate::samples;
@@ -47,7 +47,7 @@ fn lines<T: ToString>(items: &[T]) -> String {
 }
 
 fn violations(value: &Value) -> String {
-    lines(&check::json::<CreditBatch>(value.to_string().as_bytes()))
+    lines(&validate::json::<CreditBatch>(value.to_string().as_bytes()))
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn structural_violations_are_reported_all_at_once() {
 
 #[test]
 fn a_violation_is_one_object_of_json() {
-    let found = check::json::<CreditBatch>(page_example().to_string().as_bytes());
+    let found = validate::json::<CreditBatch>(page_example().to_string().as_bytes());
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!(serde_json::to_string(&found[0]).unwrap());
     });

@@ -10,8 +10,8 @@ use codegen::contract::Contract;
 use codegen::diff::Report;
 use codegen::diff::render::{self, Colour};
 use codegen::diff::rules;
+use codegen::document::Source;
 use codegen::semver;
-use codegen::source::Source;
 use lexopt::prelude::*;
 
 use crate::{Failure, Outcome, SPEC, files, help, terminal, workspace};

@@ -2,7 +2,6 @@
 
 mod bench;
 mod ci;
-mod corpus;
 mod diff;
 mod files;
 mod regen;
@@ -37,7 +36,6 @@ Commands:
       --lock                           Write spec/upstream.lock from the document
   ci             Run what decides whether a change may land: .ci/run
   bench          Measure everything beside the alternatives and write BENCHMARKS.md
-  corpus [FILE]  Measure the rules of the diff on recorded pairs of documents, one a line
   help           Show this text
 
 Exit codes: 0 fine, 1 something was found, 2 the command could not do its work.
@@ -89,7 +87,6 @@ fn run() -> Result<Outcome, Failure> {
         Some(Value(command)) if command == "regen" => regen::run(&mut arguments),
         Some(Value(command)) if command == "ci" => ci::run(&mut arguments),
         Some(Value(command)) if command == "bench" => bench::run(&mut arguments),
-        Some(Value(command)) if command == "corpus" => corpus::run(&mut arguments),
         Some(Value(command)) if command == "diff" => diff::run(&mut arguments),
         Some(Value(command)) if command == "upstream" => upstream::run(&mut arguments),
         Some(Value(command)) if command == "help" => only_help(&mut arguments),

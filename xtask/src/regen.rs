@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use codegen::client;
-use codegen::source::Source;
+use codegen::document::Source;
+use codegen::generate;
 use codegen::tree::{State, Tree};
 use lexopt::prelude::*;
 
@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
         }
     }
     let spec = files::of_workspace(SPEC)?;
-    let files = client::generate(&Source::parse(SPEC, &spec)?)?;
+    let files = generate::generate(&Source::parse(SPEC, &spec)?)?;
     let files = files.into_iter().map(|file| (file.name.into(), file.text)).collect();
     let folder = workspace().join(GENERATED);
     let tree = Tree::compare(&folder, files)?;
@@ -53,7 +53,7 @@ fn report(tree: &Tree) -> Outcome {
     if tree.is_fresh() {
         return Outcome::Fine;
     }
-    terminal::bad("Run", &format!("`{}` and commit what it writes", client::COMMAND));
+    terminal::bad("Run", &format!("`{}` and commit what it writes", generate::COMMAND));
     Outcome::Found
 }
 

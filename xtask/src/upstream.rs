@@ -5,7 +5,7 @@ use std::path::Path;
 
 use codegen::contract::Contract;
 use codegen::diff::render::Colour;
-use codegen::source::Source;
+use codegen::document::Source;
 use codegen::tree;
 use codegen::upstream::{self, Divergences, Lock};
 use lexopt::prelude::*;

@@ -119,7 +119,8 @@ fn a_check_shows_every_stale_file_and_what_mends_it_and_writes_nothing() {
     assert!(stderr(&check).contains("`cargo xtask regen`"));
     let diff = stdout(&check);
     for (sign, length) in [('-', longest), ('+', longest - 1)] {
-        let line = format!("{sign}pub struct CreditBatchId(crate::text::Text<{length}>);");
+        let line =
+            format!("{sign}pub struct CreditBatchId(crate::scalars::string::Text<{length}>);");
         assert!(diff.contains(&line), "{diff}");
     }
     assert!(diff.contains("+++ /dev/null\n@@ -1 +0,0 @@\n-// stray\n"), "{diff}");

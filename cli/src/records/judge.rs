@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use isometric_registry::check::{self, Rule};
-use isometric_registry::consistency::Finding;
+use isometric_registry::audit::consistency::Finding;
 use isometric_registry::types::CreditBatch;
+use isometric_registry::validate::{self, Rule};
 
 use super::cut::{Fault, LONGEST, Record, Sink};
 
@@ -104,7 +104,7 @@ impl<E, F: FnMut(Judged) -> Result<(), E>> Sink for Judge<F> {
 
 /// The rules of the spec that a record breaks, and what within it cannot all be true.
 fn judge(text: &[u8]) -> Vec<Violation> {
-    let checked = check::from_slice::<CreditBatch>(text);
+    let checked = validate::from_slice::<CreditBatch>(text);
     let findings = checked.value.map(|batch| batch.findings()).unwrap_or_default();
     let broken = checked.violations.into_iter().map(Violation::from);
     broken.chain(findings.into_iter().map(Violation::from)).collect()
@@ -113,7 +113,7 @@ fn judge(text: &[u8]) -> Vec<Violation> {
 /// What is wrong with a record that is none.
 fn fault_of(fault: Fault, text: &[u8]) -> Violation {
     let not_json = || {
-        let found = check::json::<CreditBatch>(text).into_iter().map(Violation::from);
+        let found = validate::json::<CreditBatch>(text).into_iter().map(Violation::from);
         found.into_iter().find(|violation| violation.rule == JSON)
     };
     match fault {
@@ -144,10 +144,10 @@ impl Violation {
     }
 }
 
-impl From<check::Violation> for Violation {
-    fn from(violation: check::Violation) -> Self {
+impl From<validate::Violation> for Violation {
+    fn from(violation: validate::Violation) -> Self {
         let message = violation.message();
-        let check::Violation { pointer, rule, expected, got, .. } = violation;
+        let validate::Violation { pointer, rule, expected, got, .. } = violation;
         Self { pointer: pointer.into(), rule: rule.as_str(), expected, got, message }
     }
 }

@@ -5,7 +5,7 @@
 use similar::{ChangeTag, TextDiff};
 
 use super::Contract;
-use crate::source::Source;
+use crate::document::Source;
 
 fn facts(text: &str) -> String {
     let source = Source::parse("a.yaml", text).unwrap();

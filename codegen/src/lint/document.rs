@@ -1,13 +1,13 @@
-//! A document whose objects are known by what the grammar says they are.
+//! A document whose objects are known by what the openapi30 says they are.
 
 use std::collections::HashMap;
 use std::ptr;
 
 use super::findings::{Findings, Place};
-use super::grammar::{METHODS, Object, PATH_ITEM, SCHEMA};
+use super::openapi30::{METHODS, Object, PATH_ITEM, SCHEMA};
 use super::walk;
-use crate::pointer::Pointer;
-use crate::source::{Member, Node};
+use crate::document::pointer::Pointer;
+use crate::document::{Member, Node};
 
 /// So many references are followed; those of a valid document are done long before.
 const MAX_STEPS: usize = 64;
@@ -15,7 +15,7 @@ const MAX_STEPS: usize = 64;
 /// An object of the specification, or a reference to one, in a document.
 #[derive(Debug)]
 pub(crate) struct Site<'d> {
-    /// What the grammar says it is.
+    /// What the openapi30 says it is.
     pub object: &'static Object,
     /// Where it is: the key, or the element of an array.
     pub place: Place,
@@ -123,7 +123,7 @@ pub(crate) struct Operation<'s, 'd> {
 }
 
 impl<'d> Document<'d> {
-    /// Reads the document, and reports what breaks the grammar.
+    /// Reads the document, and reports what breaks the openapi30.
     pub(crate) fn read(root: &'d Node, findings: &mut Findings) -> Self {
         let sites = walk::sites(root, findings);
         let pointers = sites.iter().map(|site| site.place.pointer.clone());

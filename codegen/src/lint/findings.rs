@@ -1,7 +1,7 @@
 //! Collects what is wrong, each finding with its place.
 
-use crate::diagnostic::{Diagnostic, Position};
-use crate::pointer::Pointer;
+use crate::document::diagnostic::{Diagnostic, Position};
+use crate::document::pointer::Pointer;
 
 /// Where something stands, in the text and in the document.
 #[derive(Clone, Debug, PartialEq, Eq)]

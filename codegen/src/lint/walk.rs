@@ -1,12 +1,12 @@
-//! Walks through a document along the grammar, and reports what departs from it.
+//! Walks through a document along the openapi30, and reports what departs from it.
 
 use super::document::{Site, child_of};
 use super::findings::{Findings, Place};
-use super::grammar::{Choice, FOREIGN, Field, Kind, MAX_COUNT, OPENAPI, Object};
+use super::openapi30::{Choice, FOREIGN, Field, Kind, MAX_COUNT, OPENAPI, Object};
 use super::words::{cut, meant, or, shown};
-use crate::diagnostic::Position;
-use crate::pointer::Pointer;
-use crate::source::{Node, Value};
+use crate::document::diagnostic::Position;
+use crate::document::pointer::Pointer;
+use crate::document::{Node, Value};
 
 /// Every object and every reference, each after what it is in.
 pub(super) fn sites<'d>(root: &'d Node, findings: &mut Findings) -> Vec<Site<'d>> {

@@ -1,6 +1,6 @@
 //! Puts values, lists and guesses into words.
 
-use crate::source::{Node, Value};
+use crate::document::{Node, Value};
 
 /// Longer texts are cut in messages.
 const MAX_SHOWN: usize = 40;

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Difference, refusal};
-use crate::diagnostic::{Diagnostic, Position, Refusal};
-use crate::pointer::Pointer;
+use crate::document::diagnostic::{Diagnostic, Position, Refusal};
+use crate::document::pointer::Pointer;
 
 /// Stands for whatever a side says.
 const ANYTHING: &str = "*";

@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 
 use super::{Statements, is_same, statement};
 use crate::contract::{Contract, TooManyFacts};
-use crate::diagnostic::{Diagnostic, Position, Refusal};
-use crate::pointer::Pointer;
+use crate::document::diagnostic::{Diagnostic, Position, Refusal};
+use crate::document::pointer::Pointer;
 
 const HEADER: &str = "\
 # What upstream's document says of the operations that spec/registry.yaml has.

@@ -5,7 +5,7 @@
 use super::{Divergences, Lock, compare, text};
 use crate::contract::Contract;
 use crate::diff::render::Colour;
-use crate::source::Source;
+use crate::document::Source;
 
 const SPEC: &str = "
 openapi: 3.0.3

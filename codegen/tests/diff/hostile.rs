@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use codegen::contract::Contract;
 use codegen::diff::Report;
-use codegen::source::Source;
+use codegen::document::Source;
 use serde_json::json;
 
 use crate::{SHOP, contract, edited, found, report};

@@ -9,7 +9,7 @@ mod rules;
 
 use codegen::contract::Contract;
 use codegen::diff::{Level, Report};
-use codegen::source::Source;
+use codegen::document::Source;
 
 fn contract(text: &str) -> Contract {
     let source = Source::parse("a.yaml", text).unwrap_or_else(|refusal| panic!("{refusal}"));

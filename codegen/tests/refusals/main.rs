@@ -3,8 +3,8 @@
 
 mod mistakes;
 
+use codegen::document::Source;
 use codegen::lint::lint;
-use codegen::source::Source;
 
 const MINIMAL: &str = include_str!("minimal.yaml");
 const SPEC: &str = include_str!("../../../spec/registry.yaml");

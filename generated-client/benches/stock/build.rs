@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
-use codegen::source::Source;
+use codegen::document::Source;
 use serde_json::Value;
 
 const SPEC: &str = "../../../spec/registry.yaml";

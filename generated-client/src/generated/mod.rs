@@ -5,9 +5,6 @@
 #[allow(clippy::all, clippy::unwrap_used, unreachable_pub)]
 pub(crate) mod client;
 mod environment;
-#[cfg(feature = "httpmock")]
-#[allow(clippy::all, missing_debug_implementations)]
-pub mod mock;
 mod operations;
 pub(crate) mod schema;
 pub mod types;

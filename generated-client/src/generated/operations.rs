@@ -41,13 +41,13 @@ impl crate::Registry {
     pub fn credit_batches<'a, I>(
         &self,
         ids: I,
-    ) -> crate::Many<'a, crate::types::CreditBatchId, types::CreditBatch>
+    ) -> crate::BulkResults<'a, crate::types::CreditBatchId, types::CreditBatch>
     where
         I: IntoIterator<Item = crate::types::CreditBatchId>,
         I::IntoIter: Send + 'a,
     {
         let registry = self.clone();
-        crate::Many::new(
+        crate::BulkResults::new(
             self.concurrency(),
             ids,
             move |id| {

@@ -3,7 +3,9 @@
 //! What a value from the API is checked against.
 
 use super::types;
-use crate::check::{Bounds, Count, Format, HasSchema, Piece, Property, Schema, TextRules};
+use crate::validate::{
+    Bounds, Count, Format, HasSchema, Piece, Property, Schema, StringRules,
+};
 
 pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
     properties: &[
@@ -66,7 +68,7 @@ impl HasSchema for types::CarbonRemovalData {
     const SCHEMA: &'static Schema = &CARBON_REMOVAL_DATA;
 }
 
-pub(crate) static COUNTRY_CODE_RULES: TextRules = TextRules {
+pub(crate) static COUNTRY_CODE_RULES: StringRules = StringRules {
     name: "CountryCode",
     length: Count { min: 3, max: Some(3) },
     prefix: "",
@@ -108,7 +110,7 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
             required: true,
             schema: &Schema::Nullable(
                 &Schema::Text(
-                    &TextRules {
+                    &StringRules {
                         name: "text",
                         length: Count { min: 0, max: None },
                         prefix: "",
@@ -138,7 +140,7 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
             name: "issued_at",
             required: true,
             schema: &Schema::Text(
-                &TextRules {
+                &StringRules {
                     name: "text",
                     length: Count { min: 0, max: None },
                     prefix: "",
@@ -178,7 +180,7 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
             required: true,
             schema: &Schema::Nullable(
                 &Schema::Text(
-                    &TextRules {
+                    &StringRules {
                         name: "text",
                         length: Count { min: 0, max: None },
                         prefix: "",
@@ -203,7 +205,7 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
             name: "sequestered_on",
             required: true,
             schema: &Schema::Text(
-                &TextRules {
+                &StringRules {
                     name: "text",
                     length: Count { min: 0, max: None },
                     prefix: "",
@@ -216,7 +218,7 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         Property {
             name: "serial_number",
             required: true,
-            schema: &Schema::Text(&TextRules::ANY),
+            schema: &Schema::Text(&StringRules::ANY),
         },
         Property {
             name: "size",
@@ -242,7 +244,7 @@ impl HasSchema for types::CreditBatch {
     const SCHEMA: &'static Schema = &CREDIT_BATCH;
 }
 
-pub(crate) static CREDIT_BATCH_ID_RULES: TextRules = TextRules {
+pub(crate) static CREDIT_BATCH_ID_RULES: StringRules = StringRules {
     name: "CreditBatchId",
     length: Count { min: 20, max: Some(37) },
     prefix: "ctb_",
@@ -259,7 +261,7 @@ impl HasSchema for types::CreditBatchId {
     const SCHEMA: &'static Schema = &CREDIT_BATCH_ID;
 }
 
-pub(crate) static CREDIT_BATCH_STATUS_RULES: TextRules = TextRules {
+pub(crate) static CREDIT_BATCH_STATUS_RULES: StringRules = StringRules {
     name: "CreditBatchStatus",
     length: Count { min: 0, max: None },
     prefix: "",
@@ -305,7 +307,7 @@ impl HasSchema for types::CreditQuantity {
     const SCHEMA: &'static Schema = &CREDIT_QUANTITY;
 }
 
-pub(crate) static DELIVERY_ID_RULES: TextRules = TextRules {
+pub(crate) static DELIVERY_ID_RULES: StringRules = StringRules {
     name: "DeliveryId",
     length: Count { min: 20, max: Some(37) },
     prefix: "dlv_",
@@ -340,7 +342,7 @@ impl HasSchema for types::ErrorBody {
 
 pub(crate) static ERROR_DETAIL: Schema = Schema::OneOf(
     &[
-        &Schema::Text(&TextRules::ANY),
+        &Schema::Text(&StringRules::ANY),
         &Schema::Array {
             items: &VALIDATION_ERROR,
             count: Count { min: 0, max: None },
@@ -355,7 +357,7 @@ impl HasSchema for types::ErrorDetail {
 
 pub(crate) static ERROR_LOCATION: Schema = Schema::AnyOf(
     &[
-        &Schema::Text(&TextRules::ANY),
+        &Schema::Text(&StringRules::ANY),
         &Schema::Integer(Bounds {
             minimum: None,
             maximum: None,
@@ -369,7 +371,7 @@ impl HasSchema for types::ErrorLocation {
     const SCHEMA: &'static Schema = &ERROR_LOCATION;
 }
 
-pub(crate) static ISSUANCE_ID_RULES: TextRules = TextRules {
+pub(crate) static ISSUANCE_ID_RULES: StringRules = StringRules {
     name: "IssuanceId",
     length: Count { min: 20, max: Some(37) },
     prefix: "iss_",
@@ -391,7 +393,7 @@ pub(crate) static ORGANISATION: Schema = Schema::Object {
         Property {
             name: "domain",
             required: true,
-            schema: &Schema::Nullable(&Schema::Text(&TextRules::ANY)),
+            schema: &Schema::Nullable(&Schema::Text(&StringRules::ANY)),
         },
         Property {
             name: "id",
@@ -401,7 +403,7 @@ pub(crate) static ORGANISATION: Schema = Schema::Object {
         Property {
             name: "name",
             required: true,
-            schema: &Schema::Text(&TextRules::ANY),
+            schema: &Schema::Text(&StringRules::ANY),
         },
     ],
     additional: None,
@@ -412,7 +414,7 @@ impl HasSchema for types::Organisation {
     const SCHEMA: &'static Schema = &ORGANISATION;
 }
 
-pub(crate) static ORGANISATION_ID_RULES: TextRules = TextRules {
+pub(crate) static ORGANISATION_ID_RULES: StringRules = StringRules {
     name: "OrganisationId",
     length: Count { min: 20, max: Some(37) },
     prefix: "org_",
@@ -429,7 +431,7 @@ impl HasSchema for types::OrganisationId {
     const SCHEMA: &'static Schema = &ORGANISATION_ID;
 }
 
-pub(crate) static PROJECT_ID_RULES: TextRules = TextRules {
+pub(crate) static PROJECT_ID_RULES: StringRules = StringRules {
     name: "ProjectId",
     length: Count { min: 20, max: Some(37) },
     prefix: "prj_",
@@ -446,7 +448,7 @@ impl HasSchema for types::ProjectId {
     const SCHEMA: &'static Schema = &PROJECT_ID;
 }
 
-pub(crate) static REMOVAL_ID_RULES: TextRules = TextRules {
+pub(crate) static REMOVAL_ID_RULES: StringRules = StringRules {
     name: "RemovalId",
     length: Count { min: 20, max: Some(37) },
     prefix: "rmv_",
@@ -463,7 +465,7 @@ impl HasSchema for types::RemovalId {
     const SCHEMA: &'static Schema = &REMOVAL_ID;
 }
 
-pub(crate) static RETIREMENT_ID_RULES: TextRules = TextRules {
+pub(crate) static RETIREMENT_ID_RULES: StringRules = StringRules {
     name: "RetirementId",
     length: Count { min: 20, max: Some(37) },
     prefix: "ret_",
@@ -480,7 +482,7 @@ impl HasSchema for types::RetirementId {
     const SCHEMA: &'static Schema = &RETIREMENT_ID;
 }
 
-pub(crate) static SUPPLIER_ID_RULES: TextRules = TextRules {
+pub(crate) static SUPPLIER_ID_RULES: StringRules = StringRules {
     name: "SupplierId",
     length: Count { min: 20, max: Some(37) },
     prefix: "spl_",
@@ -525,12 +527,12 @@ pub(crate) static VALIDATION_ERROR: Schema = Schema::Object {
         Property {
             name: "msg",
             required: true,
-            schema: &Schema::Text(&TextRules::ANY),
+            schema: &Schema::Text(&StringRules::ANY),
         },
         Property {
             name: "type",
             required: true,
-            schema: &Schema::Text(&TextRules::ANY),
+            schema: &Schema::Text(&StringRules::ANY),
         },
     ],
     additional: None,

@@ -25,12 +25,12 @@ pub struct CarbonRemovalData {
 /// ```rust
 /// let text: isometric_registry::types::CountryCode = "GBR".parse()?;
 /// assert_eq!(text.as_str(), "GBR");
-/// # Ok::<(), isometric_registry::InvalidText>(())
+/// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CountryCode(crate::text::Text<3>);
-crate::text::text_type!(CountryCode, super::schema::COUNTRY_CODE_RULES);
-crate::country::country_code!(CountryCode);
+pub struct CountryCode(crate::scalars::string::Text<3>);
+crate::scalars::string::string_type!(CountryCode, super::schema::COUNTRY_CODE_RULES);
+crate::scalars::country::country_code!(CountryCode);
 
 /// A group of credits of one origin that are held, delivered and retired together. It is
 /// counted in units of one kilogram of CO₂e. When only part of it is wanted the batch is
@@ -48,7 +48,7 @@ pub struct CreditBatch {
     /// The country in which the credits were issued
     pub country_of_issue: CountryCode,
     /// When the batch was delivered to its buyer, in UTC; null before
-    #[serde(default, deserialize_with = "crate::time::decode_nullable")]
+    #[serde(default, deserialize_with = "crate::scalars::time::decode_nullable")]
     pub delivered_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// The delivery that brought the batch to its buyer; null before
     pub delivery_id: Option<DeliveryId>,
@@ -57,7 +57,7 @@ pub struct CreditBatch {
     /// The issuance that created the credits
     pub issuance_id: IssuanceId,
     /// When the credits were issued, in UTC
-    #[serde(deserialize_with = "crate::time::decode")]
+    #[serde(deserialize_with = "crate::scalars::time::decode")]
     pub issued_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// One of the two batches this one was split into; null unless split
     pub left_child_id: Option<CreditBatchId>,
@@ -70,14 +70,14 @@ pub struct CreditBatch {
     /// The removal that the credits were issued for
     pub removal_id: RemovalId,
     /// When the batch was retired, in UTC; null unless retired
-    #[serde(default, deserialize_with = "crate::time::decode_nullable")]
+    #[serde(default, deserialize_with = "crate::scalars::time::decode_nullable")]
     pub retired_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// The retirement that used the batch up; null unless retired
     pub retirement_id: Option<RetirementId>,
     /// The other of the two batches this one was split into; null unless split
     pub right_child_id: Option<CreditBatchId>,
     /// The day, in UTC, on which the CO₂e was put into storage
-    #[serde(deserialize_with = "crate::time::decode")]
+    #[serde(deserialize_with = "crate::scalars::time::decode")]
     pub sequestered_on: ::chrono::naive::NaiveDate,
     /// The batch's public serial number, which encodes its origin and range
     pub serial_number: String,
@@ -96,11 +96,13 @@ pub struct CreditBatch {
 /// ```rust
 /// let text: isometric_registry::types::CreditBatchId = "ctb_1DRBTYA8Q1S07CBY".parse()?;
 /// assert_eq!(text.as_str(), "ctb_1DRBTYA8Q1S07CBY");
-/// # Ok::<(), isometric_registry::InvalidText>(())
+/// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CreditBatchId(crate::text::Text<37>);
-crate::text::text_type!(CreditBatchId, super::schema::CREDIT_BATCH_ID_RULES);
+pub struct CreditBatchId(crate::scalars::string::Text<37>);
+crate::scalars::string::string_type!(
+    CreditBatchId, super::schema::CREDIT_BATCH_ID_RULES
+);
 
 /// What has become of a batch: it can be dealt with (active), it was divided in two
 /// (split), or it was used up for good (retired)
@@ -116,7 +118,7 @@ pub enum CreditBatchStatus {
     /// A value that the spec does not know.
     Unknown(crate::UnknownValue),
 }
-crate::text::open_enum!(
+crate::scalars::string::open_enum!(
     CreditBatchStatus, super::schema::CREDIT_BATCH_STATUS_RULES, { Active = "active",
     Split = "split", Retired = "retired" }
 );
@@ -139,11 +141,11 @@ pub struct CreditQuantity {
 /// ```rust
 /// let text: isometric_registry::types::DeliveryId = "dlv_1C454ZXA61S03Z9T".parse()?;
 /// assert_eq!(text.as_str(), "dlv_1C454ZXA61S03Z9T");
-/// # Ok::<(), isometric_registry::InvalidText>(())
+/// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DeliveryId(crate::text::Text<37>);
-crate::text::text_type!(DeliveryId, super::schema::DELIVERY_ID_RULES);
+pub struct DeliveryId(crate::scalars::string::Text<37>);
+crate::scalars::string::string_type!(DeliveryId, super::schema::DELIVERY_ID_RULES);
 
 /// What the API says about a request that it did not serve
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -204,11 +206,11 @@ impl ::std::convert::From<i64> for ErrorLocation {
 /// ```rust
 /// let text: isometric_registry::types::IssuanceId = "iss_1EWT8R5FY1S0GFCY".parse()?;
 /// assert_eq!(text.as_str(), "iss_1EWT8R5FY1S0GFCY");
-/// # Ok::<(), isometric_registry::InvalidText>(())
+/// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IssuanceId(crate::text::Text<37>);
-crate::text::text_type!(IssuanceId, super::schema::ISSUANCE_ID_RULES);
+pub struct IssuanceId(crate::scalars::string::Text<37>);
+crate::scalars::string::string_type!(IssuanceId, super::schema::ISSUANCE_ID_RULES);
 
 /// An organisation that owns credits or benefits from them
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -229,11 +231,13 @@ pub struct Organisation {
 /// ```rust
 /// let text: isometric_registry::types::OrganisationId = "org_1GB56M1ST1S0GVNA".parse()?;
 /// assert_eq!(text.as_str(), "org_1GB56M1ST1S0GVNA");
-/// # Ok::<(), isometric_registry::InvalidText>(())
+/// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrganisationId(crate::text::Text<37>);
-crate::text::text_type!(OrganisationId, super::schema::ORGANISATION_ID_RULES);
+pub struct OrganisationId(crate::scalars::string::Text<37>);
+crate::scalars::string::string_type!(
+    OrganisationId, super::schema::ORGANISATION_ID_RULES
+);
 
 /// Identifies the project that made a removal
 ///
@@ -242,11 +246,11 @@ crate::text::text_type!(OrganisationId, super::schema::ORGANISATION_ID_RULES);
 /// ```rust
 /// let text: isometric_registry::types::ProjectId = "prj_1CTWZQGKE1S0VAXA".parse()?;
 /// assert_eq!(text.as_str(), "prj_1CTWZQGKE1S0VAXA");
-/// # Ok::<(), isometric_registry::InvalidText>(())
+/// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ProjectId(crate::text::Text<37>);
-crate::text::text_type!(ProjectId, super::schema::PROJECT_ID_RULES);
+pub struct ProjectId(crate::scalars::string::Text<37>);
+crate::scalars::string::string_type!(ProjectId, super::schema::PROJECT_ID_RULES);
 
 /// Identifies the removal of CO₂e that credits were issued for
 ///
@@ -255,11 +259,11 @@ crate::text::text_type!(ProjectId, super::schema::PROJECT_ID_RULES);
 /// ```rust
 /// let text: isometric_registry::types::RemovalId = "rmv_1EEM6NJXX1S0EXKD".parse()?;
 /// assert_eq!(text.as_str(), "rmv_1EEM6NJXX1S0EXKD");
-/// # Ok::<(), isometric_registry::InvalidText>(())
+/// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RemovalId(crate::text::Text<37>);
-crate::text::text_type!(RemovalId, super::schema::REMOVAL_ID_RULES);
+pub struct RemovalId(crate::scalars::string::Text<37>);
+crate::scalars::string::string_type!(RemovalId, super::schema::REMOVAL_ID_RULES);
 
 /// Identifies a retirement, the event that uses credits up for good
 ///
@@ -268,11 +272,11 @@ crate::text::text_type!(RemovalId, super::schema::REMOVAL_ID_RULES);
 /// ```rust
 /// let text: isometric_registry::types::RetirementId = "ret_1FYBH4QDT1S0SVKF".parse()?;
 /// assert_eq!(text.as_str(), "ret_1FYBH4QDT1S0SVKF");
-/// # Ok::<(), isometric_registry::InvalidText>(())
+/// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RetirementId(crate::text::Text<37>);
-crate::text::text_type!(RetirementId, super::schema::RETIREMENT_ID_RULES);
+pub struct RetirementId(crate::scalars::string::Text<37>);
+crate::scalars::string::string_type!(RetirementId, super::schema::RETIREMENT_ID_RULES);
 
 /// Identifies a supplier, who removes CO₂e and sells the credits
 ///
@@ -281,11 +285,11 @@ crate::text::text_type!(RetirementId, super::schema::RETIREMENT_ID_RULES);
 /// ```rust
 /// let text: isometric_registry::types::SupplierId = "spl_1CC712KFS1S0YKPS".parse()?;
 /// assert_eq!(text.as_str(), "spl_1CC712KFS1S0YKPS");
-/// # Ok::<(), isometric_registry::InvalidText>(())
+/// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SupplierId(crate::text::Text<37>);
-crate::text::text_type!(SupplierId, super::schema::SUPPLIER_ID_RULES);
+pub struct SupplierId(crate::scalars::string::Text<37>);
+crate::scalars::string::string_type!(SupplierId, super::schema::SUPPLIER_ID_RULES);
 
 /// Why one argument of a request was refused
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]

@@ -1,8 +1,8 @@
 //! What is answered to whom.
 
 use isometric_registry::Environment;
-use isometric_registry::check;
 use isometric_registry::types::{CreditBatch, ErrorBody};
+use isometric_registry::validate;
 use isometric_registry_simulator::Simulator;
 use serde_json::json;
 
@@ -27,7 +27,7 @@ fn every_batch_is_served_as_the_spec_says() {
         let response = send(&simulator, "GET", &format!("/credit_batches/{id}"));
         assert_eq!(response.status, 200);
         assert_eq!(response.header("content-type"), Some("application/json"));
-        assert_eq!(check::json::<CreditBatch>(&response.body), []);
+        assert_eq!(validate::json::<CreditBatch>(&response.body), []);
         let batch: CreditBatch = serde_json::from_slice(&response.body).unwrap();
         assert_eq!(batch.findings(), []);
         assert_eq!(batch, simulator.batch(&id).unwrap());
@@ -123,7 +123,7 @@ fn what_is_no_identifier_is_422_with_place_message_and_type() {
     for (path, input, kind, message) in refused {
         let response = send(&simulator, "GET", &format!("/credit_batches/{path}"));
         assert_eq!(response.status, 422, "{path}");
-        assert_eq!(check::json::<ErrorBody>(&response.body), []);
+        assert_eq!(validate::json::<ErrorBody>(&response.body), []);
         let detail = &response.json()["detail"][0];
         assert_eq!(detail["loc"], json!(["path", "id"]));
         assert_eq!([&detail["input"], &detail["type"], &detail["msg"]], [input, kind, message]);
@@ -168,7 +168,7 @@ fn every_error_is_as_the_spec_says() {
     ];
     for response in outcomes {
         assert_eq!(response.header("content-type"), Some("application/json"));
-        assert_eq!(check::json::<ErrorBody>(&response.body), []);
+        assert_eq!(validate::json::<ErrorBody>(&response.body), []);
     }
 }
 

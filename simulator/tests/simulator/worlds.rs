@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use isometric_registry::check::HasSchema;
 use isometric_registry::types::{CreditBatch, CreditBatchId, CreditBatchStatus};
+use isometric_registry::validate::HasSchema;
 use isometric_registry_simulator::{Simulator, WorldError};
 use serde_json::{Value, json};
 

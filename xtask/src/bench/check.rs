@@ -5,8 +5,8 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::Command;
 
-use codegen::pointer::Pointer;
-use codegen::source::Source;
+use codegen::document::Source;
+use codegen::document::pointer::Pointer;
 
 use super::Section;
 use super::process::{self, Spread};

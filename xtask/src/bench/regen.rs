@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use codegen::source::Source;
+use codegen::document::Source;
 
 use super::process::{self, Pairs};
 use super::stock::Generator;

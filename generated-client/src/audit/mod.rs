@@ -1,0 +1,4 @@
+//! Findings about credits that no schema can express.
+
+pub mod consistency;
+pub mod lineage;

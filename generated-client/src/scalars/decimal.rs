@@ -1,0 +1,273 @@
+//! Exact quantities.
+
+use std::fmt::{self, Write};
+use std::ops::Deref;
+use std::str::FromStr;
+
+use arrayvec::ArrayString;
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::types::CreditQuantity;
+
+/// The longest decimal is a sign, 29 digits and a point; the longest float in
+/// scientific form is shorter.
+const LONGEST: usize = 32;
+
+/// The most significant digits of which any number survives as a float.
+const EXACT_DIGITS: usize = f64::DIGITS as usize;
+
+/// A decimal number, kept and compared exactly, such as a quantity of credits.
+///
+/// It has at most 28 decimals and an absolute value below 7.9 × 10²⁸, and it is a
+/// [`rust_decimal::Decimal`] with another way through JSON: as a JSON number. JSON
+/// parsers, here and elsewhere, read such a number as binary floating point, so what
+/// arrives is exact for up to 15 significant digits: for quantities with three
+/// decimals, below 10¹² tonnes. A whole number that fits an `i64` or a `u64` is always
+/// exact. A number that arrives with more digits than that is a violation of the rule
+/// [`Format`](crate::validate::Rule::Format), but for one whose nearest float has a
+/// shorter form: `0.1000000000000000055` cannot be told from `0.1`.
+///
+/// ```
+/// use isometric_registry::Decimal;
+///
+/// let credits: Decimal = serde_json::from_str("0.3")?;
+/// assert_eq!(credits, "0.3".parse()?);
+/// assert_eq!(*credits * rust_decimal::Decimal::from(1000), 300.into());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Decimal(rust_decimal::Decimal);
+
+impl Decimal {
+    /// The decimal with the fewest digits that a float stands for.
+    pub(crate) fn from_f64(value: f64) -> Option<Self> {
+        if let Some(thousandths) = thousandths(value) {
+            return Some(Self(rust_decimal::Decimal::new(thousandths, 3).normalize()));
+        }
+        rust_decimal::Decimal::from_scientific(&shortest(value)?).ok().map(Self)
+    }
+
+    /// The nearest float. `rust_decimal` divides by a power of ten, which is not
+    /// always the nearest.
+    fn to_f64(self) -> Option<f64> {
+        let mut text = ArrayString::<LONGEST>::new();
+        write!(text, "{}", self.0).ok()?;
+        text.parse().ok()
+    }
+
+    fn to_i64(self) -> Option<i64> {
+        self.is_integer().then(|| i64::try_from(self.0).ok())?
+    }
+}
+
+/// The form of a float with the fewest digits, as in `1.25632e2`.
+fn shortest(value: f64) -> Option<ArrayString<LONGEST>> {
+    let mut text = ArrayString::new();
+    write!(text, "{value:e}").ok()?;
+    Some(text)
+}
+
+/// How many thousandths a float stands for, if it is the nearest to so few of them that
+/// no decimal with fewer digits can be meant. Quantities have three decimals, and this
+/// is ten times as fast as to write a float and read it again.
+pub(crate) fn thousandths(value: f64) -> Option<i64> {
+    const MOST: f64 = 1e15;
+    let thousandths = (value * 1000.0).round();
+    let is_meant = thousandths.abs() < MOST && thousandths / 1000.0 == value;
+    // Negative zero is left to others.
+    (is_meant && (value > 0.0 || thousandths != 0.0)).then_some(thousandths as i64)
+}
+
+/// Whether a float has so few digits that the number it was read from had no others.
+pub(crate) fn is_exact(value: f64) -> bool {
+    shortest(value).is_some_and(|text| {
+        let digits = text.bytes().take_while(|&byte| byte != b'e');
+        digits.filter(u8::is_ascii_digit).count() <= EXACT_DIGITS
+    })
+}
+
+impl Deref for Decimal {
+    type Target = rust_decimal::Decimal;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl From<rust_decimal::Decimal> for Decimal {
+    fn from(value: rust_decimal::Decimal) -> Self {
+        Self(value)
+    }
+}
+
+impl From<Decimal> for rust_decimal::Decimal {
+    fn from(value: Decimal) -> Self {
+        value.0
+    }
+}
+
+impl From<i64> for Decimal {
+    fn from(value: i64) -> Self {
+        Self(value.into())
+    }
+}
+
+impl From<u64> for Decimal {
+    fn from(value: u64) -> Self {
+        Self(value.into())
+    }
+}
+
+impl FromStr for Decimal {
+    type Err = rust_decimal::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Debug for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// A whole number goes out as an integer, any other as the nearest float.
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.to_i64(), self.to_f64()) {
+            (Some(whole), _) => serializer.serialize_i64(whole),
+            (None, Some(float)) => serializer.serialize_f64(float),
+            (None, None) => Err(serde::ser::Error::custom("a decimal that is no number")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_f64(NumberVisitor)
+    }
+}
+
+struct NumberVisitor;
+
+impl Visitor<'_> for NumberVisitor {
+    type Value = Decimal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number with at most 28 decimals, below 7.9e28")
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Decimal, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Decimal, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Decimal, E> {
+        let outside = || E::invalid_value(de::Unexpected::Float(value), &self);
+        Decimal::from_f64(value).ok_or_else(outside)
+    }
+}
+
+/// The quantity in credits, as in `125.632 credits`.
+impl fmt::Display for CreditQuantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} credits", self.credits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Decimal;
+    use crate::types::CreditQuantity;
+
+    fn read(json: &str) -> serde_json::Result<Decimal> {
+        serde_json::from_str(json)
+    }
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_number_arrives_exactly() {
+        let numbers = [
+            ("0", "0"),
+            ("-0.0", "0"),
+            ("123", "123"),
+            ("123.0", "123"),
+            ("125.632", "125.632"),
+            ("-0.001", "-0.001"),
+            ("999999999999.999", "999999999999.999"),
+            ("9223372036854775807", "9223372036854775807"),
+            ("18446744073709551615", "18446744073709551615"),
+            ("1e3", "1000"),
+            ("1.5E-3", "0.0015"),
+            ("1e28", "10000000000000000000000000000"),
+            ("1e-28", "0.0000000000000000000000000001"),
+        ];
+        for (json, expected) in numbers {
+            assert_eq!(read(json).unwrap(), decimal(expected), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_does_not_fit_is_an_error() {
+        for json in ["1e29", "-1e29", "8e28", "1e300", "1e-29", "5e-324", "1.5e-28"] {
+            let error = read(json).unwrap_err().to_string();
+            assert!(
+                error.contains("expected a number with at most 28 decimals"),
+                "{json}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_number_is_a_number() {
+        for json in [r#""1""#, "null", "true", "[]", "{}"] {
+            assert!(read(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_number_leaves_as_it_came() {
+        let numbers = ["0", "123", "-5", "125.632", "0.001", "-0.1", "999999999999.999", "1e+28"];
+        for json in numbers {
+            let written = serde_json::to_string(&read(json).unwrap()).unwrap();
+            assert_eq!(written, json);
+        }
+    }
+
+    #[test]
+    fn a_decimal_leaves_as_the_nearest_float() {
+        let third = decimal("0.3333333333333333333333333333");
+        assert_eq!(serde_json::to_string(&third).unwrap(), (1.0 / 3.0).to_string());
+    }
+
+    #[test]
+    fn every_quantity_of_three_decimals_survives_a_round_trip() {
+        let sizes =
+            (0..1000).chain(125_000..126_000).chain(999_999_999_999_000..999_999_999_999_999);
+        for kilograms in sizes {
+            let credits = Decimal::from(rust_decimal::Decimal::new(kilograms, 3));
+            let json = serde_json::to_string(&credits).unwrap();
+            assert_eq!(read(&json).unwrap(), credits, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_quantity_displays_its_credits() {
+        let quantity = CreditQuantity { credit_kgs: 125_632, credits: decimal("125.632") };
+        assert_eq!(quantity.to_string(), "125.632 credits");
+    }
+}
