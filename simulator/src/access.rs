@@ -1,35 +1,34 @@
-//! Who may ask for what: both credentials, checked as FastAPI checks them.
+//! Authentication, with the responses of FastAPI.
 
 use http::header::{AUTHORIZATION, HeaderMap, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
-use crate::refusal::Refusal;
+use crate::error_response::ErrorResponse;
 
 /// The header of the client secret.
 pub(crate) const CLIENT_SECRET_HEADER: &str = "x-client-secret";
 
-/// Unsigned JWTs that say `{"sub":"simulator"}` and `{"sub":"outsider"}`.
+/// Unsigned JWTs with the claims `{"sub":"simulator"}` and `{"sub":"outsider"}`.
 pub(crate) const ACCESS_TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJzaW11bGF0b3IifQ.";
-pub(crate) const OUTSIDERS_ACCESS_TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJvdXRzaWRlciJ9.";
+pub(crate) const ACCESS_TOKEN_WITHOUT_ACCESS: &str =
+    "eyJhbGciOiJub25lIn0.eyJzdWIiOiJvdXRzaWRlciJ9.";
 pub(crate) const CLIENT_SECRET: &str = "an-invented-client-secret";
 
-/// What nobody should see, invented as it is.
-pub(crate) const SECRETS: [&str; 3] = [ACCESS_TOKEN, OUTSIDERS_ACCESS_TOKEN, CLIENT_SECRET];
+/// The strings that `Debug` output must not contain.
+pub(crate) const SECRETS: [&str; 3] = [ACCESS_TOKEN, ACCESS_TOKEN_WITHOUT_ACCESS, CLIENT_SECRET];
 
-/// What a caller may see.
+/// The batches that a caller may fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Every batch.
     All,
-    /// No batch.
     None,
 }
 
-/// Finds out who is calling.
-pub(crate) fn authenticate(headers: &HeaderMap) -> Result<Access, Refusal> {
+/// Checks both credentials.
+pub(crate) fn authenticate(headers: &HeaderMap) -> Result<Access, ErrorResponse> {
     let access = match bearer_token(headers) {
         Some(ACCESS_TOKEN) => Access::All,
-        Some(OUTSIDERS_ACCESS_TOKEN) => Access::None,
+        Some(ACCESS_TOKEN_WITHOUT_ACCESS) => Access::None,
         Some(_) => return Err(unauthorized("Invalid authentication credentials", "Bearer")),
         None => return Err(unauthorized("Not authenticated", "Bearer")),
     };
@@ -45,7 +44,7 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-fn unauthorized(detail: &str, challenge: &'static str) -> Refusal {
+fn unauthorized(detail: &str, challenge: &'static str) -> ErrorResponse {
     let challenge = HeaderValue::from_static(challenge);
-    Refusal::new(StatusCode::UNAUTHORIZED, detail).with(WWW_AUTHENTICATE, challenge)
+    ErrorResponse::new(StatusCode::UNAUTHORIZED, detail).with(WWW_AUTHENTICATE, challenge)
 }

@@ -14,19 +14,19 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Listens for connections that can be reset.
+/// A listener whose connections can be reset.
 #[derive(Debug)]
-pub(crate) struct Resettable(pub(crate) TcpListener);
+pub(crate) struct ResettableListener(pub(crate) TcpListener);
 
-impl Listener for Resettable {
-    type Io = Connection;
+impl Listener for ResettableListener {
+    type Io = ResettableConnection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    async fn accept(&mut self) -> (ResettableConnection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Small answers are not to wait for others. Where that fails, they do.
+        // Without it small responses are delayed, which is the only consequence of a failure.
         let _ = stream.set_nodelay(true);
-        (Connection { stream, switch: Switch::default() }, address)
+        (ResettableConnection { stream, switch: ResetSwitch::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -34,12 +34,12 @@ impl Listener for Resettable {
     }
 }
 
-/// Resets the connection that it is of.
+/// A handle that resets a connection.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Switch(Arc<AtomicBool>);
+pub(crate) struct ResetSwitch(Arc<AtomicBool>);
 
-impl Switch {
-    /// Lets nothing more out, and resets the connection at the next attempt.
+impl ResetSwitch {
+    /// Resets the connection at its next write.
     pub(crate) fn reset(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -49,38 +49,39 @@ impl Switch {
     }
 }
 
-impl Connected<IncomingStream<'_, Resettable>> for Switch {
-    fn connect_info(stream: IncomingStream<'_, Resettable>) -> Self {
+impl Connected<IncomingStream<'_, ResettableListener>> for ResetSwitch {
+    fn connect_info(stream: IncomingStream<'_, ResettableListener>) -> Self {
         stream.io().switch.clone()
     }
 }
 
 /// A connection that can be reset.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub(crate) struct ResettableConnection {
     stream: TcpStream,
-    switch: Switch,
+    switch: ResetSwitch,
 }
 
-impl Connection {
+impl ResettableConnection {
     fn writable(&mut self) -> io::Result<Pin<&mut TcpStream>> {
-        match self.switch.is_reset() {
-            true => Err(io::ErrorKind::ConnectionReset.into()),
-            false => Ok(Pin::new(&mut self.stream)),
+        if self.switch.is_reset() {
+            Err(io::ErrorKind::ConnectionReset.into())
+        } else {
+            Ok(Pin::new(&mut self.stream))
         }
     }
 }
 
-impl Drop for Connection {
+impl Drop for ResettableConnection {
     fn drop(&mut self) {
         if self.switch.is_reset() {
-            // Closing without lingering is what sends RST instead of FIN.
+            // Closing without lingering sends RST instead of FIN.
             let _ = self.stream.set_zero_linger();
         }
     }
 }
 
-impl AsyncRead for Connection {
+impl AsyncRead for ResettableConnection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -90,7 +91,7 @@ impl AsyncRead for Connection {
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for ResettableConnection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -120,27 +121,27 @@ impl AsyncWrite for Connection {
     }
 }
 
-/// A body that promises all its bytes and fails after some of them.
+/// A body that announces its full length and fails after its first bytes.
 #[derive(Debug)]
 pub(crate) struct CutBody {
     bytes: Bytes,
     kept: usize,
-    stage: Stage,
+    stage: CutStage,
 }
 
 #[derive(Debug)]
-enum Stage {
+enum CutStage {
     Start,
-    /// What was sent is on its way only once the body has nothing more to give.
+    /// hyper flushes the first bytes only when the body is pending.
     Flush,
     End,
 }
 
 impl CutBody {
-    /// Keeps so many bytes, and never all.
+    /// Keeps the first `kept` bytes, or all but the last byte if there are no more.
     pub(crate) fn new(bytes: Bytes, kept: usize) -> Self {
         let kept = kept.min(bytes.len().saturating_sub(1));
-        Self { bytes, kept, stage: Stage::Start }
+        Self { bytes, kept, stage: CutStage::Start }
     }
 }
 
@@ -153,16 +154,16 @@ impl Body for CutBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         match self.stage {
-            Stage::Start => {
-                self.stage = Stage::Flush;
+            CutStage::Start => {
+                self.stage = CutStage::Flush;
                 Poll::Ready(Some(Ok(Frame::data(self.bytes.slice(..self.kept)))))
             }
-            Stage::Flush => {
-                self.stage = Stage::End;
+            CutStage::Flush => {
+                self.stage = CutStage::End;
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
-            Stage::End => Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into()))),
+            CutStage::End => Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into()))),
         }
     }
 

@@ -1,91 +1,112 @@
-//! What the simulator refuses.
+//! The errors of the simulator's own methods.
 
 use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
 
-use isometric_registry::audit::consistency::Finding;
+use http::StatusCode;
+use isometric_registry::audit::Finding;
 use isometric_registry::types::{CreditBatchId, CreditBatchStatus};
 use isometric_registry::validate::Violation;
 
 /// The simulator could not be started.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot serve at {address}: {source}; port 0 takes any that is free")]
+#[error("cannot serve at {address}: {source}; port 0 selects a free port")]
 pub struct StartError {
     pub(crate) address: SocketAddr,
     pub(crate) source: io::Error,
 }
 
-/// A change that would make a world that cannot exist, and so was not made.
+/// A canned response was not accepted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// The spec has no operation with this `operationId`.
+    #[error("unknown operation `{0}`; expected an `operationId` of the spec")]
+    UnknownOperation(String),
+    /// The number is not the status of a final response.
+    #[error("status {0}: expected 200 to 599")]
+    InvalidStatus(u16),
+    /// The value cannot be serialized as JSON.
+    #[error("response body: {0}")]
+    Body(#[from] serde_json::Error),
+}
+
+/// A change was rejected because it would make the world inconsistent.
 ///
-/// For a world that must not exist there are the methods of
-/// [`Simulator`](crate::Simulator) whose names start with `corrupt`.
+/// The methods of [`Simulator`](crate::Simulator) whose names start with `corrupt` make
+/// inconsistent worlds.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorldError {
-    /// There is no such batch.
-    #[error("there is no credit batch {0}")]
+    /// The batch does not exist.
+    #[error("unknown credit batch {0}")]
     Unknown(CreditBatchId),
-    /// The batch was made corrupt, and nobody knows what may happen to it.
-    #[error("credit batch {0} is corrupt: only what is in order can be dealt with")]
+    /// The batch was made corrupt, and so cannot be read or changed.
+    #[error("credit batch {0} is corrupt")]
     Corrupt(CreditBatchId),
-    /// The batch is split or retired, and nothing can happen to it any more.
-    #[error("credit batch {id} is {status}: only an active one can be dealt with")]
+    /// The batch is split or retired, and so cannot change any more.
+    #[error("credit batch {id}: expected status `active`, found `{status}`")]
     NotActive {
         /// The batch.
         id: CreditBatchId,
-        /// Its status.
+        /// The status of the batch.
         status: CreditBatchStatus,
     },
     /// The batch was delivered before.
-    #[error("credit batch {0} is delivered already, and a batch is delivered once")]
-    Delivered(CreditBatchId),
-    /// A split would leave one of the children without a kilogram or with fewer.
+    #[error("credit batch {0} is already delivered")]
+    AlreadyDelivered(CreditBatchId),
+    /// The split would leave a child without a kilogram.
     #[error(
-        "credit batch {id} holds {of} kg, of which {kilograms} kg cannot be split off: \
-         both children need one or more"
+        "credit batch {id}: cannot split off {kilograms} of {size} kg; \
+         each child must get at least 1 kg"
     )]
     Indivisible {
         /// The batch.
         id: CreditBatchId,
-        /// What was to be split off.
+        /// The kilograms to be split off.
         kilograms: i64,
-        /// What there is.
-        of: i64,
+        /// The kilograms of the batch.
+        size: i64,
     },
-    /// Nobody can issue so much, or so little.
-    #[error("{0} kg cannot be issued: it takes 1 to 1000000000000")]
-    Quantity(i64),
-    /// There is such a batch already, or there was.
-    #[error("there is a credit batch {0} already: give the new one another `id`")]
-    Exists(CreditBatchId),
+    /// The number of kilograms to be issued is out of range.
+    #[error("cannot issue {0} kg; expected 1 to 1000000000000 kg")]
+    InvalidQuantity(i64),
+    /// The identifier is, or was, in use.
+    #[error("credit batch {0} already exists; change its `id`")]
+    AlreadyExists(CreditBatchId),
     /// The batch to be inserted has a parent or children.
     #[error(
-        "credit batch {0} has relatives: insert it with neither parent nor children, and \
-         split it here"
+        "credit batch {0} has relatives; insert a batch without parent and children, then split it"
     )]
-    Related(CreditBatchId),
-    /// The serial number covers credits of another batch.
-    #[error("{0} overlaps with that of another batch: give the new one another `serial_number`")]
-    SerialNumber(String),
-    /// The batch to be inserted breaks rules of the spec.
-    #[error("credit batch {id} breaks the spec: {}", lines(violations))]
+    HasRelatives(CreditBatchId),
+    /// The serial number of the batch to be inserted overlaps that of another batch.
+    #[error("serial number {0} overlaps that of another batch; change `serial_number`")]
+    SerialNumberInUse(String),
+    /// The batch to be inserted violates the spec.
+    #[error("credit batch {id} violates the spec: {}", joined(violations))]
     Invalid {
         /// The batch.
         id: CreditBatchId,
-        /// Every rule that it breaks.
+        /// All violations.
         violations: Vec<Violation>,
     },
     /// The batch to be inserted contradicts itself.
-    #[error("credit batch {id} contradicts itself: {}", lines(findings))]
+    #[error("inconsistent credit batch: {}", joined(findings))]
     Inconsistent {
         /// The batch.
         id: CreditBatchId,
-        /// Every contradiction.
+        /// All contradictions.
         findings: Vec<Finding>,
     },
 }
 
-fn lines(several: &[impl Display]) -> String {
-    several.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+/// Returns the status of a final response.
+pub(crate) fn final_status(status: u16) -> Result<StatusCode, AnswerError> {
+    let code = StatusCode::from_u16(status).ok().filter(|_| (200..600).contains(&status));
+    code.ok_or(AnswerError::InvalidStatus(status))
+}
+
+fn joined(items: &[impl Display]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

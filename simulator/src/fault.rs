@@ -5,9 +5,9 @@ use std::time::Duration;
 use axum::body::Bytes;
 use http::{HeaderValue, StatusCode};
 
-/// A failure to be met by the next requests.
+/// A failure that the next requests meet.
 ///
-/// It is met once, whatever the path; [`on`](Self::on), [`times`](Self::times) and
+/// A fault affects one request to any path, unless [`on`](Self::on), [`times`](Self::times) or
 /// [`always`](Self::always) change that.
 ///
 /// ```
@@ -18,90 +18,90 @@ use http::{HeaderValue, StatusCode};
 ///
 /// let busy = Fault::status(StatusCode::TOO_MANY_REQUESTS).retry_after(2).times(3);
 /// let slow = Fault::delay(Duration::from_millis(50)).always();
-/// let half = Fault::cut(100).on("/credit_batches/ctb_1DRBTYA8Q1S07CBY");
+/// let truncated = Fault::cut(100).on("/credit_batches/ctb_1DRBTYA8Q1S07CBY");
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "a fault does nothing until `Simulator::inject` is given it"]
+#[must_use = "a fault has no effect until it is passed to `Simulator::inject`"]
 pub struct Fault {
-    pub(crate) effect: Effect,
+    pub(crate) effect: FaultEffect,
     pub(crate) delay: Duration,
     pub(crate) retry_after: Option<HeaderValue>,
     path: Option<String>,
-    left: Option<usize>,
+    /// The number of requests that are still to be affected. `None` affects all.
+    remaining: Option<usize>,
 }
 
-/// What becomes of the answer.
+/// The effect of a fault on the response.
 #[derive(Clone, Debug)]
-pub(crate) enum Effect {
-    /// It is sent as it is.
+pub(crate) enum FaultEffect {
+    /// The response is sent unchanged.
     None,
-    /// Another is sent.
+    /// Another response is sent.
     Status(StatusCode, Option<(HeaderValue, Bytes)>),
-    /// The connection is reset before it.
+    /// The connection is reset before the response.
     Reset,
-    /// The connection ends after so many bytes of its body.
+    /// The connection ends after this number of bytes of the body.
     Cut(usize),
 }
 
 impl Fault {
-    /// An answer with a status of 200 or more, and an error body as FastAPI gives it.
+    /// Responds with a status of 200 or more and an error body like FastAPI's.
     pub fn status(status: StatusCode) -> Self {
-        Self::new(Effect::Status(status, None))
+        Self::new(FaultEffect::Status(status, None))
     }
 
-    /// An answer with a status of 200 or more, and a body of some media type: the page
-    /// of a proxy, for instance.
+    /// Responds with a status of 200 or more and any body, for example the HTML page of a proxy.
     pub fn body(status: StatusCode, media_type: HeaderValue, body: impl Into<Bytes>) -> Self {
-        Self::new(Effect::Status(status, Some((media_type, body.into()))))
+        Self::new(FaultEffect::Status(status, Some((media_type, body.into()))))
     }
 
-    /// The ordinary answer, late.
+    /// Delays the ordinary response.
     pub fn delay(delay: Duration) -> Self {
-        Self::new(Effect::None).after(delay)
+        Self::new(FaultEffect::None).after(delay)
     }
 
-    /// A connection that is reset (TCP RST) before a byte of the answer.
+    /// Resets the connection (TCP RST) before the first byte of the response.
     pub fn reset() -> Self {
-        Self::new(Effect::Reset)
+        Self::new(FaultEffect::Reset)
     }
 
-    /// The header of the ordinary answer, so many bytes of its body, or all but one
-    /// where it has no more, and the end of the connection.
+    /// Sends the headers and the first `bytes` bytes of the ordinary response, but never its
+    /// whole body, and closes the connection.
     pub fn cut(bytes: usize) -> Self {
-        Self::new(Effect::Cut(bytes))
+        Self::new(FaultEffect::Cut(bytes))
     }
 
-    fn new(effect: Effect) -> Self {
-        Self { effect, delay: Duration::ZERO, retry_after: None, path: None, left: Some(1) }
+    fn new(effect: FaultEffect) -> Self {
+        Self { effect, delay: Duration::ZERO, retry_after: None, path: None, remaining: Some(1) }
     }
 
-    /// Waits before the fault.
+    /// Waits before the fault takes effect.
     pub fn after(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
 
-    /// Adds `Retry-After` to the answer: seconds, or any `HeaderValue` such as a date.
+    /// Adds the header `Retry-After`: a number of seconds, or any `HeaderValue` such as a date.
     pub fn retry_after(self, value: impl Into<HeaderValue>) -> Self {
         Self { retry_after: Some(value.into()), ..self }
     }
 
-    /// Only for requests to a path below the base URL, as in `/credit_batches/ctb_…`.
+    /// Affects only requests to a path below the base URL, such as `/credit_batches/ctb_…`.
     pub fn on(self, path: impl Into<String>) -> Self {
         Self { path: Some(path.into()), ..self }
     }
 
-    /// For so many requests, and then no more.
+    /// Affects the next `times` requests.
     pub fn times(self, times: usize) -> Self {
-        Self { left: Some(times), ..self }
+        Self { remaining: Some(times), ..self }
     }
 
-    /// For every request from now on.
+    /// Affects all requests.
     pub fn always(self) -> Self {
-        Self { left: None, ..self }
+        Self { remaining: None, ..self }
     }
 }
 
-/// The faults that are still to be met, in the order in which they were injected.
+/// The injected faults, in the order of injection.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Vec<Fault>);
 
@@ -114,13 +114,12 @@ impl Faults {
         self.0.clear();
     }
 
-    /// The fault that a request to a path below the base URL meets: the oldest that
-    /// is for it.
-    pub(crate) fn meet(&mut self, path: &str) -> Option<Fault> {
-        self.0.retain(|fault| fault.left != Some(0));
-        let is_for = |fault: &&mut Fault| fault.path.as_deref().is_none_or(|on| on == path);
-        let fault = self.0.iter_mut().find(is_for)?;
-        fault.left = fault.left.map(|left| left - 1);
+    /// Takes the oldest fault that affects a request to a path below the base URL.
+    pub(crate) fn take(&mut self, path: &str) -> Option<Fault> {
+        self.0.retain(|fault| fault.remaining != Some(0));
+        let affects = |fault: &&mut Fault| fault.path.as_deref().is_none_or(|on| on == path);
+        let fault = self.0.iter_mut().find(affects)?;
+        fault.remaining = fault.remaining.map(|remaining| remaining - 1);
         Some(fault.clone())
     }
 }
@@ -129,33 +128,33 @@ impl Faults {
 mod tests {
     use http::StatusCode;
 
-    use super::{Effect, Fault, Faults};
+    use super::{Fault, FaultEffect, Faults};
 
-    fn met(faults: &mut Faults, path: &str) -> Option<u16> {
-        match faults.meet(path)?.effect {
-            Effect::Status(status, _) => Some(status.as_u16()),
-            effect => panic!("{effect:?}"),
+    fn take(faults: &mut Faults, path: &str) -> Option<u16> {
+        match faults.take(path)?.effect {
+            FaultEffect::Status(status, _) => Some(status.as_u16()),
+            effect => panic!("unexpected {effect:?}"),
         }
     }
 
     #[test]
-    fn a_fault_is_met_as_often_as_it_says_and_the_oldest_first() {
+    fn takes_the_oldest_fault_the_given_number_of_times() {
         let mut faults = Faults::default();
         faults.inject(Fault::status(StatusCode::BAD_GATEWAY).times(2));
         faults.inject(Fault::status(StatusCode::NOT_FOUND).times(0));
         faults.inject(Fault::status(StatusCode::TOO_MANY_REQUESTS));
-        let statuses: Vec<_> = (0..4).map(|_| met(&mut faults, "/")).collect();
+        let statuses: Vec<_> = (0..4).map(|_| take(&mut faults, "/")).collect();
         assert_eq!(statuses, [Some(502), Some(502), Some(429), None]);
     }
 
     #[test]
-    fn a_fault_of_another_path_waits_for_it() {
+    fn keeps_a_fault_for_its_path() {
         let mut faults = Faults::default();
         faults.inject(Fault::status(StatusCode::BAD_GATEWAY).on("/a"));
         faults.inject(Fault::status(StatusCode::NOT_FOUND).always());
-        let statuses = ["/b", "/a", "/a"].map(|path| met(&mut faults, path));
+        let statuses = ["/b", "/a", "/a"].map(|path| take(&mut faults, path));
         assert_eq!(statuses, [Some(404), Some(502), Some(404)]);
         faults.clear();
-        assert_eq!(met(&mut faults, "/a"), None);
+        assert_eq!(take(&mut faults, "/a"), None);
     }
 }

@@ -1,7 +1,7 @@
-//! Identifiers, which are numbers in another spelling.
+//! Identifiers that encode a number.
 //!
-//! One of the simulator's has `SIM` where a real one has the mark of the environment
-//! that it is from, so that nobody takes the one for the other.
+//! They contain `SIM` where a real identifier has the mark of its environment, so that nobody
+//! confuses the two.
 
 use std::fmt::Debug;
 use std::str::FromStr;
@@ -13,19 +13,19 @@ use isometric_registry::types::{
 
 use crate::random::Random;
 
-/// Crockford's base 32, which real identifiers are written in.
+/// Crockford's base 32, the alphabet of real identifiers.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const BITS: u32 = 5;
 const MARK: &str = "SIM";
 
-/// How many characters come before the mark, and how many after.
+/// The number of characters before and after the mark.
 const BEFORE: usize = 9;
 const AFTER: usize = 4;
 
-/// How many bits the number has. The others depend on the seed.
+/// The number of bits of the encoded number. The other bits depend on the seed.
 const NUMBER_BITS: u32 = 40;
 
-/// An identifier that can be made from a number.
+/// An identifier that can encode a number.
 pub(crate) trait Identifier: FromStr<Err: Debug> {
     const PREFIX: &'static str;
 }
@@ -49,13 +49,13 @@ identifiers! {
     SupplierId: "spl",
 }
 
-/// The identifier of a number, which is below 2⁴⁰.
-#[expect(clippy::expect_used, reason = "spelled as every identifier is, and tested for each kind")]
+/// Encodes a number below 2⁴⁰.
+#[expect(clippy::expect_used, reason = "the identifier is valid, tested for each kind")]
 pub(crate) fn identifier<T: Identifier>(seed: u64, number: u64) -> T {
-    spell(T::PREFIX, seed, number).parse().expect("an identifier")
+    encode(T::PREFIX, seed, number).parse().expect("an identifier")
 }
 
-/// The number of an identifier that [`identifier`] made from the same seed.
+/// Decodes an identifier that [`identifier`] encoded with the same seed.
 pub(crate) fn number<T: Identifier + AsRef<str>>(seed: u64, identifier: &T) -> Option<u64> {
     let text = identifier.as_ref().strip_prefix(T::PREFIX)?.strip_prefix('_')?;
     let digits = text.bytes().take(BEFORE).chain(text.bytes().skip(BEFORE + MARK.len()));
@@ -64,10 +64,10 @@ pub(crate) fn number<T: Identifier + AsRef<str>>(seed: u64, identifier: &T) -> O
         Some(number << BITS | digit as u128)
     })?;
     let number = number as u64 & ((1 << NUMBER_BITS) - 1);
-    (spell(T::PREFIX, seed, number) == identifier.as_ref()).then_some(number)
+    (encode(T::PREFIX, seed, number) == identifier.as_ref()).then_some(number)
 }
 
-fn spell(prefix: &str, seed: u64, number: u64) -> String {
+fn encode(prefix: &str, seed: u64, number: u64) -> String {
     let noise = Random::new(seed, prefix, number).next();
     let bits = u128::from(noise) << NUMBER_BITS | u128::from(number);
     let digits = (0..BEFORE + AFTER).rev();
@@ -86,7 +86,7 @@ mod tests {
 
     use super::{Identifier, identifier, number};
 
-    fn survives<T: Identifier + AsRef<str>>() {
+    fn assert_round_trip<T: Identifier + AsRef<str>>() {
         for seed in [0, 1, u64::MAX] {
             for expected in [0, 1, 31, 32, 99_999, (1 << 40) - 1] {
                 let id: T = identifier(seed, expected);
@@ -96,26 +96,26 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_identifier_survives_a_round_trip() {
-        survives::<CreditBatchId>();
-        survives::<DeliveryId>();
-        survives::<IssuanceId>();
-        survives::<OrganisationId>();
-        survives::<ProjectId>();
-        survives::<RemovalId>();
-        survives::<RetirementId>();
-        survives::<SupplierId>();
+    fn round_trips_every_kind_of_identifier() {
+        assert_round_trip::<CreditBatchId>();
+        assert_round_trip::<DeliveryId>();
+        assert_round_trip::<IssuanceId>();
+        assert_round_trip::<OrganisationId>();
+        assert_round_trip::<ProjectId>();
+        assert_round_trip::<RemovalId>();
+        assert_round_trip::<RetirementId>();
+        assert_round_trip::<SupplierId>();
     }
 
     #[test]
-    fn an_identifier_says_that_it_is_simulated() {
+    fn identifiers_contain_the_mark() {
         let id: CreditBatchId = identifier(7, 26);
         assert_eq!(&id.as_str()[13..16], "SIM");
         assert!(id.as_str().ends_with("000T"), "{id}");
     }
 
     #[test]
-    fn an_identifier_from_elsewhere_has_no_number() {
+    fn rejects_identifiers_of_other_origin() {
         let id: CreditBatchId = identifier(7, 26);
         assert_eq!(number(8, &id), None);
         for text in ["ctb_1DRBTYA8Q1S07CBY", "ctb_1CA2D3S73SBXYN70", "ctb_0000000000000000000000"] {

@@ -1,47 +1,46 @@
-//! The world as it is now: that of the seed, and what was changed in it since.
+//! The current world: the seeded world and the changes to it.
 
 use std::collections::HashMap;
 
+use isometric_registry::audit::SerialRange;
 use isometric_registry::chrono::TimeDelta;
 use isometric_registry::types::{CreditBatch, CreditBatchId, CreditBatchStatus, Organisation};
 use isometric_registry::validate::HasSchema;
 use serde_json::Value;
 
 use crate::error::WorldError;
-use crate::serial::SerialNumber;
 use crate::transaction;
 use crate::world::World;
 
-/// The most kilograms that can be issued at once: a thousand million tonnes.
-const MOST_KILOGRAMS: i64 = 1_000_000_000_000;
+/// The maximum size of an issued batch: a billion tonnes.
+const MAX_KILOGRAMS: i64 = 1_000_000_000_000;
 
-/// What happens takes place a day after what happened before it.
-const A_DAY: TimeDelta = TimeDelta::days(1);
+/// The time between two changes to a batch.
+const ONE_DAY: TimeDelta = TimeDelta::days(1);
 
 /// A world and its changes.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     world: World,
-    /// What became of batches; nothing, where one was removed.
-    changed: HashMap<CreditBatchId, Option<Record>>,
-    /// The batches that are not of the seed, in the order in which they came.
+    /// The changed and added batches. `None` for a removed batch.
+    changed: HashMap<CreditBatchId, Option<StoredBatch>>,
+    /// The batches that are not seeded, in the order of addition.
     added: Vec<CreditBatchId>,
-    /// The serial numbers of batches that were inserted.
-    inserted: Vec<SerialNumber>,
+    /// The serial numbers of inserted batches.
+    inserted_serials: Vec<String>,
     next_number: u64,
     next_unit: u64,
 }
 
-/// What is served as a batch.
+/// A batch as it is served.
 #[derive(Clone, Debug)]
-pub(crate) enum Record {
-    /// A batch that is in order.
+pub(crate) enum StoredBatch {
     Sound(Box<CreditBatch>),
-    /// Any JSON.
+    /// Arbitrary JSON.
     Corrupt(Value),
 }
 
-impl Record {
+impl StoredBatch {
     pub(crate) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
         match self {
             Self::Sound(batch) => serde_json::to_vec(batch),
@@ -56,41 +55,40 @@ impl Ledger {
             world,
             changed: HashMap::new(),
             added: Vec::new(),
-            inserted: Vec::new(),
+            inserted_serials: Vec::new(),
             next_number: world.batches,
-            next_unit: world.end_of_units(),
+            next_unit: world.first_free_unit(),
         }
     }
 
-    /// The batches that are not of the seed, in the order in which they came.
+    /// Returns the batches that are not seeded, in the order of addition.
     pub(crate) fn added(&self) -> Vec<CreditBatchId> {
         self.added.clone()
     }
 
-    /// What is served as a batch.
-    pub(crate) fn record(&self, id: &CreditBatchId) -> Result<Record, WorldError> {
+    pub(crate) fn stored(&self, id: &CreditBatchId) -> Result<StoredBatch, WorldError> {
         match self.changed.get(id) {
-            Some(Some(record)) => Ok(record.clone()),
+            Some(Some(stored)) => Ok(stored.clone()),
             Some(None) => Err(WorldError::Unknown(id.clone())),
-            None => self.world.find(id).map(|batch| Record::Sound(Box::new(batch))),
+            None => self.world.find(id).map(|batch| StoredBatch::Sound(Box::new(batch))),
         }
     }
 
-    pub(crate) fn exists(&self, id: &CreditBatchId) -> bool {
-        !matches!(self.changed.get(id), Some(None))
+    pub(crate) fn is_removed(&self, id: &CreditBatchId) -> bool {
+        matches!(self.changed.get(id), Some(None))
     }
 
-    /// A batch that is in order.
+    /// Returns a batch that is not corrupt.
     pub(crate) fn batch(&self, id: &CreditBatchId) -> Result<CreditBatch, WorldError> {
-        match self.record(id)? {
-            Record::Sound(batch) => Ok(*batch),
-            Record::Corrupt(_) => Err(WorldError::Corrupt(id.clone())),
+        match self.stored(id)? {
+            StoredBatch::Sound(batch) => Ok(*batch),
+            StoredBatch::Corrupt(_) => Err(WorldError::Corrupt(id.clone())),
         }
     }
 
     pub(crate) fn issue(&mut self, kilograms: i64) -> Result<CreditBatch, WorldError> {
-        if !(1..=MOST_KILOGRAMS).contains(&kilograms) {
-            return Err(WorldError::Quantity(kilograms));
+        if !(1..=MAX_KILOGRAMS).contains(&kilograms) {
+            return Err(WorldError::InvalidQuantity(kilograms));
         }
         let number = self.take_number();
         let batch = self.world.issue(number, self.next_unit, kilograms);
@@ -109,20 +107,25 @@ impl Ledger {
             return Err(WorldError::Inconsistent { id: id.clone(), findings });
         }
         if batch.parent_id.is_some() || batch.status == CreditBatchStatus::Split {
-            return Err(WorldError::Related(id.clone()));
+            return Err(WorldError::HasRelatives(id.clone()));
         }
         if self.changed.contains_key(id) || self.world.find(id).is_ok() {
-            return Err(WorldError::Exists(id.clone()));
+            return Err(WorldError::AlreadyExists(id.clone()));
         }
-        if let Some(serial) = SerialNumber::read(&batch.serial_number) {
-            let is_taken = self.inserted.iter().any(|taken| taken.overlaps(&serial));
-            if is_taken || self.world.owns(&serial) {
-                return Err(WorldError::SerialNumber(batch.serial_number));
+        if let Some(range) = SerialRange::parse(&batch.serial_number) {
+            if self.is_in_use(&range) {
+                return Err(WorldError::SerialNumberInUse(batch.serial_number));
             }
-            self.inserted.push(serial);
+            self.inserted_serials.push(batch.serial_number.clone());
         }
         self.add(batch);
         Ok(())
+    }
+
+    fn is_in_use(&self, range: &SerialRange<'_>) -> bool {
+        let mut inserted =
+            self.inserted_serials.iter().filter_map(|serial| SerialRange::parse(serial));
+        self.world.owns(range) || inserted.any(|other| other.overlaps(range))
     }
 
     pub(crate) fn split(
@@ -133,7 +136,7 @@ impl Ledger {
         let mut parent = self.batch(id)?;
         let ids = [self.take_number(), self.take_number()].map(|number| self.world.id(number));
         let children = transaction::split(&mut parent, left_kgs, ids)?;
-        self.keep(parent);
+        self.store(parent);
         for child in &children {
             self.add(child.clone());
         }
@@ -148,8 +151,8 @@ impl Ledger {
         let mut batch = self.batch(id)?;
         let number = self.take_number();
         let delivery = self.world.identifier(number);
-        transaction::deliver(&mut batch, delivery, buyer, A_DAY)?;
-        self.keep(batch.clone());
+        transaction::deliver(&mut batch, delivery, buyer, ONE_DAY)?;
+        self.store(batch.clone());
         Ok(batch)
     }
 
@@ -161,36 +164,36 @@ impl Ledger {
         let mut batch = self.batch(id)?;
         let number = self.take_number();
         let retirement = self.world.identifier(number);
-        transaction::retire(&mut batch, retirement, beneficiary, A_DAY)?;
-        self.keep(batch.clone());
+        transaction::retire(&mut batch, retirement, beneficiary, ONE_DAY)?;
+        self.store(batch.clone());
         Ok(batch)
     }
 
-    /// Serves any JSON as a batch.
+    /// Serves arbitrary JSON as a batch.
     pub(crate) fn corrupt(&mut self, id: &CreditBatchId, json: Value) {
         if !self.changed.contains_key(id) && self.world.find(id).is_err() {
             self.added.push(id.clone());
         }
-        self.changed.insert(id.clone(), Some(Record::Corrupt(json)));
+        self.changed.insert(id.clone(), Some(StoredBatch::Corrupt(json)));
     }
 
-    /// Loses a batch and leaves its relatives as they are.
+    /// Removes a batch and leaves its relatives unchanged.
     pub(crate) fn remove(&mut self, id: &CreditBatchId) -> Result<(), WorldError> {
-        self.record(id)?;
+        self.stored(id)?;
         self.changed.insert(id.clone(), None);
         Ok(())
     }
 
     fn add(&mut self, batch: CreditBatch) {
         self.added.push(batch.id.clone());
-        self.keep(batch);
+        self.store(batch);
     }
 
-    fn keep(&mut self, batch: CreditBatch) {
-        self.changed.insert(batch.id.clone(), Some(Record::Sound(Box::new(batch))));
+    fn store(&mut self, batch: CreditBatch) {
+        self.changed.insert(batch.id.clone(), Some(StoredBatch::Sound(Box::new(batch))));
     }
 
-    /// A number that no batch has, not even one that was inserted.
+    /// Returns a number that no batch has, including inserted ones.
     fn take_number(&mut self) -> u64 {
         while self.changed.contains_key(&self.world.id(self.next_number)) {
             self.next_number += 1;

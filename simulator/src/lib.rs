@@ -3,22 +3,24 @@
 #![deny(missing_docs)]
 
 mod access;
+mod canned;
 mod connection;
 mod error;
+mod error_response;
 mod fault;
 mod identifier;
 mod ledger;
+mod operation;
 mod random;
-mod refusal;
-mod request;
+mod received;
 mod serial;
 mod server;
 mod simulator;
 mod transaction;
 mod world;
 
-pub use error::{StartError, WorldError};
+pub use error::{AnswerError, StartError, WorldError};
 pub use fault::Fault;
 pub use http;
-pub use request::Request;
-pub use simulator::{Builder, Simulator};
+pub use received::ReceivedRequest;
+pub use simulator::{Answer, Builder, Simulator};

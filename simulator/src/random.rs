@@ -1,17 +1,17 @@
-//! Numbers that look random and depend on a seed alone.
+//! Pseudorandom numbers that depend only on a seed.
 
 use std::ops::Range;
 
 use rand_xoshiro::SplitMix64;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
-/// A sequence of numbers for one thing in one world.
+/// The sequence of numbers for one object of one world.
 #[derive(Debug)]
 pub(crate) struct Random(SplitMix64);
 
 impl Random {
-    /// The sequence for the thing of some kind with some number. Whatever order the
-    /// things of a world are looked at in, each has its own.
+    /// Creates the sequence of the object with a kind and a number. Each object has its own
+    /// sequence, so that objects can be computed in any order.
     pub(crate) fn new(seed: u64, kind: &str, number: u64) -> Self {
         let kind = kind.bytes().fold(0, |bits, byte| bits << 8 | u64::from(byte));
         let mixed = [kind, number].into_iter().fold(seed, |mixed, next| hash(mixed ^ next));
@@ -22,21 +22,21 @@ impl Random {
         self.0.next_u64()
     }
 
-    /// A number of a range that is not empty.
+    /// Returns a number within a range that is not empty.
     pub(crate) fn within(&mut self, range: Range<i64>) -> i64 {
         let length = range.end.abs_diff(range.start);
         let offset = (u128::from(self.next()) * u128::from(length)) >> u64::BITS;
         range.start.saturating_add_unsigned(offset as u64)
     }
 
-    /// Yes, once in so many times.
+    /// Returns `true` with a probability of one in `times`.
     pub(crate) fn one_in(&mut self, times: i64) -> bool {
         self.within(0..times) == 0
     }
 
-    /// One of several, of which there is one at least.
-    pub(crate) fn pick<'a, T>(&mut self, several: &'a [T]) -> &'a T {
-        &several[self.within(0..several.len() as i64) as usize]
+    /// Returns an item of a slice that is not empty.
+    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        &items[self.within(0..items.len() as i64) as usize]
     }
 }
 
@@ -49,7 +49,7 @@ mod tests {
     use super::Random;
 
     #[test]
-    fn the_numbers_of_a_seed_never_change() {
+    fn the_numbers_of_a_seed_are_stable() {
         let mut random = Random::new(7, "ctb", 0);
         assert_eq!(
             [random.next(), random.next()],
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_within_its_range_and_reaches_both_ends() {
+    fn numbers_cover_their_range_including_both_ends() {
         let mut random = Random::new(7, "", 0);
         let numbers: Vec<_> = (0..1000).map(|_| random.within(-2..3)).collect();
         assert_eq!(numbers.iter().min(), Some(&-2));

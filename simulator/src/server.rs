@@ -1,4 +1,4 @@
-//! The HTTP server: axum, and nothing that knows the world.
+//! The HTTP server.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,26 +15,34 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::access::{Access, authenticate};
-use crate::connection::{CutBody, Resettable, Switch};
-use crate::fault::{Effect, Fault, Faults};
+use crate::canned::CannedResponses;
+use crate::connection::{CutBody, ResetSwitch, ResettableListener};
+use crate::error_response::{ErrorResponse, json_body, parse_credit_batch_id};
+use crate::fault::{Fault, FaultEffect, Faults};
 use crate::ledger::Ledger;
-use crate::refusal::{Refusal, credit_batch_id, json_body};
-use crate::request::{self, Requests};
+use crate::operation;
+use crate::received::{ReceivedRequest, RequestLog};
 
 /// The path of the base URL, as in both of Isometric's environments.
 pub(crate) const BASE_PATH: &str = "/registry/v0";
 
-/// What the server and the one who started it share.
+/// The state that the server thread and the [`Simulator`](crate::Simulator) share.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct ServerState {
     ledger: Mutex<Ledger>,
     faults: Mutex<Faults>,
-    requests: Mutex<Requests>,
+    canned: Mutex<CannedResponses>,
+    requests: Mutex<RequestLog>,
 }
 
-impl Shared {
+impl ServerState {
     pub(crate) fn new(ledger: Ledger) -> Self {
-        Self { ledger: Mutex::new(ledger), faults: Mutex::default(), requests: Mutex::default() }
+        Self {
+            ledger: Mutex::new(ledger),
+            faults: Mutex::default(),
+            canned: Mutex::default(),
+            requests: Mutex::default(),
+        }
     }
 
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -45,96 +53,110 @@ impl Shared {
         lock(&self.faults)
     }
 
-    pub(crate) fn requests(&self) -> MutexGuard<'_, Requests> {
+    pub(crate) fn canned(&self) -> MutexGuard<'_, CannedResponses> {
+        lock(&self.canned)
+    }
+
+    pub(crate) fn requests(&self) -> MutexGuard<'_, RequestLog> {
         lock(&self.requests)
     }
 }
 
-/// No change is left half done, so a panic elsewhere breaks nothing in here.
+/// Locks a mutex and ignores poisoning: every change is complete before a panic could occur.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Serves until it is told to stop, or nobody is left to tell it.
+/// Serves until `stopped` receives a message or its sender is dropped.
 pub(crate) async fn serve(
     listener: TcpListener,
-    shared: Arc<Shared>,
+    state: Arc<ServerState>,
     stopped: oneshot::Receiver<()>,
 ) {
-    let app = router(shared).into_make_service_with_connect_info::<Switch>();
-    tokio::spawn(async { axum::serve(Resettable(listener), app).await });
+    let app = router(state).into_make_service_with_connect_info::<ResetSwitch>();
+    tokio::spawn(async { axum::serve(ResettableListener(listener), app).await });
     let _ = stopped.await;
 }
 
-fn router(shared: Arc<Shared>) -> Router {
+fn router(state: Arc<ServerState>) -> Router {
     let credit_batch = get(credit_batch).head(method_not_allowed).fallback(method_not_allowed);
     Router::new()
         .route(&format!("{BASE_PATH}/credit_batches/{{id}}"), credit_batch)
         .fallback(not_found)
-        .layer(middleware::from_fn_with_state(shared.clone(), intercept))
-        .with_state(shared)
+        .layer(middleware::from_fn_with_state(state.clone(), intercept))
+        .with_state(state)
 }
 
 async fn credit_batch(
-    State(shared): State<Arc<Shared>>,
+    State(state): State<Arc<ServerState>>,
     id: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ErrorResponse> {
     let access = authenticate(&headers)?;
     let id = match id {
-        Ok(Path(text)) => credit_batch_id(&text)?,
-        // What is no UTF-8 once it is decoded is no identifier before, either.
-        Err(_) => credit_batch_id(uri.path().rsplit('/').next().unwrap_or_default())?,
+        Ok(Path(text)) => parse_credit_batch_id(&text)?,
+        // The decoded segment is not UTF-8, so the encoded one is not a valid identifier either.
+        Err(_) => parse_credit_batch_id(uri.path().rsplit('/').next().unwrap_or_default())?,
     };
-    let record = shared.ledger().record(&id).map_err(|_| Refusal::of(StatusCode::NOT_FOUND))?;
+    let batch = state.ledger().stored(&id).map_err(|_| ErrorResponse::of(StatusCode::NOT_FOUND))?;
     if access == Access::None {
-        return Err(Refusal::of(StatusCode::FORBIDDEN));
+        return Err(ErrorResponse::of(StatusCode::FORBIDDEN));
     }
-    let json = record.to_json().map_err(|_| Refusal::of(StatusCode::INTERNAL_SERVER_ERROR))?;
+    let json = batch.to_json().map_err(|_| ErrorResponse::of(StatusCode::INTERNAL_SERVER_ERROR))?;
     Ok(json_body(json.into()).into_response())
 }
 
-async fn not_found() -> Refusal {
-    Refusal::of(StatusCode::NOT_FOUND)
+async fn not_found() -> ErrorResponse {
+    ErrorResponse::of(StatusCode::NOT_FOUND)
 }
 
-async fn method_not_allowed() -> Refusal {
-    Refusal::of(StatusCode::METHOD_NOT_ALLOWED).with(ALLOW, HeaderValue::from_static("GET"))
+async fn method_not_allowed() -> ErrorResponse {
+    let allow = HeaderValue::from_static("GET");
+    ErrorResponse::of(StatusCode::METHOD_NOT_ALLOWED).with(ALLOW, allow)
 }
 
-/// Remembers the request and lets it meet its fault.
+/// Logs the request and applies its fault.
 async fn intercept(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(switch): ConnectInfo<Switch>,
+    State(state): State<Arc<ServerState>>,
+    ConnectInfo(switch): ConnectInfo<ResetSwitch>,
     request: Request,
     next: Next,
 ) -> Response {
-    let received = request::Request::new(request.method(), request.uri(), request.headers());
-    let path = received.path().strip_prefix(BASE_PATH).unwrap_or(received.path());
-    let fault = shared.faults().meet(path);
-    shared.requests().push(received);
+    let received = ReceivedRequest::new(request.method(), request.uri(), request.headers());
+    let fault = state.faults().take(below_base_path(received.path()));
+    state.requests().push(received);
     match fault {
-        Some(fault) => fail(fault, &switch, request, next).await,
-        None => next.run(request).await,
+        Some(fault) => fail(fault, &switch, &state, request, next).await,
+        None => respond(&state, request, next).await,
     }
 }
 
-async fn fail(fault: Fault, switch: &Switch, request: Request, next: Next) -> Response {
+fn below_base_path(path: &str) -> &str {
+    path.strip_prefix(BASE_PATH).unwrap_or(path)
+}
+
+async fn fail(
+    fault: Fault,
+    switch: &ResetSwitch,
+    state: &ServerState,
+    request: Request,
+    next: Next,
+) -> Response {
     if !fault.delay.is_zero() {
         tokio::time::sleep(fault.delay).await;
     }
     let mut response = match fault.effect {
-        Effect::None => next.run(request).await,
-        Effect::Status(status, None) => Refusal::of(status).into_response(),
-        Effect::Status(status, Some((media_type, body))) => {
+        FaultEffect::None => respond(state, request, next).await,
+        FaultEffect::Status(status, None) => ErrorResponse::of(status).into_response(),
+        FaultEffect::Status(status, Some((media_type, body))) => {
             (status, [(CONTENT_TYPE, media_type)], body).into_response()
         }
-        Effect::Reset => {
+        FaultEffect::Reset => {
             switch.reset();
             StatusCode::OK.into_response()
         }
-        Effect::Cut(kept) => cut(next.run(request).await, kept).await,
+        FaultEffect::Cut(kept) => cut(respond(state, request, next).await, kept).await,
     };
     if let Some(value) = fault.retry_after {
         response.headers_mut().insert(RETRY_AFTER, value);
@@ -142,10 +164,22 @@ async fn fail(fault: Fault, switch: &Switch, request: Request, next: Next) -> Re
     response
 }
 
-/// The response, with a body that ends early.
+/// Truncates the body of a response.
 async fn cut(response: Response, kept: usize) -> Response {
     let (parts, body) = response.into_parts();
-    // The bodies of this server are in memory, and reading them cannot fail.
+    // All bodies of this server are in memory, so reading them cannot fail.
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     Response::from_parts(parts, Body::new(CutBody::new(bytes, kept)))
+}
+
+/// Sends the canned response to an authenticated request, or lets the world respond.
+async fn respond(state: &ServerState, request: Request, next: Next) -> Response {
+    let path = below_base_path(request.uri().path());
+    if let Some(operation) = operation::by_request(request.method(), path)
+        && authenticate(request.headers()).is_ok()
+        && let Some(response) = state.canned().take(operation.id)
+    {
+        return response;
+    }
+    next.run(request).await
 }

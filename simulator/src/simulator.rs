@@ -1,4 +1,4 @@
-//! The simulator as a test sees it.
+//! The public interface of the simulator.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -7,19 +7,21 @@ use std::thread::{self, JoinHandle};
 
 use isometric_registry::types::{CreditBatch, CreditBatchId, Organisation};
 use isometric_registry::{Credentials, Error, Registry};
+use serde::Serialize;
 use serde_json::Value;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
-use crate::access::{ACCESS_TOKEN, CLIENT_SECRET, OUTSIDERS_ACCESS_TOKEN};
-use crate::error::{StartError, WorldError};
+use crate::access::{ACCESS_TOKEN, ACCESS_TOKEN_WITHOUT_ACCESS, CLIENT_SECRET};
+use crate::error::{AnswerError, StartError, WorldError, final_status};
 use crate::fault::Fault;
 use crate::ledger::Ledger;
-use crate::request::Request;
-use crate::server::{BASE_PATH, Shared, serve};
+use crate::operation;
+use crate::received::ReceivedRequest;
+use crate::server::{BASE_PATH, ServerState, serve};
 use crate::world::World;
 
-/// How a simulator is to be.
+/// The settings of a simulator.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is served until `start` is called"]
 pub struct Builder {
@@ -29,29 +31,28 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The port at 127.0.0.1. It is 0 unless said otherwise, which takes a free one.
+    /// Sets the port at 127.0.0.1. The default is 0, which selects a free port.
     pub fn port(self, port: u16) -> Self {
         Self { port, ..self }
     }
 
-    /// What the invented world depends on. It is 0 unless said otherwise. The same
-    /// seed makes the same world, as long as the version of this crate is the same.
+    /// Sets the seed of the invented world. The default is 0. The same seed generates the same
+    /// world in every release with the same version.
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// How many credit batches the invented world has. There are 100 unless said
-    /// otherwise, and a million take no longer: a batch is worked out when it is
-    /// asked for.
+    /// Sets the number of credit batches in the invented world. The default is 100. The number
+    /// does not affect the time to start: batches are computed on request.
     pub fn batches(self, batches: u32) -> Self {
         Self { batches, ..self }
     }
 
-    /// Starts to serve, in a thread of its own.
+    /// Starts the server in its own thread.
     ///
     /// # Errors
     ///
-    /// [`StartError`] where the port is taken, or the system has no thread to spare.
+    /// [`StartError`] if the port is in use or the thread cannot be created.
     pub fn start(self) -> Result<Simulator, StartError> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         Simulator::serve(self, address).map_err(|source| StartError { address, source })
@@ -60,18 +61,17 @@ impl Builder {
 
 /// An invented registry, served over HTTP at a port of 127.0.0.1 until it is dropped.
 ///
-/// It runs in a thread of its own, and so in any test, whether that has a runtime or
-/// not.
+/// The server runs in its own thread, and so in any test, with or without an asynchronous runtime.
 pub struct Simulator {
     base_url: String,
     world: World,
-    shared: Arc<Shared>,
+    state: Arc<ServerState>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Simulator {
-    /// Starts a simulator with the usual world at a free port.
+    /// Starts a simulator with the default world at a free port.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl Simulator {
         Self::builder().start()
     }
 
-    /// A simulator with another world, or at another port.
+    /// Returns the default settings.
     pub fn builder() -> Builder {
         Builder { port: 0, seed: 0, batches: 100 }
     }
@@ -95,63 +95,62 @@ impl Simulator {
             tokio::net::TcpListener::from_std(listener)?
         };
         let world = World { seed: builder.seed, batches: builder.batches.into() };
-        let shared = Arc::new(Shared::new(Ledger::new(world)));
+        let state = Arc::new(ServerState::new(Ledger::new(world)));
         let (stop, stopped) = oneshot::channel();
-        let served = serve(listener, shared.clone(), stopped);
+        let served = serve(listener, state.clone(), stopped);
         let thread = thread::Builder::new().name("isometric-registry-simulator".to_owned());
         let thread = thread.spawn(move || runtime.block_on(served))?;
-        Ok(Self { base_url, world, shared, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { base_url, world, state, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// The URL that the paths of all operations are relative to, as in
-    /// `http://127.0.0.1:49152/registry/v0`.
+    /// Returns the base URL of all operations, such as `http://127.0.0.1:49152/registry/v0`.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// The access token that gives access to every batch.
+    /// Returns the access token that gives access to every batch.
     pub fn access_token(&self) -> &'static str {
         ACCESS_TOKEN
     }
 
-    /// The client secret.
+    /// Returns the client secret.
     pub fn client_secret(&self) -> &'static str {
         CLIENT_SECRET
     }
 
-    /// A client of this simulator, with credentials that give access to every batch.
+    /// Creates a client of this simulator with access to every batch.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] where the client cannot be set up.
+    /// [`Error::Configuration`] if the client cannot be created.
     pub fn registry(&self) -> Result<Registry, Error> {
         Registry::at(&self.base_url, Credentials::new(ACCESS_TOKEN, CLIENT_SECRET)?)
     }
 
-    /// A client of this simulator, with credentials that are valid and give access to
-    /// no batch: each is refused with 403.
+    /// Creates a client of this simulator with valid credentials that give access to no batch:
+    /// the response to every existing batch is 403.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] where the client cannot be set up.
-    pub fn outsider(&self) -> Result<Registry, Error> {
-        Registry::at(&self.base_url, Credentials::new(OUTSIDERS_ACCESS_TOKEN, CLIENT_SECRET)?)
+    /// [`Error::Configuration`] if the client cannot be created.
+    pub fn registry_without_access(&self) -> Result<Registry, Error> {
+        Registry::at(&self.base_url, Credentials::new(ACCESS_TOKEN_WITHOUT_ACCESS, CLIENT_SECRET)?)
     }
 
-    /// The organisation that the access token is of.
+    /// Returns the organisation of the access token.
     pub fn organisation(&self) -> Organisation {
         self.world.buyer(0)
     }
 
-    /// The identifiers of all batches: those of the seed, an origin before what it was
-    /// split into, and then the others in the order in which they came.
+    /// Returns the identifiers of all batches: the seeded ones, parents before children, and
+    /// then the others in the order of addition.
     pub fn ids(&self) -> impl Iterator<Item = CreditBatchId> {
         let seeded = (0..self.world.batches).map(|number| self.world.id(number));
-        let all = seeded.chain(self.shared.ledger().added());
-        all.filter(|id| self.shared.ledger().exists(id))
+        let all = seeded.chain(self.state.ledger().added());
+        all.filter(|id| !self.state.ledger().is_removed(id))
     }
 
-    /// All batches that are in order, as they are now, in the order of
+    /// Returns the current state of all batches that are not corrupt, in the order of
     /// [`ids`](Self::ids).
     ///
     /// ```
@@ -167,64 +166,64 @@ impl Simulator {
         self.ids().filter_map(|id| self.batch(&id).ok())
     }
 
-    /// A batch as it is now.
+    /// Returns the current state of a batch.
     ///
     /// # Errors
     ///
     /// [`WorldError::Unknown`] and [`WorldError::Corrupt`].
     pub fn batch(&self, id: &CreditBatchId) -> Result<CreditBatch, WorldError> {
-        self.shared.ledger().batch(id)
+        self.state.ledger().batch(id)
     }
 
-    /// Issues a new batch to one of the suppliers.
+    /// Issues a new batch to a supplier.
     ///
     /// # Errors
     ///
-    /// [`WorldError::Quantity`] unless it is of 1 to 10¹² kilograms.
+    /// [`WorldError::InvalidQuantity`] unless `kilograms` is 1 to 10¹².
     pub fn issue(&self, kilograms: i64) -> Result<CreditBatch, WorldError> {
-        self.shared.ledger().issue(kilograms)
+        self.state.ledger().issue(kilograms)
     }
 
-    /// Inserts a batch that has no relatives: from a file, for instance, or an issued
-    /// one with another `id` and `serial_number`.
+    /// Inserts a batch without relatives, for example from a file, or an issued batch with
+    /// another `id` and `serial_number`.
     ///
     /// # Errors
     ///
-    /// [`WorldError::Invalid`] and [`WorldError::Inconsistent`] where the batch itself
-    /// is not in order; [`WorldError::Related`], [`WorldError::Exists`] and
-    /// [`WorldError::SerialNumber`] where it does not fit in this world.
+    /// [`WorldError::Invalid`] and [`WorldError::Inconsistent`] if the batch itself is wrong;
+    /// [`WorldError::HasRelatives`], [`WorldError::AlreadyExists`] and
+    /// [`WorldError::SerialNumberInUse`] if it conflicts with the world.
     pub fn insert(&self, batch: CreditBatch) -> Result<(), WorldError> {
-        self.shared.ledger().insert(batch)
+        self.state.ledger().insert(batch)
     }
 
-    /// Splits an active batch. Gives the left child, which has so many kilograms, and
-    /// the right one, which has the others.
+    /// Splits an active batch and returns the left child, which gets `left_kgs` kilograms, and
+    /// the right child, which gets the rest.
     ///
     /// # Errors
     ///
-    /// [`WorldError::NotActive`]; [`WorldError::Indivisible`] where a child would have
-    /// no kilogram; and those of [`batch`](Self::batch).
+    /// [`WorldError::NotActive`]; [`WorldError::Indivisible`] if a child would have no kilogram;
+    /// and those of [`batch`](Self::batch).
     pub fn split(&self, id: &CreditBatchId, left_kgs: i64) -> Result<[CreditBatch; 2], WorldError> {
-        self.shared.ledger().split(id, left_kgs)
+        self.state.ledger().split(id, left_kgs)
     }
 
-    /// Delivers an active batch to a buyer, such as
-    /// [`organisation`](Self::organisation), a day after it was issued.
+    /// Delivers an active batch to a buyer, such as [`organisation`](Self::organisation), one
+    /// day after its issuance.
     ///
     /// # Errors
     ///
-    /// [`WorldError::NotActive`], [`WorldError::Delivered`], and those of
+    /// [`WorldError::NotActive`], [`WorldError::AlreadyDelivered`], and those of
     /// [`batch`](Self::batch).
     pub fn deliver(
         &self,
         id: &CreditBatchId,
         buyer: Organisation,
     ) -> Result<CreditBatch, WorldError> {
-        self.shared.ledger().deliver(id, buyer)
+        self.state.ledger().deliver(id, buyer)
     }
 
-    /// Retires an active batch for the benefit of an organisation, a day after it was
-    /// delivered, or issued if it was not.
+    /// Retires an active batch for a beneficiary, one day after its delivery or, if it was not
+    /// delivered, its issuance.
     ///
     /// # Errors
     ///
@@ -234,11 +233,10 @@ impl Simulator {
         id: &CreditBatchId,
         beneficiary: Organisation,
     ) -> Result<CreditBatch, WorldError> {
-        self.shared.ledger().retire(id, beneficiary)
+        self.state.ledger().retire(id, beneficiary)
     }
 
-    /// Makes a world that must not exist: serves any JSON as the batch, whether there
-    /// was one or not.
+    /// Makes the world inconsistent: serves arbitrary JSON as an existing or a new batch.
     ///
     /// ```
     /// use isometric_registry_simulator::Simulator;
@@ -252,47 +250,87 @@ impl Simulator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn corrupt(&self, id: &CreditBatchId, json: Value) {
-        self.shared.ledger().corrupt(id, json);
+        self.state.ledger().corrupt(id, json);
     }
 
-    /// Makes a world that must not exist: loses a batch, and leaves its relatives as
-    /// they are.
+    /// Makes the world inconsistent: removes a batch and leaves its relatives unchanged.
     ///
     /// # Errors
     ///
     /// [`WorldError::Unknown`].
     pub fn corrupt_by_removing(&self, id: &CreditBatchId) -> Result<(), WorldError> {
-        self.shared.ledger().remove(id)
+        self.state.ledger().remove(id)
     }
 
-    /// Lets the next requests fail. Of several faults that are for a request, it meets
-    /// the one that was injected first.
+    /// Answers the next request to an operation with a status and a JSON body, instead of with
+    /// the state of the world. The value need not conform to the spec.
+    ///
+    /// Further calls queue further answers; the oldest is sent first. The returned [`Answer`]
+    /// changes the number of requests. Credentials are checked first, faults apply to the answer
+    /// like to any response, and arguments are not checked.
+    ///
+    /// ```
+    /// use isometric_registry_simulator::Simulator;
+    /// use serde_json::json;
+    ///
+    /// let simulator = Simulator::start()?;
+    /// let mut batch = serde_json::to_value(simulator.issue(1_000)?)?;
+    /// batch["status"] = json!("frozen"); // a status that the spec does not list
+    /// simulator.answer("credit_batch", 200, &batch)?;
+    /// simulator.answer("credit_batch", 404, &json!({ "detail": "Not Found" }))?.times(2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AnswerError`] if the spec has no operation with the `operationId`, the status is not 200
+    /// to 599, or the value cannot be serialized.
+    pub fn answer(
+        &self,
+        operation_id: &str,
+        status: u16,
+        value: &(impl Serialize + ?Sized),
+    ) -> Result<Answer<'_>, AnswerError> {
+        let unknown = || AnswerError::UnknownOperation(operation_id.to_owned());
+        let operation = operation::by_id(operation_id).ok_or_else(unknown)?;
+        let (status, body) = (final_status(status)?, serde_json::to_vec(value)?);
+        let ticket = self.state.canned().add(operation.id, status, body.into());
+        Ok(Answer { simulator: self, ticket })
+    }
+
+    /// Removes all answers that were not sent yet.
+    pub fn clear_answers(&self) {
+        self.state.canned().clear();
+    }
+
+    /// Makes the next requests fail. A request meets at most one fault, the oldest that affects
+    /// it.
     pub fn inject(&self, fault: Fault) {
-        self.shared.faults().inject(fault);
+        self.state.faults().inject(fault);
     }
 
-    /// Takes back all faults that were injected.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
-        self.shared.faults().clear();
+        self.state.faults().clear();
     }
 
-    /// The requests so far, oldest first; of more than 65 536, the latest.
-    pub fn requests(&self) -> Vec<Request> {
-        self.shared.requests().to_vec()
+    /// Returns the latest requests, up to 65,536, oldest first.
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.state.requests().to_vec()
     }
 
-    /// Forgets the requests so far.
+    /// Removes all requests from the log.
     pub fn clear_requests(&self) {
-        self.shared.requests().clear();
+        self.state.requests().clear();
     }
 }
 
-/// Stops serving: open connections are closed.
+/// Closes all connections and stops the server.
 impl Drop for Simulator {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // Where it panicked, its thread has said so, and there is nothing left to stop.
+            // A panic of the thread has already been printed, and has stopped the server.
             let _ = thread.join();
         }
     }
@@ -301,8 +339,29 @@ impl Drop for Simulator {
 impl fmt::Debug for Simulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let World { seed, batches } = self.world;
-        let mut shown = f.debug_struct("Simulator");
-        shown.field("base_url", &self.base_url).field("seed", &seed).field("batches", &batches);
-        shown.finish_non_exhaustive()
+        let mut output = f.debug_struct("Simulator");
+        output.field("base_url", &self.base_url).field("seed", &seed).field("batches", &batches);
+        output.finish_non_exhaustive()
+    }
+}
+
+/// A canned response that [`Simulator::answer`] queued for one request.
+///
+/// Dropping it leaves the response queued.
+#[derive(Debug)]
+pub struct Answer<'s> {
+    simulator: &'s Simulator,
+    ticket: u64,
+}
+
+impl Answer<'_> {
+    /// Sends the response to the next `times` requests to the operation.
+    pub fn times(self, times: usize) {
+        self.simulator.state.canned().set_remaining(self.ticket, Some(times));
+    }
+
+    /// Sends the response to all requests to the operation.
+    pub fn always(self) {
+        self.simulator.state.canned().set_remaining(self.ticket, None);
     }
 }

@@ -1,9 +1,10 @@
-//! What can happen to a credit batch: it is split, delivered or retired.
+//! The changes to a credit batch: split, delivery and retirement.
 //!
-//! Each is a function of values. The seeded world and the tests that change it use
-//! the same ones, so neither can lose or double a kilogram.
+//! The seeded world and the methods that change it share these functions, so that neither can
+//! lose or duplicate a kilogram.
 
 use isometric_registry::Decimal;
+use isometric_registry::audit::SerialRange;
 use isometric_registry::chrono::{DateTime, TimeDelta, Utc};
 use isometric_registry::rust_decimal;
 use isometric_registry::types::{
@@ -11,21 +12,21 @@ use isometric_registry::types::{
 };
 
 use crate::error::WorldError;
-use crate::serial::SerialNumber;
+use crate::serial;
 
-/// Splits a batch and gives its children, the left one with so many kilograms.
+/// Splits a batch and returns its children, the left of which has `left_kgs` kilograms.
 pub(crate) fn split(
     parent: &mut CreditBatch,
     left_kgs: i64,
     [left_id, right_id]: [CreditBatchId; 2],
 ) -> Result<[CreditBatch; 2], WorldError> {
-    active(parent)?;
-    let whole = parent.size.credit_kgs;
-    if !(1..whole).contains(&left_kgs) {
+    require_active(parent)?;
+    let size = parent.size.credit_kgs;
+    if !(1..size).contains(&left_kgs) {
         let id = parent.id.clone();
-        return Err(WorldError::Indivisible { id, kilograms: left_kgs, of: whole });
+        return Err(WorldError::Indivisible { id, kilograms: left_kgs, size });
     }
-    let [left_serial, right_serial] = serial_numbers(&parent.serial_number, left_kgs, whole);
+    let [left_serial, right_serial] = split_serial_number(&parent.serial_number, left_kgs, size);
     let child = |id, serial_number, kilograms| {
         let mut child = parent.clone();
         child.parent_id = Some(parent.id.clone());
@@ -36,23 +37,23 @@ pub(crate) fn split(
         child
     };
     let children =
-        [child(left_id, left_serial, left_kgs), child(right_id, right_serial, whole - left_kgs)];
+        [child(left_id, left_serial, left_kgs), child(right_id, right_serial, size - left_kgs)];
     parent.status = CreditBatchStatus::Split;
     parent.left_child_id = Some(children[0].id.clone());
     parent.right_child_id = Some(children[1].id.clone());
     Ok(children)
 }
 
-/// Delivers a batch to its new owner.
+/// Delivers a batch to a buyer, who becomes its owner.
 pub(crate) fn deliver(
     batch: &mut CreditBatch,
     delivery: DeliveryId,
     buyer: Organisation,
     after: TimeDelta,
 ) -> Result<(), WorldError> {
-    active(batch)?;
+    require_active(batch)?;
     if batch.delivery_id.is_some() {
-        return Err(WorldError::Delivered(batch.id.clone()));
+        return Err(WorldError::AlreadyDelivered(batch.id.clone()));
     }
     batch.delivery_id = Some(delivery);
     batch.delivered_at = Some(later(batch, after));
@@ -60,14 +61,14 @@ pub(crate) fn deliver(
     Ok(())
 }
 
-/// Retires a batch for somebody's benefit.
+/// Retires a batch for a beneficiary.
 pub(crate) fn retire(
     batch: &mut CreditBatch,
     retirement: RetirementId,
     beneficiary: Organisation,
     after: TimeDelta,
 ) -> Result<(), WorldError> {
-    active(batch)?;
+    require_active(batch)?;
     batch.status = CreditBatchStatus::Retired;
     batch.retirement_id = Some(retirement);
     batch.retired_at = Some(later(batch, after));
@@ -75,29 +76,29 @@ pub(crate) fn retire(
     Ok(())
 }
 
-/// How many credits so many kilograms are.
+/// Converts kilograms to credits.
 pub(crate) fn credits(kilograms: i64) -> Decimal {
     rust_decimal::Decimal::new(kilograms, 3).into()
 }
 
-fn active(batch: &CreditBatch) -> Result<(), WorldError> {
+fn require_active(batch: &CreditBatch) -> Result<(), WorldError> {
     match &batch.status {
         CreditBatchStatus::Active => Ok(()),
         status => Err(WorldError::NotActive { id: batch.id.clone(), status: status.clone() }),
     }
 }
 
-/// A time after all that happened to the batch.
+/// Returns a time after the last change to the batch.
 fn later(batch: &CreditBatch, after: TimeDelta) -> DateTime<Utc> {
     let latest = batch.delivered_at.unwrap_or(batch.issued_at).max(batch.issued_at);
     latest.checked_add_signed(after).unwrap_or(latest)
 }
 
-/// The serial numbers of the children. That of a batch which came from elsewhere may
-/// have no range to split.
-fn serial_numbers(parent: &str, part: i64, whole: i64) -> [String; 2] {
-    match SerialNumber::read(parent).and_then(|serial| serial.split(part, whole)) {
-        Some(halves) => halves.map(|half| half.to_string()),
+/// Returns the serial numbers of the children. An inserted batch may have a serial number
+/// without a range; its children get a suffix instead.
+fn split_serial_number(parent: &str, part: i64, whole: i64) -> [String; 2] {
+    match SerialRange::parse(parent).and_then(|range| serial::split(range, part, whole)) {
+        Some(parts) => parts.map(|range| range.to_string()),
         None => ["L", "R"].map(|side| format!("{parent}-{side}")),
     }
 }

@@ -1,9 +1,9 @@
-//! The world that a seed stands for.
+//! The world that a seed generates.
 //!
-//! Nothing of it is kept. A batch is worked out when somebody asks for it: it belongs
-//! to a lineage, and the way down from its origin is short. So a world of any size is
-//! there at once.
+//! No batch is stored. A batch is computed on request by replaying its lineage from the origin
+//! down, which is short. A world of any size is therefore available at once.
 
+use isometric_registry::audit::SerialRange;
 use isometric_registry::chrono::{DateTime, Datelike, TimeDelta, Utc};
 use isometric_registry::types::{
     CreditBatch, CreditBatchId, IssuanceId, Organisation, OrganisationId, ProjectId, RemovalId,
@@ -14,26 +14,24 @@ use serde_json::{Value, json};
 use crate::error::WorldError;
 use crate::identifier::{Identifier, identifier, number};
 use crate::random::Random;
-use crate::serial::SerialNumber;
 use crate::transaction::{credits, deliver, retire, split};
 
-/// How many batches the lineages of a block have, and so each block. A lineage has an
-/// odd number, as each split adds two.
-const BLOCK: [u64; 6] = [15, 7, 5, 3, 1, 1];
-const BATCHES_OF_A_BLOCK: u64 = 32;
+/// The number of batches in each lineage of a block. It is odd, because each split adds two.
+const LINEAGE_SIZES: [u64; 6] = [15, 7, 5, 3, 1, 1];
+const BLOCK_SIZE: u64 = 32;
 
-/// The most kilograms that an origin has. Each batch has so many serial numbers of its
-/// own, which the origin of a lineage shares out.
-const MOST_KILOGRAMS: i64 = 1_000_000;
+/// The maximum size of an origin. Each batch reserves as many serial numbers; a lineage uses
+/// those of its origin.
+const MAX_ORIGIN_KILOGRAMS: i64 = 1_000_000;
 
 const PROJECTS: i64 = 12;
 const BUYERS: i64 = 24;
 
-/// The numbers of the suppliers' organisations start here, after those of the buyers.
-const SUPPLIERS: u64 = 100;
+/// The number of the first supplier's organisation. Lower numbers are buyers.
+const FIRST_SUPPLIER: u64 = 100;
 
-/// The pathway of a project, as in serial numbers, and its country.
-const PLACES: [(&str, &str); 8] = [
+/// The pathways of projects, as abbreviated in serial numbers, and their countries.
+const PATHWAYS: [(&str, &str); 8] = [
     ("BSTORE", "GBR"),
     ("DAC", "ISL"),
     ("ERW", "BRA"),
@@ -44,28 +42,30 @@ const PLACES: [(&str, &str); 8] = [
     ("DAC", "NOR"),
 ];
 
-/// 2023-01-01T00:00:00Z in microseconds: nothing is issued before.
+/// The earliest time of issuance: 2023-01-01T00:00:00Z in microseconds.
 const FIRST_ISSUANCE: i64 = 1_672_531_200_000_000;
 const DAY: i64 = 86_400_000_000;
 
-/// A number of credit batches, below 2⁴⁰, that depend on a seed alone.
+/// A seed and a number of credit batches, below 2⁴⁰, that depend only on the seed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) batches: u64,
 }
 
-/// A batch that is yet to be split so many times, itself and its descendants together.
-/// They have the numbers that follow its own: first the left child with all that comes
-/// of it, and then the right.
+/// The position of a batch in its lineage.
+///
+/// The batches below it have the numbers after its own: the left child, its descendants, the
+/// right child, its descendants.
 #[derive(Clone, Copy, Debug)]
-struct Node {
+struct LineagePosition {
     number: u64,
+    /// The number of splits of the batch and its descendants.
     splits: u64,
 }
 
-impl Node {
-    /// How many batches there are from this one down.
+impl LineagePosition {
+    /// Returns the number of batches from this one down.
     fn batches(self) -> u64 {
         2 * self.splits + 1
     }
@@ -84,80 +84,79 @@ impl World {
         identifier(self.seed, number)
     }
 
-    /// Where the serial numbers that the world does not use start.
-    pub(crate) fn end_of_units(&self) -> u64 {
-        self.batches * MOST_KILOGRAMS.unsigned_abs() + 1
+    /// Returns the first unit that no serial number of the seeded batches covers.
+    pub(crate) fn first_free_unit(&self) -> u64 {
+        self.batches * MAX_ORIGIN_KILOGRAMS.unsigned_abs() + 1
     }
 
-    /// The batch with an identifier.
+    /// Computes the batch with an identifier.
     pub(crate) fn find(&self, id: &CreditBatchId) -> Result<CreditBatch, WorldError> {
         let number = number(self.seed, id).filter(|number| *number < self.batches);
         let number = number.ok_or_else(|| WorldError::Unknown(id.clone()))?;
-        let mut node = self.lineage(number);
-        let mut batch = self.origin(node.number);
-        while let Some((child, child_node)) = self.live(&mut batch, node, number)? {
-            (batch, node) = (child, child_node);
+        let mut position = self.lineage(number);
+        let mut batch = self.origin(position.number);
+        while let Some(next) = self.replay(&mut batch, position, number)? {
+            (batch, position) = next;
         }
         Ok(batch)
     }
 
-    /// The origin of the lineage that a number belongs to.
-    fn lineage(&self, number: u64) -> Node {
-        let start = number / BATCHES_OF_A_BLOCK * BATCHES_OF_A_BLOCK;
-        let end = self.batches.min(start + BATCHES_OF_A_BLOCK);
-        let mut sizes = BLOCK.iter().cycle();
-        let mut node = Node { number: start, splits: 0 };
+    /// Returns the origin of the lineage that contains a number.
+    fn lineage(&self, number: u64) -> LineagePosition {
+        let start = number / BLOCK_SIZE * BLOCK_SIZE;
+        let end = self.batches.min(start + BLOCK_SIZE);
+        let mut sizes = LINEAGE_SIZES.iter().cycle();
+        let mut position = LineagePosition { number: start, splits: 0 };
         loop {
-            let size = sizes.next().map_or(1, |size| *size.min(&(end - node.number)));
-            node.splits = size.saturating_sub(1) / 2;
-            if node.contains(number) {
-                return node;
+            let size = sizes.next().map_or(1, |size| *size.min(&(end - position.number)));
+            position.splits = size.saturating_sub(1) / 2;
+            if position.contains(number) {
+                return position;
             }
-            node.number += node.batches();
+            position.number += position.batches();
         }
     }
 
-    /// Lets happen to a batch what happens to it. Gives the child that is on the way
-    /// to a number, if the way goes on.
-    fn live(
+    /// Applies all changes to a batch. Returns the child that leads to a number, unless the
+    /// batch itself has the number or is not split.
+    fn replay(
         &self,
         batch: &mut CreditBatch,
-        node: Node,
+        position: LineagePosition,
         number: u64,
-    ) -> Result<Option<(CreditBatch, Node)>, WorldError> {
-        let mut random = Random::new(self.seed, "node", node.number);
-        let is_leaf = node.splits == 0;
+    ) -> Result<Option<(CreditBatch, LineagePosition)>, WorldError> {
+        let mut random = Random::new(self.seed, "node", position.number);
+        let is_leaf = position.splits == 0;
         if batch.delivery_id.is_none() && random.one_in(if is_leaf { 2 } else { 4 }) {
             let after = TimeDelta::microseconds(random.within(DAY..90 * DAY));
-            deliver(batch, self.identifier(node.number), self.any_buyer(&mut random), after)?;
+            deliver(batch, self.identifier(position.number), self.any_buyer(&mut random), after)?;
         }
         if !is_leaf {
-            return self.divide(batch, node, number, &mut random);
+            return self.divide(batch, position, number, &mut random);
         }
         if batch.delivery_id.is_some() && random.one_in(2) {
             let after = TimeDelta::microseconds(random.within(DAY..365 * DAY));
-            let beneficiary = match random.one_in(3) {
-                true => self.any_buyer(&mut random),
-                false => batch.owner.clone(),
-            };
-            retire(batch, self.identifier(node.number), beneficiary, after)?;
+            let is_gift = random.one_in(3);
+            let beneficiary =
+                if is_gift { self.any_buyer(&mut random) } else { batch.owner.clone() };
+            retire(batch, self.identifier(position.number), beneficiary, after)?;
         }
         Ok(None)
     }
 
-    /// Splits a batch, and gives the child that is on the way to a number.
+    /// Splits a batch and returns the child that leads to a number.
     fn divide(
         &self,
         batch: &mut CreditBatch,
-        node: Node,
+        position: LineagePosition,
         number: u64,
         random: &mut Random,
-    ) -> Result<Option<(CreditBatch, Node)>, WorldError> {
-        let left_splits = random.within(0..node.splits as i64) as u64;
-        let left = Node { number: node.number + 1, splits: left_splits };
-        let right_splits = node.splits - 1 - left_splits;
-        let right = Node { number: left.number + left.batches(), splits: right_splits };
-        // Each side keeps a kilogram for each batch that is to come of it.
+    ) -> Result<Option<(CreditBatch, LineagePosition)>, WorldError> {
+        let left_splits = random.within(0..position.splits as i64) as u64;
+        let left = LineagePosition { number: position.number + 1, splits: left_splits };
+        let right_splits = position.splits - 1 - left_splits;
+        let right = LineagePosition { number: left.number + left.batches(), splits: right_splits };
+        // Each side needs at least a kilogram for each of its batches.
         let spare = batch.size.credit_kgs - (left.batches() + right.batches()) as i64;
         let left_kgs = left.batches() as i64 + random.within(0..spare + 1);
         let ids = [self.id(left.number), self.id(right.number)];
@@ -166,21 +165,23 @@ impl World {
     }
 
     fn origin(&self, number: u64) -> CreditBatch {
-        let kilograms = Random::new(self.seed, "size", number).within(1_000..MOST_KILOGRAMS + 1);
-        self.issue(number, number * MOST_KILOGRAMS.unsigned_abs() + 1, kilograms)
+        let kilograms =
+            Random::new(self.seed, "size", number).within(1_000..MAX_ORIGIN_KILOGRAMS + 1);
+        self.issue(number, number * MAX_ORIGIN_KILOGRAMS.unsigned_abs() + 1, kilograms)
     }
 
-    /// A batch as it is issued, with the serial numbers from `first` on.
-    #[expect(clippy::expect_used, reason = "written as the spec says, and tested with many seeds")]
+    /// Creates an issued batch with the serial numbers from `first` on.
+    #[expect(clippy::expect_used, reason = "the JSON conforms to the spec, tested with many seeds")]
     pub(crate) fn issue(&self, number: u64, first: u64, kilograms: i64) -> CreditBatch {
         let mut random = Random::new(self.seed, "issue", number);
         let project = random.within(0..PROJECTS) as u64;
-        let Project { series, country, ccp_approved, supplier } = self.project(project);
+        let InventedProject { series, country, ccp_approved, supplier } = self.project(project);
         let issued_at = FIRST_ISSUANCE + random.within(0..730 * DAY);
         let issued_at = DateTime::<Utc>::from_timestamp_micros(issued_at).unwrap_or_default();
         let sequestered_at = issued_at - TimeDelta::days(random.within(10..200));
         let series = format!("{series}-{}", issued_at.year());
-        let serial = SerialNumber { series, first, last: first + kilograms.unsigned_abs() - 1 };
+        let serial =
+            SerialRange { series: &series, first, last: first + kilograms.unsigned_abs() - 1 };
         let batch = json!({
             "beneficiary": null,
             "carbon_removal_data": removal_data(kilograms, &mut random),
@@ -208,11 +209,11 @@ impl World {
         serde_json::from_value(batch).expect("a credit batch")
     }
 
-    fn project(&self, number: u64) -> Project {
+    fn project(&self, number: u64) -> InventedProject {
         let mut random = Random::new(self.seed, "project", number);
-        let (pathway, country) = *random.pick(&PLACES);
+        let (pathway, country) = *random.pick(&PATHWAYS);
         let code = random.within(0x1000..0x10000);
-        Project {
+        InventedProject {
             series: format!("ISO-1-{pathway}-{country}-{code:X}"),
             country,
             ccp_approved: random.one_in(2),
@@ -220,13 +221,13 @@ impl World {
         }
     }
 
-    /// Whether the series of a serial number is one of the world's own.
-    pub(crate) fn owns(&self, serial: &SerialNumber) -> bool {
+    /// Returns whether the series of a serial number belongs to a project of the world.
+    pub(crate) fn owns(&self, range: &SerialRange<'_>) -> bool {
         let series = |project| self.project(project).series;
-        (0..PROJECTS as u64).any(|project| serial.series.starts_with(&series(project)))
+        (0..PROJECTS as u64).any(|project| range.series.starts_with(&series(project)))
     }
 
-    /// A buyer by number. The first is the organisation that calls the simulator.
+    /// Returns a buyer by number. Buyer 0 is the organisation of the access token.
     pub(crate) fn buyer(&self, number: u64) -> Organisation {
         let domain = (number % 3 != 2).then(|| format!("buyer-{number}.example"));
         self.organisation(number, &format!("Invented Buyer {number}"), domain)
@@ -238,10 +239,14 @@ impl World {
 
     fn supplier(&self, number: u64) -> Organisation {
         let domain = format!("supplier-{number}.example");
-        self.organisation(SUPPLIERS + number, &format!("Invented Supplier {number}"), Some(domain))
+        self.organisation(
+            FIRST_SUPPLIER + number,
+            &format!("Invented Supplier {number}"),
+            Some(domain),
+        )
     }
 
-    #[expect(clippy::expect_used, reason = "written as the spec says, and tested with many seeds")]
+    #[expect(clippy::expect_used, reason = "the JSON conforms to the spec, tested with many seeds")]
     fn organisation(&self, number: u64, name: &str, domain: Option<String>) -> Organisation {
         let id: OrganisationId = self.identifier(number);
         let organisation = json!({ "domain": domain, "id": id, "name": name });
@@ -249,16 +254,16 @@ impl World {
     }
 }
 
-struct Project {
-    /// How the serial numbers of its credits start.
+struct InventedProject {
+    /// The first part of its serial numbers.
     series: String,
     country: &'static str,
     ccp_approved: bool,
     supplier: u64,
 }
 
-/// The account of a removal of so many kilograms, where one is known. A batch that is
-/// split hands it on as it is: it is that of the removal, whoever holds what share.
+/// Invents the data of a removal, which some batches lack. It describes the removal as a whole,
+/// so all batches of a lineage share it.
 fn removal_data(net: i64, random: &mut Random) -> Option<Value> {
     let mut share = |percent| random.within(0..net * percent / 100 + 1);
     let (counterfactuals, emissions, losses) = (share(2), share(20), share(1));

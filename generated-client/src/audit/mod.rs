@@ -1,4 +1,28 @@
-//! Findings about credits that no schema can express.
+//! Contradictions in credits that no schema can express.
+//!
+//! [`CreditBatch::findings`](crate::types::CreditBatch::findings) compares the properties of
+//! one batch. [`Registry::lineage`](crate::Registry::lineage) fetches a batch with all its
+//! relatives, and [`Lineage::findings`](lineage::Lineage::findings) compares these with each
+//! other. Both return [`Finding`]s, each with the [`AuditRule`] it is about.
+//!
+//! The rules are this crate's reading of how the registry works. They never fail a call:
+//! a batch with findings is returned like any other.
+//!
+//! ```
+//! # use isometric_registry::types::CreditBatch;
+//! # fn example(batch: &CreditBatch) {
+//! for finding in batch.findings() {
+//!     println!("{finding}");
+//! }
+//! # }
+//! ```
 
-pub mod consistency;
+mod batch;
+mod finding;
 pub mod lineage;
+mod rule;
+mod serial;
+
+pub use finding::Finding;
+pub use rule::AuditRule;
+pub use serial::SerialRange;

@@ -1,280 +1,186 @@
-//! What must hold over a lineage.
+//! The rules between the batches of a lineage.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use serde::{Serialize, Serializer};
-
-use super::{Lineage, SerialRange, named_children};
+use super::tree::BatchTree;
+use crate::audit::batch::named_children;
+use crate::audit::finding::Finding;
+use crate::audit::rule::AuditRule;
+use crate::audit::serial::SerialRange;
 use crate::types::{CreditBatch, CreditBatchId};
-use crate::validate::excerpt;
+use crate::validate::{Violation, excerpt};
 
-/// A rule that a lineage must keep. The source of each is in its description, as in
-/// [`consistency::Rule`](crate::audit::consistency::Rule).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Rule {
-    /// Every parent and every child can be fetched.
-    ///
-    /// Source: concepts, *Credit Batch Splitting*: the children of a batch are found by
-    /// the identifiers that it names.
-    Present,
-    /// What is fetched by an identifier has that identifier.
-    ///
-    /// Source: upstream, on `GET /credit_batches/{id}`.
-    Identity,
-    /// Every batch keeps the rules of the spec.
-    ///
-    /// Source: the spec.
-    ValidResponse,
-    /// No batch descends from itself.
-    ///
-    /// Source: concepts, *Credit Batch Splitting*: a batch that is split can no longer
-    /// be interacted with, so that nothing later becomes its parent.
-    Acyclic,
-    /// A batch is named as a child once, by one parent.
-    ///
-    /// Source: concepts, *Credit Batch Splitting*: a split creates two batches. One that
-    /// comes from two splits is counted twice.
-    NamedOnce,
-    /// A child names the batch it is a child of as its parent.
-    ///
-    /// Source: concepts, *Credit Batch Splitting*: a child has a `parent_id` that points
-    /// at the batch that was split.
-    NamesParent,
-    /// A parent names the batch it is the parent of as its child.
-    ///
-    /// Source: concepts, *Credit Batch Splitting*: a batch that was split has its two
-    /// children in `left_child_id` and `right_child_id`.
-    NamesChild,
-    /// The children of a batch hold together what it held.
-    ///
-    /// Source: concepts, *Credit Batch Splitting*: they are the two halves of the split.
-    KilogramsConserved,
-    /// No two batches that are not split have units in common, as far as serial numbers
-    /// [tell](SerialRange).
-    ///
-    /// Source: concepts, *Credits*: every credit is uniquely identifiable.
-    SerialsDisjoint,
-    /// All batches have the supplier of the origin.
-    ///
-    /// Source: concepts, *Credit Batches*: all credits in a batch have the same initial
-    /// supplier, project and issuance.
-    SharedSupplier,
-    /// All batches have the project of the origin. Source: as for the supplier.
-    SharedProject,
-    /// All batches have the issuance of the origin. Source: as for the supplier.
-    SharedIssuance,
-}
+/// The batch, the pointer and the message of a finding.
+type Mismatch = (CreditBatchId, Cow<'static, str>, String);
 
-impl Rule {
-    /// The rule's name in lower case with hyphens, as in `kilograms-conserved`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Present => "present",
-            Self::Identity => "identity",
-            Self::ValidResponse => "valid-response",
-            Self::Acyclic => "acyclic",
-            Self::NamedOnce => "named-once",
-            Self::NamesParent => "names-parent",
-            Self::NamesChild => "names-child",
-            Self::KilogramsConserved => "kilograms-conserved",
-            Self::SerialsDisjoint => "serials-disjoint",
-            Self::SharedSupplier => "shared-supplier",
-            Self::SharedProject => "shared-project",
-            Self::SharedIssuance => "shared-issuance",
-        }
-    }
-}
+type LineageCheck = fn(&BatchTree) -> Vec<Mismatch>;
 
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl Serialize for Rule {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-/// Something that does not fit within a lineage. It displays as one line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The rule.
-    pub rule: Rule,
-    /// The batch that does not fit, or that is not there.
-    pub id: CreditBatchId,
-    /// Why it does not fit.
-    pub message: String,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rule, id, message } = self;
-        write!(f, "{}: {rule}: {message}", id.as_str().escape_debug())
-    }
-}
-
-/// A batch and what is wrong with it.
-type Breach = (CreditBatchId, String);
-
-type Check = fn(&Lineage) -> Vec<Breach>;
-
-const CHECKS: [(Rule, Check); 12] = [
-    (Rule::Present, present),
-    (Rule::Identity, identity),
-    (Rule::ValidResponse, valid_response),
-    (Rule::Acyclic, acyclic),
-    (Rule::NamedOnce, named_once),
-    (Rule::NamesParent, names_parent),
-    (Rule::NamesChild, names_child),
-    (Rule::KilogramsConserved, kilograms_conserved),
-    (Rule::SerialsDisjoint, serials_disjoint),
-    (Rule::SharedSupplier, shared_supplier),
-    (Rule::SharedProject, shared_project),
-    (Rule::SharedIssuance, shared_issuance),
+const LINEAGE_CHECKS: [(AuditRule, LineageCheck); 12] = [
+    (AuditRule::Present, present),
+    (AuditRule::Identity, identity),
+    (AuditRule::ValidResponse, valid_response),
+    (AuditRule::Acyclic, acyclic),
+    (AuditRule::NamedOnce, named_once),
+    (AuditRule::NamesParent, names_parent),
+    (AuditRule::NamesChild, names_child),
+    (AuditRule::KilogramsConserved, kilograms_conserved),
+    (AuditRule::SerialsDisjoint, serials_disjoint),
+    (AuditRule::SharedSupplier, shared_supplier),
+    (AuditRule::SharedProject, shared_project),
+    (AuditRule::SharedIssuance, shared_issuance),
 ];
 
-pub(super) fn check(lineage: &Lineage) -> Vec<Finding> {
-    let finding = |rule| move |(id, message)| Finding { rule, id, message };
-    CHECKS.iter().flat_map(|(rule, check)| check(lineage).into_iter().map(finding(*rule))).collect()
+/// Returns the findings of each batch, followed by those between batches.
+pub(super) fn findings(tree: &BatchTree) -> Vec<Finding> {
+    let mut findings: Vec<_> = tree.batches().flat_map(|(_, batch)| batch.findings()).collect();
+    for (rule, check) in LINEAGE_CHECKS {
+        findings.extend(check(tree).into_iter().map(|(id, pointer, message)| Finding {
+            rule,
+            id: id.to_string(),
+            pointer,
+            message,
+        }));
+    }
+    findings
 }
 
-fn present(lineage: &Lineage) -> Vec<Breach> {
-    let absent = lineage.fetched.absent.iter();
-    absent.map(|(id, why)| (id.clone(), format!("is not there: {why}"))).collect()
+fn present(tree: &BatchTree) -> Vec<Mismatch> {
+    let absent = tree.fetched.absent.iter();
+    absent.map(|(id, reason)| (id.clone(), "".into(), format!("not fetched: {reason}"))).collect()
 }
 
-fn identity(lineage: &Lineage) -> Vec<Breach> {
-    let others = lineage.batches().filter(|(id, batch)| **id != batch.id);
+fn identity(tree: &BatchTree) -> Vec<Mismatch> {
+    let others = tree.batches().filter(|(id, batch)| **id != batch.id);
     others
-        .map(|(id, batch)| (id.clone(), format!("is answered with {}", excerpt(batch.id.as_str()))))
-        .collect()
-}
-
-fn valid_response(lineage: &Lineage) -> Vec<Breach> {
-    let breach = |(id, violations): (&CreditBatchId, &Vec<_>)| match &violations[..] {
-        [] => None,
-        [only] => Some((id.clone(), format!("breaks the spec: {only}"))),
-        [first, others @ ..] => {
-            Some((id.clone(), format!("breaks the spec: {first}; and {} more", others.len())))
-        }
-    };
-    lineage.fetched.violations.iter().filter_map(breach).collect()
-}
-
-/// Follows every path down from the origin.
-fn acyclic(lineage: &Lineage) -> Vec<Breach> {
-    let mut breaches = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut path: Vec<&CreditBatchId> = Vec::new();
-    let mut on_path = BTreeSet::new();
-    let mut pending = vec![(0, lineage.origin())];
-    while let Some((depth, id)) = pending.pop() {
-        for left in path.drain(depth..) {
-            on_path.remove(left);
-        }
-        if on_path.contains(id) {
-            let below = path.last().map_or("itself", |last| last.as_str());
-            let message = format!("descends from itself: it is a child of {}", excerpt(below));
-            breaches.push((id.clone(), message));
-        } else if seen.insert(id) {
-            path.push(id);
-            on_path.insert(id);
-            pending.extend(lineage.children(id).iter().map(|child| (depth + 1, child)));
-        }
-    }
-    breaches
-}
-
-fn named_once(lineage: &Lineage) -> Vec<Breach> {
-    let mut namers = BTreeMap::<_, Vec<_>>::new();
-    for (parent, child) in named_pairs(lineage) {
-        namers.entry(child).or_default().push(parent);
-    }
-    let often = namers.into_iter().filter(|(_, parents)| parents.len() > 1);
-    often
-        .map(|(child, parents)| {
-            (
-                child.clone(),
-                format!("is named as a child {} times: by {}", parents.len(), list(&parents)),
-            )
+        .map(|(id, batch)| {
+            let message = format!("is {}, not the requested identifier", quoted(&batch.id));
+            (id.clone(), "/id".into(), message)
         })
         .collect()
 }
 
-fn names_parent(lineage: &Lineage) -> Vec<Breach> {
-    let mut breaches = Vec::new();
-    for (parent, child) in named_pairs(lineage) {
-        let Some(batch) = lineage.get(child) else { continue };
-        if batch.parent_id.as_ref() != Some(parent) {
-            let named = batch.parent_id.as_ref().map(|id| excerpt(id.as_str()));
-            let named = named.unwrap_or_else(|| "none".to_owned());
-            let message =
-                format!("names {named} as its parent, and is a child of {}", list(&[parent]));
-            breaches.push((child.clone(), message));
+/// Reports the first violation of each batch, and the number of the others.
+fn valid_response(tree: &BatchTree) -> Vec<Mismatch> {
+    let mismatch = |(id, violations): (&CreditBatchId, &Vec<Violation>)| {
+        let (first, others) = violations.split_first()?;
+        let mut message = format!("{}: {}", first.rule, first.message());
+        if !others.is_empty() {
+            message += &format!("; {} more violations", others.len());
         }
-    }
-    breaches
+        Some((id.clone(), first.pointer.clone().into(), message))
+    };
+    tree.fetched.violations.iter().filter_map(mismatch).collect()
 }
 
-fn names_child(lineage: &Lineage) -> Vec<Breach> {
-    let mut breaches = Vec::new();
-    for pair in lineage.ancestors.windows(2) {
+/// Follows every path down from the origin.
+fn acyclic(tree: &BatchTree) -> Vec<Mismatch> {
+    let mut mismatches = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut path: Vec<&CreditBatchId> = Vec::new();
+    let mut on_path = BTreeSet::new();
+    let mut pending = vec![(0, tree.origin())];
+    while let Some((depth, id)) = pending.pop() {
+        for finished in path.drain(depth..) {
+            on_path.remove(finished);
+        }
+        if on_path.contains(id) {
+            let parent = path.last().map_or_else(|| "itself".to_owned(), |last| quoted(last));
+            let message = format!("descends from itself, as a child of {parent}");
+            mismatches.push((id.clone(), "".into(), message));
+        } else if seen.insert(id) {
+            path.push(id);
+            on_path.insert(id);
+            pending.extend(tree.children(id).iter().map(|child| (depth + 1, child)));
+        }
+    }
+    mismatches
+}
+
+fn named_once(tree: &BatchTree) -> Vec<Mismatch> {
+    let mut parents_of = BTreeMap::<_, Vec<_>>::new();
+    for (parent, child) in named_pairs(tree) {
+        parents_of.entry(child).or_default().push(quoted(parent));
+    }
+    let repeated = parents_of.into_iter().filter(|(_, parents)| parents.len() > 1);
+    repeated
+        .map(|(child, parents)| {
+            let (count, parents) = (parents.len(), parents.join(" and "));
+            (child.clone(), "".into(), format!("is named as a child {count} times: by {parents}"))
+        })
+        .collect()
+}
+
+fn names_parent(tree: &BatchTree) -> Vec<Mismatch> {
+    let mut mismatches = Vec::new();
+    for (parent, child) in named_pairs(tree) {
+        let Some(batch) = tree.get(child) else { continue };
+        if batch.parent_id.as_ref() != Some(parent) {
+            let actual = batch.parent_id.as_ref().map_or_else(|| "null".to_owned(), quoted);
+            let message =
+                format!("is {actual}, but {} names this batch as a child", quoted(parent));
+            mismatches.push((child.clone(), "/parent_id".into(), message));
+        }
+    }
+    mismatches
+}
+
+fn names_child(tree: &BatchTree) -> Vec<Mismatch> {
+    let mut mismatches = Vec::new();
+    for pair in tree.ancestors.windows(2) {
         let (child, parent) = (&pair[0], &pair[1]);
         let is_named = |batch| named_children(batch).any(|named| named == child);
-        if lineage.get(parent).is_some_and(|batch| !is_named(batch)) {
-            let child = list(&[child]);
-            let message = format!("does not name {child} as a child, which names it as its parent");
-            breaches.push((parent.clone(), message));
+        if tree.get(parent).is_some_and(|batch| !is_named(batch)) {
+            let child = quoted(child);
+            let message = format!("does not name its child {child}, which names it as the parent");
+            mismatches.push((parent.clone(), "".into(), message));
         }
     }
-    breaches
+    mismatches
 }
 
-fn kilograms_conserved(lineage: &Lineage) -> Vec<Breach> {
-    let mut breaches = Vec::new();
-    for (id, batch) in lineage.batches() {
+fn kilograms_conserved(tree: &BatchTree) -> Vec<Mismatch> {
+    let mut mismatches = Vec::new();
+    for (id, batch) in tree.batches() {
         let children: Vec<_> = named_children(batch).collect();
-        let held = children.iter().map(|child| Some(kilograms(lineage.get(child)?)));
-        // What a child that is not there holds is unknown.
-        let Some(held) = held.sum::<Option<i128>>() else { continue };
-        if !children.is_empty() && held != kilograms(batch) {
-            let message = format!("held {} kg, and its children hold {held} kg", kilograms(batch));
-            breaches.push((id.clone(), message));
+        let sizes = children.iter().map(|child| Some(kilograms(tree.get(child)?)));
+        // The size of a missing child is unknown.
+        let Some(sum) = sizes.sum::<Option<i128>>() else { continue };
+        if !children.is_empty() && sum != kilograms(batch) {
+            let message = format!("is {}, but the children hold {sum} kg", kilograms(batch));
+            mismatches.push((id.clone(), "/size/credit_kgs".into(), message));
         }
     }
-    breaches
+    mismatches
 }
 
 fn kilograms(batch: &CreditBatch) -> i128 {
     batch.size.credit_kgs.into()
 }
 
-/// Compares each range with the one that reaches furthest among those that begin before
-/// it: if it overlaps with any, it does with that.
-fn serials_disjoint(lineage: &Lineage) -> Vec<Breach> {
-    let leaves = lineage.batches().filter(|(_, batch)| named_children(batch).next().is_none());
+/// Compares each range with the furthest-reaching of those that start before it: a range that
+/// overlaps any of these overlaps that one.
+fn serials_disjoint(tree: &BatchTree) -> Vec<Mismatch> {
+    let leaves = tree.batches().filter(|(_, batch)| named_children(batch).next().is_none());
     let mut ranges: Vec<_> = leaves
-        .filter_map(|(id, batch)| Some((SerialRange::read(&batch.serial_number)?, id)))
+        .filter_map(|(id, batch)| Some((SerialRange::parse(&batch.serial_number)?, id)))
         .collect();
     ranges.sort_unstable();
-    let mut breaches = Vec::new();
+    let mut mismatches = Vec::new();
     let mut furthest: Option<(SerialRange<'_>, &CreditBatchId)> = None;
     for (range, id) in ranges {
-        if let Some((before, other)) = furthest
-            && before.overlaps(&range)
+        if let Some((earlier, other)) = furthest
+            && earlier.overlaps(&range)
         {
-            let SerialRange { first, last, .. } = before;
-            let other = list(&[other]);
             let message = format!(
-                "has the serial numbers {} to {}, and {other} has {first} to {last}",
-                range.first, range.last
+                "range {}-{} overlaps {}-{} of {}",
+                range.first,
+                range.last,
+                earlier.first,
+                earlier.last,
+                quoted(other)
             );
-            breaches.push((id.clone(), message));
+            mismatches.push((id.clone(), "/serial_number".into(), message));
         }
         let reaches_further =
             furthest.is_none_or(|(far, _)| far.series != range.series || far.last <= range.last);
@@ -282,38 +188,41 @@ fn serials_disjoint(lineage: &Lineage) -> Vec<Breach> {
             furthest = Some((range, id));
         }
     }
-    breaches
+    mismatches
 }
 
-fn shared_supplier(lineage: &Lineage) -> Vec<Breach> {
-    shared(lineage, "supplier", |batch| batch.supplier_id.as_str())
+fn shared_supplier(tree: &BatchTree) -> Vec<Mismatch> {
+    differs_from_origin(tree, "/supplier_id", |batch| batch.supplier_id.as_str())
 }
 
-fn shared_project(lineage: &Lineage) -> Vec<Breach> {
-    shared(lineage, "project", |batch| batch.project_id.as_str())
+fn shared_project(tree: &BatchTree) -> Vec<Mismatch> {
+    differs_from_origin(tree, "/project_id", |batch| batch.project_id.as_str())
 }
 
-fn shared_issuance(lineage: &Lineage) -> Vec<Breach> {
-    shared(lineage, "issuance", |batch| batch.issuance_id.as_str())
+fn shared_issuance(tree: &BatchTree) -> Vec<Mismatch> {
+    differs_from_origin(tree, "/issuance_id", |batch| batch.issuance_id.as_str())
 }
 
-fn shared(lineage: &Lineage, what: &str, of: fn(&CreditBatch) -> &str) -> Vec<Breach> {
-    let Some(origin) = lineage.get(lineage.origin()).map(of) else { return Vec::new() };
-    let others = lineage.batches().filter(|(_, batch)| of(batch) != origin);
+fn differs_from_origin(
+    tree: &BatchTree,
+    pointer: &'static str,
+    property: fn(&CreditBatch) -> &str,
+) -> Vec<Mismatch> {
+    let Some(expected) = tree.get(tree.origin()).map(property) else { return Vec::new() };
+    let others = tree.batches().filter(|(_, batch)| property(batch) != expected);
     others
         .map(|(id, batch)| {
-            let (own, origin) = (excerpt(of(batch)), excerpt(origin));
-            (id.clone(), format!("has the {what} {own}, and the origin has {origin}"))
+            let (actual, expected) = (excerpt(property(batch)), excerpt(expected));
+            (id.clone(), pointer.into(), format!("is {actual}, but the origin has {expected}"))
         })
         .collect()
 }
 
-/// Every batch with each child that it names.
-fn named_pairs(lineage: &Lineage) -> impl Iterator<Item = (&CreditBatchId, &CreditBatchId)> {
-    lineage.batches().flat_map(|(id, batch)| named_children(batch).map(move |child| (id, child)))
+/// Returns every batch with each child that it names.
+fn named_pairs(tree: &BatchTree) -> impl Iterator<Item = (&CreditBatchId, &CreditBatchId)> {
+    tree.batches().flat_map(|(id, batch)| named_children(batch).map(move |child| (id, child)))
 }
 
-fn list(ids: &[&CreditBatchId]) -> String {
-    let ids: Vec<_> = ids.iter().map(|id| excerpt(id.as_str())).collect();
-    ids.join(" and ")
+fn quoted(id: &CreditBatchId) -> String {
+    excerpt(id.as_str())
 }

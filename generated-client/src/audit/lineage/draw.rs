@@ -1,125 +1,126 @@
 //! Draws a lineage as text, Mermaid and DOT.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
-use super::{Lineage, Node, Place};
-use crate::validate::excerpt;
+use super::tree::{BatchTree, LineageNode, NodeContent};
+use crate::audit::finding::displayed;
 
-pub(super) struct Text<'l>(pub(super) &'l Lineage);
+/// The maximum number of generations that indent a line of text. Deeper lines give the number of
+/// the generations left out, so that the size of a drawing is proportional to its batches.
+const MAX_INDENT: usize = 32;
 
-impl Display for Text<'_> {
+pub(super) struct TextDrawing<'l>(pub(super) &'l BatchTree);
+
+impl Display for TextDrawing<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        // For each generation above the current one, whether it has come to its end.
-        let mut is_last = Vec::new();
-        for place in self.0.walk() {
-            is_last.truncate(place.depth.saturating_sub(1));
-            for &is_last in &is_last {
+        // `is_last` of each ancestor below the origin.
+        let mut ancestors_are_last = Vec::new();
+        for node in self.0.walk() {
+            ancestors_are_last.truncate(node.depth.saturating_sub(1));
+            let omitted = ancestors_are_last.len().saturating_sub(MAX_INDENT);
+            if omitted > 0 {
+                write!(f, "[{omitted}] ")?;
+            }
+            for &is_last in &ancestors_are_last[omitted..] {
                 f.write_str(if is_last { "    " } else { "│   " })?;
             }
-            if place.depth > 0 {
-                f.write_str(if place.is_last { "└── " } else { "├── " })?;
-                is_last.push(place.is_last);
+            if node.depth > 0 {
+                f.write_str(if node.is_last { "└── " } else { "├── " })?;
+                ancestors_are_last.push(node.is_last);
             }
-            f.write_str(&label(&place).join("  "))?;
-            writeln!(f, "{}", if is_asked(self.0, &place) { "  ← asked for" } else { "" })?;
+            f.write_str(&label(&node).join("  "))?;
+            f.write_str(if is_requested(self.0, &node) { "  ← requested\n" } else { "\n" })?;
         }
         Ok(())
     }
 }
 
-pub(super) struct Mermaid<'l>(pub(super) &'l Lineage);
+pub(super) struct MermaidDrawing<'l>(pub(super) &'l BatchTree);
 
-impl Display for Mermaid<'_> {
+impl Display for MermaidDrawing<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("flowchart TD\n")?;
-        graph(self.0, |element| match element {
-            Element::Node(node, place) => {
-                let lines = label(place).map(|line| entities(&line)).join("<br/>");
-                writeln!(f, "    n{node}[\"{lines}\"]")?;
-                match is_asked(self.0, place) {
-                    true => writeln!(f, "    style n{node} stroke-width:4px"),
-                    false => Ok(()),
+        draw_graph(self.0, |item| match item {
+            GraphItem::Node(number, node) => {
+                let lines = label(node).map(|line| escape_mermaid(&line)).join("<br/>");
+                writeln!(f, "    n{number}[\"{lines}\"]")?;
+                if is_requested(self.0, node) {
+                    writeln!(f, "    style n{number} stroke-width:4px")?;
                 }
+                Ok(())
             }
-            Element::Edge(from, to) => writeln!(f, "    n{from} --> n{to}"),
+            GraphItem::Edge(from, to) => writeln!(f, "    n{from} --> n{to}"),
         })
     }
 }
 
-pub(super) struct Dot<'l>(pub(super) &'l Lineage);
+pub(super) struct DotDrawing<'l>(pub(super) &'l BatchTree);
 
-impl Display for Dot<'_> {
+impl Display for DotDrawing<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("digraph lineage {\n    node [shape=box];\n")?;
-        graph(self.0, |element| match element {
-            Element::Node(node, place) => {
-                let lines = label(place).map(|line| escapes(&line)).join("\\n");
-                let asked = if is_asked(self.0, place) { ", penwidth=4" } else { "" };
-                writeln!(f, "    n{node} [label=\"{lines}\"{asked}];")
+        draw_graph(self.0, |item| match item {
+            GraphItem::Node(number, node) => {
+                let lines = label(node).map(|line| escape_dot(&line)).join("\\n");
+                let style = if is_requested(self.0, node) { ", penwidth=4" } else { "" };
+                writeln!(f, "    n{number} [label=\"{lines}\"{style}];")
             }
-            Element::Edge(from, to) => writeln!(f, "    n{from} -> n{to};"),
+            GraphItem::Edge(from, to) => writeln!(f, "    n{from} -> n{to};"),
         })?;
         f.write_str("}\n")
     }
 }
 
-/// What a graph is made of. Nodes are numbered in the order of the walk.
-enum Element<'s, 'l> {
-    Node(usize, &'s Place<'l>),
+/// An item of a graph. Nodes are numbered in the order of the walk.
+enum GraphItem<'s, 'l> {
+    Node(usize, &'s LineageNode<'l>),
     Edge(usize, usize),
 }
 
-/// Draws each node and, once both its ends are there, each edge.
-fn graph(lineage: &Lineage, mut draw: impl FnMut(Element<'_, '_>) -> fmt::Result) -> fmt::Result {
+/// Draws each node once, and each edge after both its nodes.
+fn draw_graph(
+    tree: &BatchTree,
+    mut draw: impl FnMut(GraphItem<'_, '_>) -> fmt::Result,
+) -> fmt::Result {
     let mut numbers = BTreeMap::new();
-    for place in lineage.walk() {
+    for node in tree.walk() {
         let next = numbers.len();
-        let number = *numbers.entry(place.id).or_insert(next);
+        let number = *numbers.entry(node.id).or_insert(next);
         if number == next {
-            draw(Element::Node(number, &place))?;
+            draw(GraphItem::Node(number, &node))?;
         }
-        if let Some(&parent) = place.parent.and_then(|parent| numbers.get(parent)) {
-            draw(Element::Edge(parent, number))?;
+        if let Some(&parent) = node.parent.and_then(|parent| numbers.get(parent)) {
+            draw(GraphItem::Edge(parent, number))?;
         }
     }
     Ok(())
 }
 
-fn is_asked(lineage: &Lineage, place: &Place<'_>) -> bool {
-    place.batch().is_some() && place.id == lineage.asked()
+fn is_requested(tree: &BatchTree, node: &LineageNode<'_>) -> bool {
+    node.batch().is_some() && *node.id == tree.requested
 }
 
-/// What is shown of a place: the identifier, the status, the size.
-fn label(place: &Place<'_>) -> [String; 3] {
-    let (status, size) = match place.node {
-        Node::Batch(batch) => (shown(batch.status.as_str()), batch.size.to_string()),
-        Node::Repeated(batch) => (shown(batch.status.as_str()), "drawn above already".to_owned()),
-        Node::Absent(_) => ("absent".into(), "see the findings".to_owned()),
+/// Returns the identifier, the status and the size of a node.
+fn label(node: &LineageNode<'_>) -> [String; 3] {
+    let (status, size) = match node.content {
+        NodeContent::Batch(batch) => (batch.status.as_str(), batch.size.to_string()),
+        NodeContent::Repeated(batch) => (batch.status.as_str(), "already drawn above".to_owned()),
+        NodeContent::Absent(_) => ("absent", "see the findings".to_owned()),
     };
-    [shown(place.id.as_str()).into_owned(), status.into_owned(), size]
+    [displayed(node.id.as_str()).into_owned(), displayed(status).into_owned(), size]
 }
 
-/// A text from the API, which may be anything, as something to look at.
-fn shown(text: &str) -> Cow<'_, str> {
-    match text.bytes().all(|byte| byte.is_ascii_graphic()) && text.len() <= 64 {
-        true => text.into(),
-        false => excerpt(text).into(),
-    }
-}
-
-/// As Mermaid takes a text within quotes: what might mean something to it, or to the
-/// HTML it makes, as a character code.
-fn entities(text: &str) -> String {
-    let entity = |character: char| match character {
+/// Escapes a string for Mermaid and the HTML that Mermaid generates.
+fn escape_mermaid(text: &str) -> String {
+    let escape = |character: char| match character {
         plain if plain.is_alphanumeric() || matches!(plain, ' ' | '_' | '-' | '.') => plain.into(),
-        other => format!("#{};", u32::from(other)),
+        special => format!("#{};", u32::from(special)),
     };
-    text.chars().map(entity).collect()
+    text.chars().map(escape).collect()
 }
 
-/// As DOT takes a text within quotes.
-fn escapes(text: &str) -> String {
+/// Escapes a string for a quoted string of DOT.
+fn escape_dot(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -1,46 +1,48 @@
-//! Fetches a credit batch and its relatives, each of them once.
+//! Fetches a credit batch and its relatives, each once.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::named_children;
+use crate::audit::batch::named_children;
 use crate::call::response::Response;
 use crate::error::Error;
 use crate::registry::Registry;
 use crate::types::{CreditBatch, CreditBatchId};
 use crate::validate::{Rule, Violation};
 
-/// The most batches that are fetched for one lineage: a registry that makes up new
-/// ones without end must not take all memory.
-pub const MOST_BATCHES: usize = 100_000;
+/// The maximum number of batches that are fetched for one lineage.
+///
+/// It bounds the memory for a server that invents relatives without end.
+pub const MAX_BATCHES: usize = 100_000;
 
-/// What there is of a lineage.
+/// The batches of a lineage, by the identifier with which they were fetched.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Fetched {
+pub(super) struct FetchedBatches {
     pub(super) batches: BTreeMap<CreditBatchId, CreditBatch>,
-    /// Why a relative is not among the batches.
+    /// The relatives that could not be fetched, each with the reason.
     pub(super) absent: BTreeMap<CreditBatchId, String>,
-    /// Where a batch breaks the rules of the spec.
+    /// The violations of the spec by each batch.
     pub(super) violations: BTreeMap<CreditBatchId, Vec<Violation>>,
 }
 
-/// Where to go on from a batch.
+/// The relatives to fetch after a batch.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    /// To its parent and its children: the batch is the one that was asked for, or one
-    /// of its ancestors.
+enum SearchDirection {
+    /// The parent and the children. The batch is the requested one or one of its ancestors.
     Up,
-    /// To its children alone. A parent other than the one it was found by belongs to
-    /// another lineage.
+    /// The children only. A parent other than the one that led here is part of another lineage.
     Down,
 }
 
-type Relative = (CreditBatchId, Direction);
+type Relative = (CreditBatchId, SearchDirection);
 
-pub(super) async fn fetch(registry: &Registry, asked: &CreditBatchId) -> Result<Fetched, Error> {
-    let mut fetched = Fetched::default();
-    let mut frontier = Frontier::new(asked);
+pub(super) async fn fetch(
+    registry: &Registry,
+    requested: &CreditBatchId,
+) -> Result<FetchedBatches, Error> {
+    let mut fetched = FetchedBatches::default();
+    let mut frontier = Frontier::new(requested);
     let mut calls = FuturesUnordered::new();
     loop {
         while calls.len() < registry.concurrency()
@@ -54,15 +56,15 @@ pub(super) async fn fetch(registry: &Registry, asked: &CreditBatchId) -> Result<
                 frontier.follow(response.value(), direction);
                 fetched.add(id, response);
             }
-            Err(error) if id != *asked && is_about_the_batch(&error) => {
+            Err(error) if id != *requested && is_about_the_batch(&error) => {
                 fetched.absent.insert(id, error.to_string());
             }
             Err(error) => return Err(error),
         }
     }
-    fetched.absent.extend(frontier.left_out.into_iter().map(|id| {
-        (id, format!("it was not fetched: a lineage has at most {MOST_BATCHES} batches"))
-    }));
+    let omitted = frontier.omitted.into_iter();
+    let reason = format!("a lineage is limited to {MAX_BATCHES} batches");
+    fetched.absent.extend(omitted.map(|id| (id, reason.clone())));
     Ok(fetched)
 }
 
@@ -74,22 +76,24 @@ async fn call(
     (relative, result)
 }
 
-/// Whether an error is the answer to the question for a batch, and not a failure to
-/// ask or to answer.
+/// Returns whether an error concerns one batch, as opposed to the connection, the credentials
+/// or the service.
 fn is_about_the_batch(error: &Error) -> bool {
-    match error {
-        Error::Argument(_) | Error::Invalid(_) | Error::Oversized(_) => true,
-        Error::Status(_) => {
-            error.status().is_some_and(|status| matches!(status.as_u16(), 403 | 404 | 410 | 422))
+    match error.status() {
+        Some(status) if matches!(error, Error::Status(_)) => {
+            matches!(status.as_u16(), 403 | 404 | 410 | 422)
         }
-        Error::Configuration(_) | Error::Credentials(_) | Error::Transport(_) => false,
+        _ => {
+            !matches!(error, Error::Configuration(_) | Error::Credentials(_) | Error::Transport(_))
+        }
     }
 }
 
-impl Fetched {
+impl FetchedBatches {
     fn add(&mut self, id: CreditBatchId, response: Response<CreditBatch>) {
-        let is_grave = |violation: &&Violation| violation.rule != Rule::Enum;
-        let violations: Vec<_> = response.violations().iter().filter(is_grave).cloned().collect();
+        // The API may add enum values at any time.
+        let is_breach = |violation: &&Violation| violation.rule != Rule::Enum;
+        let violations: Vec<_> = response.violations().iter().filter(is_breach).cloned().collect();
         if !violations.is_empty() {
             self.violations.insert(id.clone(), violations);
         }
@@ -97,48 +101,48 @@ impl Fetched {
     }
 }
 
-/// The relatives that are known of and not fetched yet.
+/// The relatives that are known but not fetched yet.
 struct Frontier {
     known: BTreeSet<CreditBatchId>,
     waiting: VecDeque<Relative>,
-    /// Those beyond the limit.
-    left_out: BTreeSet<CreditBatchId>,
+    /// The relatives beyond [`MAX_BATCHES`].
+    omitted: BTreeSet<CreditBatchId>,
 }
 
 impl Frontier {
-    fn new(asked: &CreditBatchId) -> Self {
+    fn new(requested: &CreditBatchId) -> Self {
         Self {
-            known: BTreeSet::from([asked.clone()]),
-            waiting: VecDeque::from([(asked.clone(), Direction::Up)]),
-            left_out: BTreeSet::new(),
+            known: BTreeSet::from([requested.clone()]),
+            waiting: VecDeque::from([(requested.clone(), SearchDirection::Up)]),
+            omitted: BTreeSet::new(),
         }
     }
 
-    fn follow(&mut self, batch: &CreditBatch, direction: Direction) {
+    fn follow(&mut self, batch: &CreditBatch, direction: SearchDirection) {
         for child in named_children(batch) {
-            self.add(child, Direction::Down);
+            self.add(child, SearchDirection::Down);
         }
-        if direction == Direction::Up
+        if direction == SearchDirection::Up
             && let Some(parent) = &batch.parent_id
         {
-            self.add(parent, Direction::Up);
+            self.add(parent, SearchDirection::Up);
         }
     }
 
-    fn add(&mut self, id: &CreditBatchId, direction: Direction) {
+    fn add(&mut self, id: &CreditBatchId, direction: SearchDirection) {
         if self.known.contains(id) {
             return;
         }
-        if self.known.len() == MOST_BATCHES {
-            self.left_out.insert(id.clone());
+        if self.known.len() == MAX_BATCHES {
+            self.omitted.insert(id.clone());
             return;
         }
         self.known.insert(id.clone());
         let relative = (id.clone(), direction);
         match direction {
-            // The way up is the longest: one call after the other.
-            Direction::Up => self.waiting.push_front(relative),
-            Direction::Down => self.waiting.push_back(relative),
+            // Ancestors can only be fetched one after the other, so they go first.
+            SearchDirection::Up => self.waiting.push_front(relative),
+            SearchDirection::Down => self.waiting.push_back(relative),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the simulator was asked.
+//! The requests that the simulator received.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,18 +8,18 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 
 use crate::access::{CLIENT_SECRET_HEADER, SECRETS};
 
-/// How many requests are remembered.
-const REMEMBERED: usize = 65_536;
+/// The maximum number of requests that are kept.
+const MAX_KEPT: usize = 65_536;
 
-/// A request as it came in. `Debug` shows no secret of it.
+/// A request as it was received. Its `Debug` output contains no credentials.
 #[derive(Clone)]
-pub struct Request {
+pub struct ReceivedRequest {
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 }
 
-impl Request {
+impl ReceivedRequest {
     pub(crate) fn new(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
         let mut headers = headers.clone();
         for (name, value) in &mut headers {
@@ -28,50 +28,50 @@ impl Request {
         Self { method: method.clone(), uri: uri.clone(), headers }
     }
 
-    /// The method.
+    /// Returns the method.
     pub fn method(&self) -> &Method {
         &self.method
     }
 
-    /// The whole path, as in `/registry/v0/credit_batches/ctb_…`.
+    /// Returns the whole path, such as `/registry/v0/credit_batches/ctb_…`.
     pub fn path(&self) -> &str {
         self.uri.path()
     }
 
-    /// What follows the question mark, if there is one.
+    /// Returns the query without the question mark.
     pub fn query(&self) -> Option<&str> {
         self.uri.query()
     }
 
-    /// A header, whatever the case of its name: the first one, where it has several
-    /// values. The credentials are there to be looked at, too.
+    /// Returns the first value of a header, including those with credentials. The case of the
+    /// name does not matter.
     pub fn header(&self, name: &str) -> Option<&HeaderValue> {
         self.headers.get(name)
     }
 
-    /// All headers.
+    /// Returns all headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 }
 
-impl fmt::Debug for Request {
+impl fmt::Debug for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let masked = |text: String, secret: &&str| text.replace(secret, "[redacted]");
-        let uri = SECRETS.iter().fold(self.uri.to_string(), masked);
-        let mut shown = f.debug_struct("Request");
-        shown.field("method", &self.method).field("uri", &uri);
-        shown.field("headers", &self.headers).finish()
+        let redact = |text: String, secret: &&str| text.replace(secret, "[redacted]");
+        let uri = SECRETS.iter().fold(self.uri.to_string(), redact);
+        let mut output = f.debug_struct("ReceivedRequest");
+        output.field("method", &self.method).field("uri", &uri);
+        output.field("headers", &self.headers).finish()
     }
 }
 
 /// The latest requests, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Requests(VecDeque<Request>);
+pub(crate) struct RequestLog(VecDeque<ReceivedRequest>);
 
-impl Requests {
-    pub(crate) fn push(&mut self, request: Request) {
-        if self.0.len() == REMEMBERED {
+impl RequestLog {
+    pub(crate) fn push(&mut self, request: ReceivedRequest) {
+        if self.0.len() == MAX_KEPT {
             self.0.pop_front();
         }
         self.0.push_back(request);
@@ -81,7 +81,7 @@ impl Requests {
         self.0.clear();
     }
 
-    pub(crate) fn to_vec(&self) -> Vec<Request> {
+    pub(crate) fn to_vec(&self) -> Vec<ReceivedRequest> {
         self.0.iter().cloned().collect()
     }
 }
@@ -90,36 +90,36 @@ impl Requests {
 mod tests {
     use http::{HeaderMap, HeaderValue, Method, Uri};
 
-    use super::{REMEMBERED, Request, Requests};
+    use super::{MAX_KEPT, ReceivedRequest, RequestLog};
     use crate::access::{ACCESS_TOKEN, CLIENT_SECRET};
 
     #[test]
-    fn debug_shows_no_secret_and_a_test_can_still_read_them() {
+    fn debug_hides_credentials_that_the_accessors_return() {
         let mut headers = HeaderMap::new();
         let authorization = format!("Bearer {ACCESS_TOKEN}");
         headers.insert("authorization", authorization.parse().unwrap());
-        headers.insert("x-client-secret", HeaderValue::from_static("somebody's own"));
+        headers.insert("x-client-secret", HeaderValue::from_static("another-secret"));
         headers.insert("accept", HeaderValue::from_static("application/json"));
         let uri: Uri = format!("/a?secret={CLIENT_SECRET}").parse().unwrap();
-        let request = Request::new(&Method::GET, &uri, &headers);
+        let request = ReceivedRequest::new(&Method::GET, &uri, &headers);
         assert_eq!(request.header("Authorization").unwrap(), &authorization);
         assert_eq!(
             format!("{request:?}"),
-            "Request { method: GET, uri: \"/a?secret=[redacted]\", headers: {\
+            "ReceivedRequest { method: GET, uri: \"/a?secret=[redacted]\", headers: {\
              \"authorization\": Sensitive, \"x-client-secret\": Sensitive, \
              \"accept\": \"application/json\"} }"
         );
     }
 
     #[test]
-    fn the_oldest_requests_are_forgotten_first() {
-        let mut requests = Requests::default();
-        for number in 0..=REMEMBERED {
+    fn drops_the_oldest_request_when_full() {
+        let mut log = RequestLog::default();
+        for number in 0..=MAX_KEPT {
             let uri: Uri = format!("/{number}").parse().unwrap();
-            requests.push(Request::new(&Method::GET, &uri, &HeaderMap::new()));
+            log.push(ReceivedRequest::new(&Method::GET, &uri, &HeaderMap::new()));
         }
-        let requests = requests.to_vec();
-        assert_eq!(requests.len(), REMEMBERED);
+        let requests = log.to_vec();
+        assert_eq!(requests.len(), MAX_KEPT);
         assert_eq!(requests[0].path(), "/1");
     }
 }

@@ -1,0 +1,57 @@
+//! Canned responses to operations.
+
+use axum::body::{Body, Bytes};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use crate::error_response::json_body;
+
+/// A canned response to an operation.
+#[derive(Debug)]
+struct CannedResponse {
+    ticket: u64,
+    operation: &'static str,
+    status: StatusCode,
+    body: Bytes,
+    /// The number of requests that are still to be answered. `None` answers all.
+    remaining: Option<usize>,
+}
+
+/// The canned responses that are still to be sent, in the order of registration.
+#[derive(Debug, Default)]
+pub(crate) struct CannedResponses {
+    responses: Vec<CannedResponse>,
+    next_ticket: u64,
+}
+
+impl CannedResponses {
+    /// Adds a response for one request, and returns its ticket.
+    pub(crate) fn add(&mut self, operation: &'static str, status: StatusCode, body: Bytes) -> u64 {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        let remaining = Some(1);
+        self.responses.push(CannedResponse { ticket, operation, status, body, remaining });
+        ticket
+    }
+
+    /// Changes the number of requests that a response answers.
+    pub(crate) fn set_remaining(&mut self, ticket: u64, remaining: Option<usize>) {
+        let response = self.responses.iter_mut().find(|response| response.ticket == ticket);
+        if let Some(response) = response {
+            response.remaining = remaining;
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.responses.clear();
+    }
+
+    /// Takes the oldest response to an operation.
+    pub(crate) fn take(&mut self, operation: &str) -> Option<Response> {
+        self.responses.retain(|response| response.remaining != Some(0));
+        let response = self.responses.iter_mut().find(|each| each.operation == operation)?;
+        response.remaining = response.remaining.map(|remaining| remaining - 1);
+        let body = Body::from(response.body.clone());
+        Some((response.status, json_body(body)).into_response())
+    }
+}
