@@ -1,6 +1,6 @@
 //! Serial numbers and the ranges in them.
 
-use isometric_registry::audit::lineage::SerialRange;
+use isometric_registry::audit::SerialRange;
 
 /// Reads two serial numbers, one a line.
 ///
@@ -23,11 +23,11 @@ pub fn run(data: &[u8]) {
 }
 
 fn read(text: &str) -> Option<SerialRange<'_>> {
-    let range = SerialRange::read(text);
+    let range = SerialRange::parse(text);
     assert_eq!(range.map(|range| (range.series, range.first, range.last)), expected(text));
     if let Some(range) = range {
         let written = format!("{}-{}-{}", range.series, range.first, range.last);
-        assert_eq!(SerialRange::read(&written), Some(range));
+        assert_eq!(SerialRange::parse(&written), Some(range));
     }
     range
 }

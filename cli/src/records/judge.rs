@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use isometric_registry::audit::consistency::Finding;
+use isometric_registry::audit::Finding;
 use isometric_registry::types::CreditBatch;
 use isometric_registry::validate::{self, Rule};
 

@@ -62,5 +62,5 @@ fn a_port_that_is_taken_is_a_failure() {
     let output = program(&["simulate", "--port", &port]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stderr);
-    assert!(said.contains("port 0 takes any that is free\nhint: "), "{said}");
+    assert!(said.contains("port 0 selects a free port\nhint: "), "{said}");
 }
