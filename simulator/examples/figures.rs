@@ -1,4 +1,4 @@
-//! Measures how fast the simulator starts and answers.
+//! Measures the times to start the simulator, to compute a batch and to respond.
 //!
 //! ```text
 //! cargo run --release -p isometric-registry-simulator --example figures
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         starts.push(start.elapsed());
         drop(simulator);
     }
-    report("start with 100 000 batches", starts);
+    report("start with 100,000 batches", starts);
 
     let simulator = Simulator::builder().batches(100_000).start()?;
     let ids: Vec<_> = simulator.ids().step_by(100_000 / REQUESTS).collect();
@@ -32,13 +32,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for id in &ids {
         simulator.batch(id)?;
     }
-    println!("batch worked out: {:?} on average", start.elapsed() / REQUESTS as u32);
+    println!("computed batch: {:?} on average", start.elapsed() / REQUESTS as u32);
 
     let url = simulator.base_url().trim_start_matches("http://").to_owned();
     let (address, path) = url.split_once('/').ok_or("a base URL without a path")?;
     let stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
-    let mut answers = BufReader::new(stream.try_clone()?);
+    let mut responses = BufReader::new(stream.try_clone()?);
     let (token, secret) = (simulator.access_token(), simulator.client_secret());
     let mut times = Vec::new();
     for id in &ids {
@@ -48,30 +48,30 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
         let start = Instant::now();
         (&stream).write_all(request.as_bytes())?;
-        skip_answer(&mut answers)?;
+        skip_response(&mut responses)?;
         times.push(start.elapsed());
     }
-    report("answer over one connection", times);
+    report("response over one connection", times);
     Ok(())
 }
 
-fn skip_answer(answers: &mut impl BufRead) -> Result<(), Box<dyn Error>> {
+fn skip_response(responses: &mut impl BufRead) -> Result<(), Box<dyn Error>> {
     let mut length = 0;
     let mut line = String::new();
     while line != "\r\n" {
         line.clear();
-        answers.read_line(&mut line)?;
+        responses.read_line(&mut line)?;
         if let Some(value) = line.strip_prefix("content-length: ") {
             length = value.trim_end().parse()?;
         }
     }
     let mut body = vec![0; length];
-    answers.read_exact(&mut body)?;
+    responses.read_exact(&mut body)?;
     Ok(())
 }
 
-fn report(what: &str, mut times: Vec<Duration>) {
+fn report(name: &str, mut times: Vec<Duration>) {
     times.sort_unstable();
     let at = |percent: usize| times[(times.len() - 1) * percent / 100];
-    println!("{what}: median {:?}, 99th percentile {:?}, most {:?}", at(50), at(99), at(100));
+    println!("{name}: median {:?}, 99th percentile {:?}, maximum {:?}", at(50), at(99), at(100));
 }

@@ -1,11 +1,11 @@
-//! Serves the simulator until it is told to stop (Ctrl-C).
+//! Serves the simulator until it is interrupted (Ctrl-C).
 //!
 //! ```text
 //! cargo run -p isometric-registry-simulator --example serve -- 8080
 //! ```
 //!
-//! Prints its base URL, its access token and its client secret on one line. Besides
-//! its own batches it has the one that the spec gives as an example.
+//! Prints the base URL, the access token and the client secret on one line. The world also
+//! contains a batch with the identifier that the spec gives as an example.
 
 #![allow(clippy::print_stdout)]
 

@@ -1,11 +1,11 @@
-//! The client against Prism, a server that knows the spec and neither of us.
+//! The client against Prism, an independent mock server for OpenAPI documents.
 //!
 //! ```text
 //! npx @stoplight/prism-cli@5.14 mock --errors --port 4010 spec/registry.yaml
 //! PRISM_URL=http://127.0.0.1:4010 cargo test -p isometric-registry-simulator --test prism
 //! ```
 //!
-//! With `--dynamic`, Prism invents each answer.
+//! With `--dynamic`, Prism invents each response.
 #![cfg(test)]
 
 use isometric_registry::validate::{Rule, Violation};
@@ -14,9 +14,9 @@ use isometric_registry::{Credentials, Registry};
 const REQUESTS: usize = 100;
 
 #[tokio::test]
-async fn the_client_takes_what_prism_answers() {
+async fn the_client_accepts_the_responses_of_prism() {
     let Ok(url) = std::env::var("PRISM_URL") else {
-        println!("skipped: PRISM_URL does not say where Prism is");
+        println!("skipped: PRISM_URL is not set");
         return;
     };
     let credentials = Credentials::new("an-access-token", "a-client-secret").unwrap();
@@ -25,13 +25,17 @@ async fn the_client_takes_what_prism_answers() {
     for _ in 0..REQUESTS {
         let response = registry.credit_batch(&id).response().await.unwrap();
         let violations = response.violations().iter();
-        let others: Vec<_> = violations.filter(|found| !is_known(found)).collect();
-        assert!(others.is_empty(), "{others:?}: {}", String::from_utf8_lossy(response.body()));
+        let unexpected: Vec<_> = violations.filter(|found| !is_known(found)).collect();
+        assert!(
+            unexpected.is_empty(),
+            "{unexpected:?}: {}",
+            String::from_utf8_lossy(response.body())
+        );
     }
 }
 
-/// What Prism invents that breaks the spec: countries that do not exist, as it knows
-/// their pattern alone, and identifiers whose pattern it repeats to make them longer.
+/// Returns whether a violation is a known fault of Prism: it invents countries by their pattern,
+/// and repeats the pattern of an identifier to reach the minimum length.
 fn is_known(violation: &Violation) -> bool {
     violation.pointer == "/country_of_issue" || violation.rule == Rule::Character
 }

@@ -1,16 +1,19 @@
-//! What is answered to whom.
+//! Responses to requests: batches, errors and canned answers.
+
+use std::collections::BTreeMap;
 
 use isometric_registry::Environment;
 use isometric_registry::types::{CreditBatch, ErrorBody};
 use isometric_registry::validate;
-use isometric_registry_simulator::Simulator;
+use isometric_registry_simulator::http::StatusCode;
+use isometric_registry_simulator::{Fault, Simulator};
 use serde_json::json;
 
 use crate::http::{send, send_with};
-use crate::{UNKNOWN, block_on, refusal, registry, unknown};
+use crate::{UNKNOWN, block_on, registry, status_and_detail, unknown};
 
 #[test]
-fn the_base_url_is_a_port_of_loopback_and_the_path_of_the_real_ones() {
+fn the_base_url_is_on_loopback_and_has_the_path_of_the_real_ones() {
     let simulator = Simulator::start().unwrap();
     assert!(simulator.base_url().starts_with("http://127.0.0.1:"), "{simulator:?}");
     for environment in Environment::ALL {
@@ -20,7 +23,7 @@ fn the_base_url_is_a_port_of_loopback_and_the_path_of_the_real_ones() {
 }
 
 #[test]
-fn every_batch_is_served_as_the_spec_says() {
+fn every_served_batch_conforms_to_the_spec() {
     let simulator = Simulator::builder().seed(3).batches(200).start().unwrap();
     let mut served = 0;
     for id in simulator.ids() {
@@ -46,23 +49,23 @@ fn the_client_fetches_a_batch() {
 }
 
 #[test]
-fn a_credential_that_is_wrong_is_refused_with_401() {
+fn wrong_credentials_get_401() {
     let simulator = Simulator::start().unwrap();
     let (token, secret) = (simulator.access_token(), simulator.client_secret());
     for (token, secret) in [("another-token", secret), (token, "another-secret"), (secret, token)] {
         let registry = registry(&simulator, token, secret);
         let error = block_on(async { registry.credit_batch(&unknown()).await }).unwrap_err();
-        assert_eq!(refusal(&error), (401, json!("Invalid authentication credentials")));
+        assert_eq!(status_and_detail(&error), (401, json!("Invalid authentication credentials")));
     }
 }
 
 #[test]
-fn a_credential_that_is_missing_is_refused_with_401_and_asked_for() {
+fn missing_credentials_get_401_with_a_challenge() {
     let simulator = Simulator::start().unwrap();
     let bearer = format!("authorization: Bearer {}\r\n", simulator.access_token());
     let secret = format!("x-client-secret: {}\r\n", simulator.client_secret());
     let basic = format!("authorization: Basic {}\r\n{secret}", simulator.access_token());
-    let refused = [
+    let rejected = [
         ("", "Bearer"),
         (&*secret, "Bearer"),
         (&*basic, "Bearer"),
@@ -71,7 +74,7 @@ fn a_credential_that_is_missing_is_refused_with_401_and_asked_for() {
         (&*bearer, "APIKey"),
         (&*format!("{bearer}x-client-secret: \r\n"), "APIKey"),
     ];
-    for (headers, challenge) in refused {
+    for (headers, challenge) in rejected {
         let path = format!("/credit_batches/{UNKNOWN}");
         let response = send_with(&simulator, "GET", &path, headers);
         assert_eq!(response.status, 401, "{headers}");
@@ -81,29 +84,29 @@ fn a_credential_that_is_missing_is_refused_with_401_and_asked_for() {
 }
 
 #[test]
-fn credentials_that_give_no_access_are_refused_with_403() {
+fn credentials_without_access_get_403() {
     let simulator = Simulator::start().unwrap();
-    let registry = simulator.outsider().unwrap();
+    let registry = simulator.registry_without_access().unwrap();
     let id = simulator.ids().next().unwrap();
     let error = block_on(async { registry.credit_batch(&id).await }).unwrap_err();
-    assert_eq!(refusal(&error), (403, json!("Forbidden")));
+    assert_eq!(status_and_detail(&error), (403, json!("Forbidden")));
     let error = block_on(async { registry.credit_batch(&unknown()).await }).unwrap_err();
-    assert_eq!(refusal(&error), (404, json!("Not Found")));
+    assert_eq!(status_and_detail(&error), (404, json!("Not Found")));
 }
 
 #[test]
-fn a_batch_that_does_not_exist_is_404() {
+fn unknown_batches_get_404() {
     let simulator = Simulator::start().unwrap();
     let registry = simulator.registry().unwrap();
     let error = block_on(async { registry.credit_batch(&unknown()).await }).unwrap_err();
-    assert_eq!(refusal(&error), (404, json!("Not Found")));
+    assert_eq!(status_and_detail(&error), (404, json!("Not Found")));
 }
 
 #[test]
-fn what_is_no_identifier_is_422_with_place_message_and_type() {
+fn invalid_identifiers_get_422_with_location_message_and_type() {
     let simulator = Simulator::start().unwrap();
     let long = "ctb_000000000000000000000000000000000000";
-    let refused = [
+    let rejected = [
         ("ctb_1", "ctb_1", "string_too_short", "String should have at least 20 characters"),
         (long, long, "string_too_long", "String should have at most 37 characters"),
         (
@@ -120,7 +123,7 @@ fn what_is_no_identifier_is_422_with_place_message_and_type() {
         ),
         ("%FF%00", "%FF%00", "string_too_short", "String should have at least 20 characters"),
     ];
-    for (path, input, kind, message) in refused {
+    for (path, input, kind, message) in rejected {
         let response = send(&simulator, "GET", &format!("/credit_batches/{path}"));
         assert_eq!(response.status, 422, "{path}");
         assert_eq!(validate::json::<ErrorBody>(&response.body), []);
@@ -137,16 +140,17 @@ fn credentials_are_checked_before_the_identifier() {
 }
 
 #[test]
-fn another_method_is_405_and_another_path_404() {
+fn other_methods_get_405_and_other_paths_404() {
     let simulator = Simulator::start().unwrap();
     let path = format!("/credit_batches/{UNKNOWN}");
     for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "HEAD", "QUERY"] {
         let response = send(&simulator, method, &path);
         assert_eq!(response.status, 405, "{method}");
         assert_eq!(response.header("allow"), Some("GET"), "{method}");
-        match method {
-            "HEAD" => assert!(response.body.is_empty()),
-            _ => assert_eq!(response.json(), json!({ "detail": "Method Not Allowed" })),
+        if method == "HEAD" {
+            assert!(response.body.is_empty());
+        } else {
+            assert_eq!(response.json(), json!({ "detail": "Method Not Allowed" }));
         }
     }
     for path in ["", "/", "/credit_batches", "/credit_batches/", "/suppliers/x", &(path + "/")] {
@@ -157,7 +161,7 @@ fn another_method_is_405_and_another_path_404() {
 }
 
 #[test]
-fn every_error_is_as_the_spec_says() {
+fn every_error_conforms_to_the_spec() {
     let simulator = Simulator::start().unwrap();
     let path = format!("/credit_batches/{UNKNOWN}");
     let outcomes = [
@@ -173,7 +177,7 @@ fn every_error_is_as_the_spec_says() {
 }
 
 #[test]
-fn a_dropped_simulator_no_longer_answers() {
+fn a_dropped_simulator_refuses_connections() {
     let simulator = Simulator::start().unwrap();
     let registry = simulator.registry().unwrap();
     drop(simulator);
@@ -182,7 +186,7 @@ fn a_dropped_simulator_no_longer_answers() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_named() {
+fn the_error_about_a_used_port_names_it() {
     let simulator = Simulator::start().unwrap();
     let port: u16 = simulator.base_url().split([':', '/']).nth(4).unwrap().parse().unwrap();
     let error = Simulator::builder().port(port).start().unwrap_err().to_string();
@@ -190,15 +194,15 @@ fn a_port_that_is_taken_is_named() {
 }
 
 #[test]
-fn requests_are_remembered_until_they_are_forgotten() {
+fn logs_requests_until_they_are_cleared() {
     let simulator = Simulator::start().unwrap();
     send(&simulator, "GET", "/credit_batches/x?first=1");
     send(&simulator, "POST", "/nowhere");
     let requests = simulator.requests();
-    let shown: Vec<_> =
+    let lines: Vec<_> =
         requests.iter().map(|r| (r.method().as_str(), r.path(), r.query())).collect();
     assert_eq!(
-        shown,
+        lines,
         [
             ("GET", "/registry/v0/credit_batches/x", Some("first=1")),
             ("POST", "/registry/v0/nowhere", None)
@@ -210,4 +214,76 @@ fn requests_are_remembered_until_they_are_forgotten() {
     assert!(!debug.contains(simulator.access_token()), "{debug}");
     simulator.clear_requests();
     assert!(simulator.requests().is_empty());
+}
+
+#[test]
+fn canned_answers_precede_the_state() {
+    let simulator = Simulator::start().unwrap();
+    let path = format!("/credit_batches/{}", simulator.ids().next().unwrap());
+    let fetch = || send(&simulator, "GET", &path);
+    simulator.answer("credit_batch", 200, &json!({ "status": "frozen" })).unwrap();
+    simulator.answer("credit_batch", 418, &json!({ "detail": "Teapot" })).unwrap().times(2);
+    let responses = [(); 4].map(|()| fetch());
+    assert_eq!(responses.each_ref().map(|response| response.status), [200, 418, 418, 200]);
+    assert_eq!(responses[0].json(), json!({ "status": "frozen" }));
+    assert_eq!(responses[0].header("content-type"), Some("application/json"));
+    assert_eq!(responses[1].json(), json!({ "detail": "Teapot" }));
+
+    simulator.answer("credit_batch", 204, &()).unwrap().always();
+    for _ in 0..3 {
+        assert_eq!(fetch().status, 204);
+    }
+    simulator.clear_answers();
+    assert_eq!(fetch().status, 200);
+}
+
+#[test]
+fn canned_answers_are_for_one_operation_and_authenticated_requests() {
+    let simulator = Simulator::start().unwrap();
+    simulator.answer("credit_batch", 200, &json!("canned")).unwrap();
+    assert_eq!(send(&simulator, "GET", "/nowhere").status, 404);
+    assert_eq!(send(&simulator, "POST", "/credit_batches/x").status, 405);
+    assert_eq!(send_with(&simulator, "GET", "/credit_batches/x", "").status, 401);
+    assert_eq!(send(&simulator, "GET", "/credit_batches/x").json(), json!("canned"));
+}
+
+#[test]
+fn faults_apply_to_canned_answers() {
+    let simulator = Simulator::start().unwrap();
+    simulator.answer("credit_batch", 200, &json!("canned")).unwrap();
+    simulator.inject(Fault::status(StatusCode::BAD_GATEWAY));
+    simulator.inject(Fault::cut(3));
+    let responses = [(); 2].map(|()| send(&simulator, "GET", "/credit_batches/x"));
+    assert_eq!(responses[0].status, 502);
+    assert_eq!(responses[1].body, b"\"ca");
+}
+
+#[test]
+fn the_client_receives_canned_answers() {
+    let simulator = Simulator::start().unwrap();
+    let registry = simulator.registry().unwrap();
+    let mut batch = simulator.issue(1_000).unwrap();
+    batch.size.credit_kgs = 7;
+    simulator.answer("credit_batch", 200, &batch).unwrap();
+    let fetched = block_on(async { registry.credit_batch(&batch.id).await }).unwrap();
+    assert_eq!(fetched, batch);
+}
+
+#[test]
+fn rejects_answers_that_cannot_be_sent() {
+    let simulator = Simulator::start().unwrap();
+    let message = |operation, status| {
+        simulator.answer(operation, status, &json!({})).unwrap_err().to_string()
+    };
+    assert_eq!(
+        message("credit_batches", 200),
+        "unknown operation `credit_batches`; expected an `operationId` of the spec"
+    );
+    for status in [0, 100, 199, 600, 1000] {
+        let expected = format!("status {status}: expected 200 to 599");
+        assert_eq!(message("credit_batch", status), expected);
+    }
+    let keys_that_are_no_strings = BTreeMap::from([([1], 2)]);
+    let error = simulator.answer("credit_batch", 200, &keys_that_are_no_strings).unwrap_err();
+    assert_eq!(error.to_string(), "response body: key must be a string");
 }

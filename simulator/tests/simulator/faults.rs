@@ -1,4 +1,4 @@
-//! Failures on demand, as they arrive.
+//! Faults as clients meet them.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ fn path(simulator: &Simulator) -> String {
 }
 
 #[test]
-fn a_status_is_answered_with_a_body_as_fastapi_gives_it() {
+fn a_status_has_the_error_body_of_fastapi() {
     let simulator = Simulator::start().unwrap();
     let path = path(&simulator);
     for status in [400, 401, 408, 429, 500, 502, 503, 504, 599] {
@@ -30,7 +30,7 @@ fn a_status_is_answered_with_a_body_as_fastapi_gives_it() {
 }
 
 #[test]
-fn a_status_may_have_any_body_and_say_when_to_come_back() {
+fn a_status_may_have_any_body_and_retry_after() {
     let simulator = Simulator::start().unwrap();
     let html = HeaderValue::from_static("text/html");
     let date = HeaderValue::from_static("Wed, 21 Oct 2026 07:28:00 GMT");
@@ -45,7 +45,7 @@ fn a_status_may_have_any_body_and_say_when_to_come_back() {
 }
 
 #[test]
-fn an_answer_may_be_late() {
+fn a_delay_precedes_the_response() {
     let simulator = Simulator::start().unwrap();
     let delay = Duration::from_millis(30);
     simulator.inject(Fault::delay(delay));
@@ -55,7 +55,7 @@ fn an_answer_may_be_late() {
 }
 
 #[test]
-fn a_body_that_is_cut_has_its_header_and_some_of_its_bytes() {
+fn a_cut_response_has_all_headers_and_the_first_bytes() {
     let simulator = Simulator::start().unwrap();
     let path = path(&simulator);
     let whole = send(&simulator, "GET", &path);
@@ -71,7 +71,7 @@ fn a_body_that_is_cut_has_its_header_and_some_of_its_bytes() {
 }
 
 #[test]
-fn a_connection_that_is_reset_gives_nothing() {
+fn a_reset_connection_sends_no_bytes() {
     use std::io::{Read, Write};
     let simulator = Simulator::start().unwrap();
     simulator.inject(Fault::reset());
@@ -86,7 +86,7 @@ fn a_connection_that_is_reset_gives_nothing() {
 }
 
 #[test]
-fn a_fault_is_for_a_path_and_a_number_of_requests() {
+fn a_fault_affects_a_path_for_a_number_of_requests() {
     let simulator = Simulator::start().unwrap();
     let paths: Vec<_> = simulator.ids().take(2).map(|id| format!("/credit_batches/{id}")).collect();
     simulator.inject(Fault::status(StatusCode::BAD_GATEWAY).on(&*paths[0]).times(2));
@@ -102,7 +102,7 @@ fn a_fault_is_for_a_path_and_a_number_of_requests() {
 }
 
 #[test]
-fn the_client_sees_a_reset_and_a_cut_body_as_failures_of_transport() {
+fn the_client_reports_resets_and_cut_bodies_as_transport_errors() {
     for fault in [Fault::reset(), Fault::cut(10)] {
         let simulator = Simulator::start().unwrap();
         let registry = simulator.registry().unwrap();

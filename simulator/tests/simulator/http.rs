@@ -1,17 +1,17 @@
-//! Requests that are written by hand, as no client would send them.
+//! Handwritten HTTP requests, including those that no client would send.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
 use isometric_registry_simulator::Simulator;
 
-/// A response as it came in, header names in lower case.
+/// A response with the header names in lower case.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// How the connection ended.
+    /// The result of reading to the end of the connection.
     pub(crate) end: io::Result<()>,
 }
 
@@ -25,14 +25,14 @@ impl Response {
     }
 }
 
-/// Sends a request with the simulator's credentials and reads until the connection
-/// ends.
+/// Sends a request with the simulator's credentials.
 pub(crate) fn send(simulator: &Simulator, method: &str, path: &str) -> Response {
     let (token, secret) = (simulator.access_token(), simulator.client_secret());
     let headers = format!("authorization: Bearer {token}\r\nx-client-secret: {secret}\r\n");
     send_with(simulator, method, path, &headers)
 }
 
+/// Sends a request with the given header lines and reads until the connection ends.
 pub(crate) fn send_with(
     simulator: &Simulator,
     method: &str,

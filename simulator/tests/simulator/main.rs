@@ -1,4 +1,4 @@
-//! The simulator over real HTTP on loopback.
+//! Tests of the simulator over HTTP on loopback.
 #![cfg(test)]
 
 mod answers;
@@ -10,7 +10,7 @@ use isometric_registry::types::CreditBatchId;
 use isometric_registry::{Credentials, Error, Registry};
 use isometric_registry_simulator::Simulator;
 
-/// An identifier that no world of the simulator has.
+/// An identifier that no seeded world contains.
 const UNKNOWN: &str = "ctb_1DRBTYA8Q1S07CBY";
 
 fn unknown() -> CreditBatchId {
@@ -21,14 +21,14 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-/// Calls with other credentials than the simulator's own.
+/// Creates a client with the given credentials.
 fn registry(simulator: &Simulator, access_token: &str, client_secret: &str) -> Registry {
     let credentials = Credentials::new(access_token, client_secret).unwrap();
     Registry::at(simulator.base_url(), credentials).unwrap()
 }
 
-/// The status of a failed call and what the API says about it, in JSON.
-fn refusal(error: &Error) -> (u16, serde_json::Value) {
+/// Returns the status of a failed call and the `detail` of the response as JSON.
+fn status_and_detail(error: &Error) -> (u16, serde_json::Value) {
     let detail = serde_json::to_value(error.detail()).unwrap();
     (error.status().unwrap().as_u16(), detail)
 }

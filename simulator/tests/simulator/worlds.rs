@@ -1,4 +1,4 @@
-//! Worlds that a seed stands for, and what can be done to them.
+//! Seeded worlds and the changes to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use isometric_registry_simulator::{Simulator, WorldError};
 use serde_json::{Value, json};
 
 use crate::http::send;
-use crate::unknown;
+use crate::{UNKNOWN, unknown};
 
 type World = BTreeMap<CreditBatchId, CreditBatch>;
 
@@ -17,7 +17,7 @@ fn world(simulator: &Simulator) -> World {
     simulator.batches().map(|batch| (batch.id.clone(), batch)).collect()
 }
 
-/// That batch for batch, and from parents to children, all is as it must be.
+/// Asserts that every batch is consistent, with its relatives and with all serial numbers.
 fn assert_sound(world: &World) {
     let mut units = Vec::new();
     for batch in world.values() {
@@ -69,7 +69,7 @@ fn depth(world: &World, batch: &CreditBatch) -> usize {
 }
 
 #[test]
-fn a_world_of_any_size_and_seed_is_sound() {
+fn worlds_of_any_size_and_seed_are_sound() {
     for seed in [0, u64::MAX] {
         for batches in (0..34).chain([100]) {
             let simulator = Simulator::builder().seed(seed).batches(batches).start().unwrap();
@@ -81,7 +81,7 @@ fn a_world_of_any_size_and_seed_is_sound() {
 }
 
 #[test]
-fn a_world_has_something_of_everything() {
+fn a_world_has_every_status_and_both_forms_of_nullable_properties() {
     let world = world(&Simulator::start().unwrap());
     let batches = || world.values();
     for status in [CreditBatchStatus::Active, CreditBatchStatus::Split, CreditBatchStatus::Retired]
@@ -119,23 +119,23 @@ fn a_world_has_something_of_everything() {
 }
 
 #[test]
-fn a_seed_is_a_world() {
+fn the_world_depends_on_the_seed() {
     let seeded = |seed| world(&Simulator::builder().seed(seed).start().unwrap());
     assert_eq!(seeded(7), seeded(7));
     assert_ne!(seeded(7), seeded(8));
 }
 
 #[test]
-fn a_batch_does_not_depend_on_which_was_asked_for_before() {
-    let [one, other] = [(); 2].map(|()| Simulator::start().unwrap());
-    let ids: Vec<_> = one.ids().collect();
+fn a_batch_does_not_depend_on_the_order_of_requests() {
+    let [first, second] = [(); 2].map(|()| Simulator::start().unwrap());
+    let ids: Vec<_> = first.ids().collect();
     for id in ids.iter().rev() {
-        assert_eq!(one.batch(id), other.batch(id));
+        assert_eq!(first.batch(id), second.batch(id));
     }
 }
 
 #[test]
-fn the_world_of_seed_7_never_changes() {
+fn the_world_of_seed_7_is_stable() {
     let simulator = Simulator::builder().seed(7).start().unwrap();
     let id = simulator.ids().nth(2).unwrap();
     let expected = json!({
@@ -176,7 +176,7 @@ fn the_world_of_seed_7_never_changes() {
 }
 
 #[test]
-fn a_hundred_thousand_batches_are_there_at_once() {
+fn a_world_of_100_000_batches_starts_within_50_ms() {
     let fastest = (0..5).map(|_| {
         let start = Instant::now();
         let simulator = Simulator::builder().batches(100_000).start().unwrap();
@@ -189,7 +189,7 @@ fn a_hundred_thousand_batches_are_there_at_once() {
 }
 
 #[test]
-fn what_is_done_to_a_batch_is_served_and_sound() {
+fn serves_a_sound_world_after_changes_to_an_issued_batch() {
     let simulator = Simulator::start().unwrap();
     let issued = simulator.issue(5_000_000_000).unwrap();
     let [left, right] = simulator.split(&issued.id, 1).unwrap();
@@ -213,7 +213,7 @@ fn what_is_done_to_a_batch_is_served_and_sound() {
 }
 
 #[test]
-fn batches_of_the_seed_can_be_dealt_with_like_any_other() {
+fn seeded_batches_can_be_changed() {
     let simulator = Simulator::start().unwrap();
     let active: Vec<_> =
         simulator.batches().filter(|batch| batch.status == CreditBatchStatus::Active).collect();
@@ -228,7 +228,7 @@ fn batches_of_the_seed_can_be_dealt_with_like_any_other() {
 }
 
 #[test]
-fn a_batch_that_is_split_or_retired_is_not_touched_again() {
+fn split_and_retired_batches_cannot_be_changed() {
     let simulator = Simulator::start().unwrap();
     let organisation = || simulator.organisation();
     let split = simulator.issue(10).unwrap();
@@ -247,49 +247,49 @@ fn a_batch_that_is_split_or_retired_is_not_touched_again() {
 }
 
 #[test]
-fn a_batch_is_delivered_once() {
+fn rejects_a_second_delivery() {
     let simulator = Simulator::start().unwrap();
     let batch = simulator.issue(10).unwrap();
     simulator.deliver(&batch.id, simulator.organisation()).unwrap();
     let error = simulator.deliver(&batch.id, batch.owner).unwrap_err();
-    assert_eq!(error, WorldError::Delivered(batch.id));
+    assert_eq!(error, WorldError::AlreadyDelivered(batch.id));
 }
 
 #[test]
-fn a_split_leaves_both_children_a_kilogram() {
+fn rejects_splits_that_leave_a_child_without_a_kilogram() {
     let simulator = Simulator::start().unwrap();
     let id = simulator.issue(10).unwrap().id;
     for kilograms in [i64::MIN, -1, 0, 10, 11, i64::MAX] {
         let error = simulator.split(&id, kilograms).unwrap_err();
-        assert_eq!(error, WorldError::Indivisible { id: id.clone(), kilograms, of: 10 });
+        assert_eq!(error, WorldError::Indivisible { id: id.clone(), kilograms, size: 10 });
     }
     assert_eq!(simulator.batch(&id).unwrap().status, CreditBatchStatus::Active);
     assert!(simulator.split(&id, 9).is_ok());
 }
 
 #[test]
-fn only_so_much_can_be_issued() {
+fn issues_1_to_a_trillion_kilograms() {
     let simulator = Simulator::start().unwrap();
     for kilograms in [i64::MIN, -1, 0, 1_000_000_000_001, i64::MAX] {
-        assert_eq!(simulator.issue(kilograms), Err(WorldError::Quantity(kilograms)));
+        assert_eq!(simulator.issue(kilograms), Err(WorldError::InvalidQuantity(kilograms)));
     }
     for kilograms in [1, 1_000_000_000_000] {
         assert_eq!(simulator.issue(kilograms).unwrap().size.credit_kgs, kilograms);
     }
 }
 
-/// A batch from elsewhere.
-fn foreign(change: impl FnOnce(&mut Value)) -> CreditBatch {
+/// Returns a batch of another world, with the identifier [`UNKNOWN`](crate::UNKNOWN).
+fn foreign(edit: impl FnOnce(&mut Value)) -> CreditBatch {
     let batch = Simulator::builder().seed(99).start().unwrap().issue(1_000).unwrap();
     let mut batch = serde_json::to_value(batch).unwrap();
-    batch["id"] = json!("ctb_1DRBTYA8Q1S07CBY");
+    batch["id"] = json!(UNKNOWN);
     batch["serial_number"] = json!("ISO-1-BSTORE-GBR-F5X7-2024-78177-81177");
-    change(&mut batch);
+    edit(&mut batch);
     serde_json::from_value(batch).unwrap()
 }
 
 #[test]
-fn a_batch_from_elsewhere_is_served_and_can_be_split() {
+fn an_inserted_batch_is_served_and_can_be_split() {
     let simulator = Simulator::start().unwrap();
     let batch = foreign(|_| ());
     simulator.insert(batch.clone()).unwrap();
@@ -301,7 +301,7 @@ fn a_batch_from_elsewhere_is_served_and_can_be_split() {
 }
 
 #[test]
-fn a_batch_whose_serial_number_has_no_range_can_be_split_all_the_same() {
+fn children_of_a_batch_without_serial_range_get_suffixes() {
     let simulator = Simulator::start().unwrap();
     simulator.insert(foreign(|batch| batch["serial_number"] = json!("INVENTED"))).unwrap();
     let [left, right] = simulator.split(&unknown(), 500).unwrap();
@@ -309,7 +309,7 @@ fn a_batch_whose_serial_number_has_no_range_can_be_split_all_the_same() {
 }
 
 #[test]
-fn a_batch_that_is_not_in_order_is_not_inserted() {
+fn rejects_inserting_invalid_and_inconsistent_batches() {
     let simulator = Simulator::start().unwrap();
     let invalid = foreign(|batch| batch["country_of_issue"] = json!("XKX"));
     let unknown_status = foreign(|batch| batch["status"] = json!("frozen"));
@@ -320,14 +320,14 @@ fn a_batch_that_is_not_in_order_is_not_inserted() {
     let error = simulator.insert(foreign(|batch| batch["size"]["credits"] = json!(2))).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "credit batch ctb_1DRBTYA8Q1S07CBY contradicts itself: /size/credits: \
-         credits-kilograms: is 2, and `credit_kgs` is 1000"
+        "inconsistent credit batch: ctb_1DRBTYA8Q1S07CBY: /size/credits: credits-kilograms: is \
+         2, but `credit_kgs` is 1000"
     );
     assert_eq!(simulator.batch(&unknown()), Err(WorldError::Unknown(unknown())));
 }
 
 #[test]
-fn a_batch_that_does_not_fit_in_is_not_inserted() {
+fn rejects_inserting_batches_that_conflict_with_the_world() {
     let simulator = Simulator::start().unwrap();
     let relative = "ctb_1CA2D3S73SBXYN70";
     let child = foreign(|batch| batch["parent_id"] = json!(relative));
@@ -337,25 +337,25 @@ fn a_batch_that_does_not_fit_in_is_not_inserted() {
         batch["right_child_id"] = json!("ctb_1CA2D3S73SBXYN71");
     });
     for batch in [child, parent] {
-        assert_eq!(simulator.insert(batch), Err(WorldError::Related(unknown())));
+        assert_eq!(simulator.insert(batch), Err(WorldError::HasRelatives(unknown())));
     }
 
     let seeded = simulator.ids().next().unwrap();
     let error = simulator.insert(foreign(|batch| batch["id"] = json!(seeded))).unwrap_err();
-    assert_eq!(error, WorldError::Exists(seeded.clone()));
+    assert_eq!(error, WorldError::AlreadyExists(seeded.clone()));
     let serial = simulator.batch(&seeded).unwrap().serial_number;
     let overlapping = foreign(|batch| batch["serial_number"] = json!(serial));
-    assert_eq!(simulator.insert(overlapping), Err(WorldError::SerialNumber(serial)));
+    assert_eq!(simulator.insert(overlapping), Err(WorldError::SerialNumberInUse(serial)));
 
     simulator.insert(foreign(|_| ())).unwrap();
-    assert_eq!(simulator.insert(foreign(|_| ())), Err(WorldError::Exists(unknown())));
+    assert_eq!(simulator.insert(foreign(|_| ())), Err(WorldError::AlreadyExists(unknown())));
     let another = foreign(|batch| batch["id"] = json!(relative));
     let error = simulator.insert(another).unwrap_err();
-    assert!(matches!(error, WorldError::SerialNumber(_)), "{error}");
+    assert!(matches!(error, WorldError::SerialNumberInUse(_)), "{error}");
 }
 
 #[test]
-fn a_number_that_an_inserted_batch_has_is_not_given_again() {
+fn new_batches_do_not_reuse_the_identifier_of_an_inserted_one() {
     let [simulator, twin] = [(); 2].map(|()| Simulator::start().unwrap());
     let next = twin.issue(1).unwrap().id;
     simulator.insert(foreign(|batch| batch["id"] = json!(next))).unwrap();
@@ -363,7 +363,7 @@ fn a_number_that_an_inserted_batch_has_is_not_given_again() {
 }
 
 #[test]
-fn a_corrupt_batch_is_served_as_it_is_and_cannot_be_dealt_with() {
+fn a_corrupt_batch_is_served_and_cannot_be_changed() {
     let simulator = Simulator::start().unwrap();
     let id = simulator.issue(10).unwrap().id;
     for id in [&id, &unknown()] {
@@ -377,11 +377,11 @@ fn a_corrupt_batch_is_served_as_it_is_and_cannot_be_dealt_with() {
         assert_eq!(simulator.ids().filter(|each| each == id).count(), 1);
     }
     let error = simulator.insert(foreign(|_| ())).unwrap_err();
-    assert_eq!(error, WorldError::Exists(unknown()));
+    assert_eq!(error, WorldError::AlreadyExists(unknown()));
 }
 
 #[test]
-fn a_batch_can_be_lost_and_its_relatives_still_name_it() {
+fn relatives_still_name_a_removed_batch() {
     let simulator = Simulator::start().unwrap();
     let parent = simulator.issue(10).unwrap().id;
     let [left, _] = simulator.split(&parent, 5).unwrap();
