@@ -156,7 +156,7 @@ impl From<validate::Violation> for Violation {
 impl From<Finding> for Violation {
     fn from(finding: Finding) -> Self {
         Self {
-            pointer: finding.pointer.into(),
+            pointer: finding.pointer,
             rule: finding.rule.as_str(),
             expected: "what fits the rest of the batch".into(),
             got: finding.message.clone(),
