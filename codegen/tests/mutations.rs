@@ -1,5 +1,5 @@
-//! Thousands of damaged specs: none makes the lint panic, and from whatever it
-//! accepts the client can be generated.
+//! Mutations of the spec: the lint never panics, and the generator accepts every document
+//! that the lint accepts.
 
 use codegen::document::Source;
 use codegen::generate::generate;
@@ -7,7 +7,7 @@ use codegen::lint::lint;
 
 const SPEC: &str = include_str!("../../spec/registry.yaml");
 
-/// Values that stand where others should.
+/// Replacements for values.
 const VALUES: &[&str] = &[
     "",
     "null",
@@ -50,7 +50,7 @@ const VALUES: &[&str] = &[
     "[{$ref: '#/components/schemas/ErrorBody'}]",
 ];
 
-/// Members that appear where there were none.
+/// Inserted members.
 const MEMBERS: &[&str] = &[
     "nullable: true",
     "enum: [a, b]",
@@ -96,10 +96,10 @@ const MEMBERS: &[&str] = &[
     "externalDocs: {url: 'https://example.com'}",
 ];
 
-/// A small generator of pseudo-random numbers (SplitMix64): the same on every run.
-struct Random(u64);
+/// A deterministic pseudo-random number generator (SplitMix64).
+struct SplitMix(u64);
 
-impl Random {
+impl SplitMix {
     fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -113,8 +113,8 @@ impl Random {
     }
 }
 
-/// The document with one thing changed.
-fn damaged(text: &str, random: &mut Random) -> String {
+/// Applies one mutation.
+fn mutate(text: &str, random: &mut SplitMix) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let at = random.below(lines.len());
     let other = random.below(lines.len());
@@ -130,9 +130,8 @@ fn damaged(text: &str, random: &mut Random) -> String {
         3 | 4 => lines[at] = format!("{key}: {}", random.pick(VALUES)),
         5 | 6 => lines.insert(at, format!("{}{}", " ".repeat(indent), random.pick(MEMBERS))),
         7 => {
-            let (_, theirs) = lines[other].split_once(':').unwrap_or_default();
-            let theirs = theirs.to_owned();
-            lines[at] = format!("{key}:{theirs}");
+            let (_, value) = lines[other].split_once(':').unwrap_or_default();
+            lines[at] = format!("{key}:{value}");
         }
         _ => {
             let mut text: Vec<char> = key.chars().collect();
@@ -147,19 +146,19 @@ fn damaged(text: &str, random: &mut Random) -> String {
     lines.join("\n")
 }
 
-/// The spec without its comments, as often damaged in one place and in two.
+/// Returns mutated specs without comments, half of them with two mutations.
 fn documents(seed: u64, count: usize) -> impl Iterator<Item = String> {
     let is_comment = |line: &&str| line.trim_start().starts_with('#');
     let spec: Vec<_> = SPEC.lines().filter(|line| !is_comment(line)).collect();
     let spec = spec.join("\n");
-    let mut random = Random(seed);
+    let mut random = SplitMix(seed);
     (0..count).map(move |round| {
-        let once = damaged(&spec, &mut random);
-        if round % 2 == 0 { once } else { damaged(&once, &mut random) }
+        let once = mutate(&spec, &mut random);
+        if round % 2 == 0 { once } else { mutate(&once, &mut random) }
     })
 }
 
-/// What the lint accepts of them.
+/// Returns the mutated specs that the lint accepts.
 fn accepted(seed: u64, count: usize) -> impl Iterator<Item = (String, Source)> {
     documents(seed, count).filter_map(|text| {
         let source = Source::parse("spec.yaml", &text).ok()?;
@@ -167,7 +166,7 @@ fn accepted(seed: u64, count: usize) -> impl Iterator<Item = (String, Source)> {
     })
 }
 
-/// The lines that were changed, as a person looks at them.
+/// Returns the changed lines, without comments.
 fn changes(text: &str) -> String {
     similar::TextDiff::from_lines(SPEC, text)
         .iter_all_changes()
@@ -178,13 +177,13 @@ fn changes(text: &str) -> String {
 }
 
 #[test]
-fn no_damaged_spec_makes_the_lint_panic() {
+fn lint_does_not_panic() {
     let count = accepted(1, 400).count();
     assert!((20..380).contains(&count), "{count} of 400 are accepted");
 }
 
 #[test]
-fn the_client_can_be_generated_from_every_damaged_spec_that_is_accepted() {
+fn generates_from_every_accepted_document() {
     for (text, source) in accepted(2, 400) {
         if let Err(refusal) = generate(&source) {
             panic!("{refusal}\n{}", changes(&text));
@@ -192,7 +191,7 @@ fn the_client_can_be_generated_from_every_damaged_spec_that_is_accepted() {
     }
 }
 
-/// The spec with a property that is a list of lists, so many levels deep.
+/// Returns the spec with a property of nested lists.
 fn with_lists(levels: usize) -> String {
     let list = "{type: array, description: A list, items: ".repeat(levels);
     let lists = format!("{list}{{type: string, description: A word}}{}", "}".repeat(levels));
@@ -201,8 +200,8 @@ fn with_lists(levels: usize) -> String {
 }
 
 #[test]
-fn the_client_can_be_generated_from_the_deepest_document_that_is_read() {
-    let read = |levels| Source::parse("spec.yaml", &with_lists(levels)).ok();
-    let deepest = (1..=200).rev().find_map(read).expect("some depth is read");
+fn generates_from_the_deepest_document() {
+    let parse = |levels| Source::parse("spec.yaml", &with_lists(levels)).ok();
+    let deepest = (1..=200).rev().find_map(parse).expect("no depth is accepted");
     generate(&deepest).unwrap_or_else(|refusal| panic!("{refusal}"));
 }

@@ -1,10 +1,10 @@
-//! What is wrong with a document: the place, the reason and the remedy.
+//! Diagnostics: the problems of a document, each with its position, rule and help.
 
 use std::fmt;
 
-use crate::document::pointer::Pointer;
+use super::pointer::Pointer;
 
-/// A place in a text. Both numbers count from 1, columns in characters.
+/// A position in a text. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line.
@@ -18,29 +18,70 @@ impl Position {
     pub const START: Self = Self { line: 1, column: 1 };
 }
 
-/// One thing that is wrong with a document.
+/// A rule for documents.
+#[derive(Debug, PartialEq, Eq)]
+pub struct DocumentRule {
+    /// The identifier, such as `duplicate-key`.
+    pub id: &'static str,
+    /// The problem that the rule reports, in one line.
+    pub summary: &'static str,
+    /// The usual fix.
+    pub remedy: &'static str,
+}
+
+impl DocumentRule {
+    pub(crate) fn diagnostic(
+        &self,
+        position: Position,
+        pointer: Pointer,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        let (message, help) = (message.into(), self.remedy.to_owned());
+        Diagnostic { rule: self.id, position, pointer, message, help }
+    }
+}
+
+/// Defines rules and `RULES`, the list of all of them, so that no rule can be missing
+/// from the list.
+macro_rules! document_rules {
+    ($($name:ident = $id:literal: $summary:literal => $remedy:expr;)*) => {
+        $(
+            pub(crate) const $name: $crate::document::diagnostic::DocumentRule =
+                $crate::document::diagnostic::DocumentRule {
+                    id: $id,
+                    summary: $summary,
+                    remedy: $remedy,
+                };
+        )*
+        pub(crate) const RULES: &[$crate::document::diagnostic::DocumentRule] = &[$($name),*];
+    };
+}
+pub(crate) use document_rules;
+
+/// A problem of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Where in the text.
+    /// The id of the violated rule.
+    pub rule: &'static str,
+    /// The position in the text.
     pub position: Position,
-    /// Where in the document.
+    /// The position in the document's tree.
     pub pointer: Pointer,
-    /// What is wrong, and why.
+    /// The problem and its reason.
     pub message: String,
-    /// How to mend it.
+    /// A possible fix.
     pub help: String,
 }
 
-/// Why a document was refused: everything found wrong with it, in the order of
-/// the text. Never empty.
+/// The diagnostics of a rejected document in text order. Never empty.
 ///
-/// Displays one `FILE:LINE:COL: error: ...` per finding, each followed by a
-/// `help:` line. Control characters, which may come from the document, are escaped.
+/// Displays `FILE:LINE:COL: error: MESSAGE, at POINTER [RULE]` and a `help:` line for each
+/// diagnostic. Control characters, which may come from the document, are escaped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Refusal {
-    /// The name of the document as messages give it, such as `spec/registry.yaml`.
+    /// The display name of the document, such as `spec/registry.yaml`.
     pub name: String,
-    /// What was found.
+    /// The diagnostics.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -56,12 +97,12 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
         for (index, diagnostic) in self.diagnostics.iter().enumerate() {
-            let Diagnostic { position: Position { line, column }, pointer, message, help } =
-                diagnostic;
+            let Diagnostic { rule, position, pointer, message, help } = diagnostic;
+            let Position { line, column } = position;
             let separator = if index == 0 { "" } else { "\n" };
-            let name = &self.name;
-            let message = on_one_line(&format!("{message}, at {pointer}"));
+            let message = on_one_line(&format!("{message}, at {pointer} [{rule}]"));
             write!(f, "{separator}{name}:{line}:{column}: error: {message}")?;
             write!(f, "\n  help: {}", on_one_line(help))?;
         }
@@ -69,11 +110,11 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The text with its control characters escaped.
+/// Escapes control characters, including line breaks.
 pub(crate) fn on_one_line(text: &str) -> String {
-    let escaped =
+    let escape =
         |c: char| if c.is_control() { c.escape_default().collect() } else { c.to_string() };
-    text.chars().map(escaped).collect()
+    text.chars().map(escape).collect()
 }
 
 #[cfg(test)]
@@ -81,16 +122,18 @@ mod tests {
     use super::{Diagnostic, Pointer, Position, Refusal};
 
     #[test]
-    fn no_control_character_of_a_document_is_shown() {
+    fn escapes_control_characters() {
         let diagnostic = Diagnostic {
+            rule: "some-rule",
             position: Position::START,
             pointer: Pointer::root().child("a\u{1b}[2J"),
-            message: "there is no `b\nc`".to_owned(),
+            message: "unknown name `b\nc`".to_owned(),
             help: "write `d\u{9b}`".to_owned(),
         };
         assert_eq!(
             Refusal::new("spec.yaml", vec![diagnostic]).to_string(),
-            "spec.yaml:1:1: error: there is no `b\\nc`, at #/a\\u{1b}[2J\n  help: write `d\\u{9b}`"
+            "spec.yaml:1:1: error: unknown name `b\\nc`, at #/a\\u{1b}[2J [some-rule]\n  \
+             help: write `d\\u{9b}`"
         );
     }
 }

@@ -1,31 +1,44 @@
-//! Collects what is wrong, each finding with its place.
+//! The findings of the lint.
 
-use crate::document::diagnostic::{Diagnostic, Position};
+use crate::document::diagnostic::{Diagnostic, DocumentRule, Position};
 use crate::document::pointer::Pointer;
 
-/// Where something stands, in the text and in the document.
+/// A location in the text and in the document's tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// Where in the text: the key, or the element of an array.
+pub(crate) struct Location {
+    /// The position of the key, or of the array element.
     pub position: Position,
-    /// Where in the document.
+    /// The pointer to the value.
     pub pointer: Pointer,
 }
 
-/// What was found so far.
+impl Location {
+    /// The start of the document.
+    pub(crate) fn start() -> Self {
+        Self { position: Position::START, pointer: Pointer::root() }
+    }
+}
+
+/// The findings so far.
 #[derive(Debug, Default)]
 pub(crate) struct Findings(Vec<Diagnostic>);
 
 impl Findings {
-    /// Adds what is wrong and why, and how to mend it.
-    pub(crate) fn add(
+    /// Adds a finding. The help is the remedy of the rule.
+    pub(crate) fn add(&mut self, rule: &DocumentRule, at: Location, message: impl Into<String>) {
+        self.0.push(rule.diagnostic(at.position, at.pointer, message));
+    }
+
+    /// Adds a finding with a more specific help than the remedy of the rule.
+    pub(crate) fn add_with_help(
         &mut self,
-        place: Place,
+        rule: &DocumentRule,
+        at: Location,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let Place { position, pointer } = place;
-        self.0.push(Diagnostic { position, pointer, message: message.into(), help: help.into() });
+        let diagnostic = rule.diagnostic(at.position, at.pointer, message);
+        self.0.push(Diagnostic { help: help.into(), ..diagnostic });
     }
 
     pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {

@@ -1,118 +1,118 @@
-//! OpenAPI 3.0.3 as a table: which objects there are, and what each may hold.
+//! The grammar of OpenAPI 3.0.3: all object types and their fields.
 //!
 //! Names and order follow <https://spec.openapis.org/oas/v3.0.3>.
 
-use Kind::{
-    Any, Boolean, BooleanOr, Component, Count, List, Map, Named, NonEmpty, Number, Of, Text,
+use ValueType::{
+    Any, Boolean, BooleanOr, Component, ComponentMap, Count, List, Map, NonEmpty, Number, Of, Text,
 };
 
-/// An object of the specification.
+/// An object type of the specification.
 #[derive(Debug)]
-pub(crate) struct Object {
-    /// Its name in the specification, without the word "Object".
+pub(crate) struct ObjectType {
+    /// The name in the specification, without the word "Object".
     pub name: &'static str,
     /// The fields with fixed names.
-    pub fields: &'static [Field],
-    /// The fields whose names the author chooses.
-    pub others: Option<Others>,
-    /// Whether fields that begin with `x-` are allowed.
+    pub fields: &'static [FixedField],
+    /// The fields with names that the author chooses.
+    pub patterned: Option<PatternedFields>,
+    /// True if fields with the prefix `x-` are allowed.
     pub extensions: bool,
-    /// Fields that exclude each other.
-    pub choices: &'static [Choice],
+    /// The groups of fields that exclude each other.
+    pub exclusive: &'static [ExclusiveFields],
 }
 
 /// A field with a fixed name.
 #[derive(Debug)]
-pub(crate) struct Field {
+pub(crate) struct FixedField {
     /// The key.
     pub name: &'static str,
-    /// What the value may be.
-    pub kind: Kind,
-    /// Whether the object is wrong without it.
+    /// The type of the value.
+    pub value: ValueType,
+    /// True if the field is required.
     pub required: bool,
 }
 
-/// Fields whose names the author chooses.
+/// Fields with names that the author chooses.
 #[derive(Debug)]
-pub(crate) struct Others {
-    /// Whether a key is such a name.
+pub(crate) struct PatternedFields {
+    /// Returns whether a key is valid.
     pub accepts: fn(&str) -> bool,
-    /// What such names look like.
-    pub form: &'static str,
-    /// How to make a name of what is none.
+    /// A description of valid keys.
+    pub expected: &'static str,
+    /// The fix for an invalid key.
     pub help: &'static str,
-    /// What the values may be.
-    pub kind: Kind,
+    /// The type of the values.
+    pub value: ValueType,
 }
 
-/// Fields of which there may be one at most.
+/// Fields that exclude each other.
 #[derive(Debug)]
-pub(crate) struct Choice {
+pub(crate) struct ExclusiveFields {
     /// The keys.
     pub names: &'static [&'static str],
-    /// Whether there has to be one.
+    /// True if one of the fields is required.
     pub required: bool,
 }
 
-/// What a value may be.
+/// The type of a value.
 #[derive(Debug)]
-pub(crate) enum Kind {
+pub(crate) enum ValueType {
     /// Any value.
     Any,
     /// A string.
     Text,
-    /// One of some strings.
-    Word(&'static [&'static str]),
+    /// One of several strings.
+    OneOf(&'static [&'static str]),
     /// `true` or `false`.
     Boolean,
     /// A number.
     Number,
-    /// An integer that counts something.
+    /// A non-negative integer.
     Count,
     /// An object.
-    Of(&'static Object),
-    /// An object, or a reference to one.
-    Component(&'static Object),
-    /// An object whose names others refer to.
-    Named(&'static Kind),
+    Of(&'static ObjectType),
+    /// An object or a reference to an object.
+    Component(&'static ObjectType),
+    /// A map of components, whose names references use.
+    ComponentMap(&'static ValueType),
     /// An array.
-    List(&'static Kind),
-    /// An array with one element or more.
-    NonEmpty(&'static Kind),
-    /// An object with any names.
-    Map(&'static Kind),
-    /// `true`, `false` or something else.
-    BooleanOr(&'static Kind),
+    List(&'static ValueType),
+    /// An array with at least one element.
+    NonEmpty(&'static ValueType),
+    /// A map with any keys.
+    Map(&'static ValueType),
+    /// A boolean or another type.
+    BooleanOr(&'static ValueType),
 }
 
-/// The greatest count. Typify holds counts in 32 bits and would cut off the rest.
+/// The greatest count. typify stores counts in 32 bits and would truncate greater ones.
 pub(crate) const MAX_COUNT: i128 = u32::MAX as i128;
 
-/// The methods of a path item, in the order of the specification.
+/// The methods of a path item in the order of the specification.
 pub(crate) const METHODS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-const fn field(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, required: false }
+const fn field(name: &'static str, value: ValueType) -> FixedField {
+    FixedField { name, value, required: false }
 }
 
-const fn required(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, required: true }
+const fn required(name: &'static str, value: ValueType) -> FixedField {
+    FixedField { name, value, required: true }
 }
 
-const fn object(name: &'static str, fields: &'static [Field]) -> Object {
-    Object { name, fields, others: None, extensions: true, choices: &[] }
+const fn object(name: &'static str, fields: &'static [FixedField]) -> ObjectType {
+    ObjectType { name, fields, patterned: None, extensions: true, exclusive: &[] }
 }
 
-const fn one_of(names: &'static [&'static str]) -> Choice {
-    Choice { names, required: true }
+const fn one_of(names: &'static [&'static str]) -> ExclusiveFields {
+    ExclusiveFields { names, required: true }
 }
 
-const fn at_most_one_of(names: &'static [&'static str]) -> Choice {
-    Choice { names, required: false }
+const fn at_most_one_of(names: &'static [&'static str]) -> ExclusiveFields {
+    ExclusiveFields { names, required: false }
 }
 
-pub(crate) static OPENAPI: Object = object(
+pub(crate) static OPENAPI: ObjectType = object(
     "OpenAPI",
     &[
         required("openapi", Text),
@@ -126,7 +126,7 @@ pub(crate) static OPENAPI: Object = object(
     ],
 );
 
-static INFO: Object = object(
+static INFO: ObjectType = object(
     "Info",
     &[
         required("title", Text),
@@ -138,12 +138,12 @@ static INFO: Object = object(
     ],
 );
 
-static CONTACT: Object =
+static CONTACT: ObjectType =
     object("Contact", &[field("name", Text), field("url", Text), field("email", Text)]);
 
-static LICENSE: Object = object("License", &[required("name", Text), field("url", Text)]);
+static LICENSE: ObjectType = object("License", &[required("name", Text), field("url", Text)]);
 
-pub(crate) static SERVER: Object = object(
+pub(crate) static SERVER: ObjectType = object(
     "Server",
     &[
         required("url", Text),
@@ -152,37 +152,37 @@ pub(crate) static SERVER: Object = object(
     ],
 );
 
-static SERVER_VARIABLE: Object = object(
+static SERVER_VARIABLE: ObjectType = object(
     "Server Variable",
     &[field("enum", NonEmpty(&Text)), required("default", Text), field("description", Text)],
 );
 
-pub(crate) static COMPONENTS: Object = object(
+pub(crate) static COMPONENTS: ObjectType = object(
     "Components",
     &[
-        field("schemas", Named(&Component(&SCHEMA))),
-        field("responses", Named(&Component(&RESPONSE))),
-        field("parameters", Named(&Component(&PARAMETER))),
-        field("examples", Named(&Component(&EXAMPLE))),
-        field("requestBodies", Named(&Component(&REQUEST_BODY))),
-        field("headers", Named(&Component(&HEADER))),
-        field("securitySchemes", Named(&Component(&SECURITY_SCHEME))),
-        field("links", Named(&Component(&LINK))),
-        field("callbacks", Named(&Component(&CALLBACK))),
+        field("schemas", ComponentMap(&Component(&SCHEMA))),
+        field("responses", ComponentMap(&Component(&RESPONSE))),
+        field("parameters", ComponentMap(&Component(&PARAMETER))),
+        field("examples", ComponentMap(&Component(&EXAMPLE))),
+        field("requestBodies", ComponentMap(&Component(&REQUEST_BODY))),
+        field("headers", ComponentMap(&Component(&HEADER))),
+        field("securitySchemes", ComponentMap(&Component(&SECURITY_SCHEME))),
+        field("links", ComponentMap(&Component(&LINK))),
+        field("callbacks", ComponentMap(&Component(&CALLBACK))),
     ],
 );
 
-static PATHS: Object = Object {
-    others: Some(Others {
+static PATHS: ObjectType = ObjectType {
+    patterned: Some(PatternedFields {
         accepts: |key| key.starts_with('/'),
-        form: "a path, which begins with `/`",
-        help: "write `/` before it",
-        kind: Component(&PATH_ITEM),
+        expected: "a path with a leading `/`",
+        help: "add the leading `/`",
+        value: Component(&PATH_ITEM),
     }),
     ..object("Paths", &[])
 };
 
-pub(crate) static PATH_ITEM: Object = object(
+pub(crate) static PATH_ITEM: ObjectType = object(
     "Path Item",
     &[
         field("summary", Text),
@@ -200,7 +200,7 @@ pub(crate) static PATH_ITEM: Object = object(
     ],
 );
 
-pub(crate) static OPERATION: Object = object(
+pub(crate) static OPERATION: ObjectType = object(
     "Operation",
     &[
         field("tags", List(&Text)),
@@ -218,10 +218,10 @@ pub(crate) static OPERATION: Object = object(
     ],
 );
 
-static EXTERNAL_DOCUMENTATION: Object =
+static EXTERNAL_DOCUMENTATION: ObjectType =
     object("External Documentation", &[field("description", Text), required("url", Text)]);
 
-const STYLES: Kind = Kind::Word(&[
+const STYLES: ValueType = ValueType::OneOf(&[
     "matrix",
     "label",
     "form",
@@ -231,16 +231,16 @@ const STYLES: Kind = Kind::Word(&[
     "deepObject",
 ]);
 
-const VALUE_CHOICES: &[Choice] =
+const VALUE_CHOICES: &[ExclusiveFields] =
     &[one_of(&["schema", "content"]), at_most_one_of(&["example", "examples"])];
 
-pub(crate) static PARAMETER: Object = Object {
-    choices: VALUE_CHOICES,
+pub(crate) static PARAMETER: ObjectType = ObjectType {
+    exclusive: VALUE_CHOICES,
     ..object(
         "Parameter",
         &[
             required("name", Text),
-            required("in", Kind::Word(&["query", "header", "path", "cookie"])),
+            required("in", ValueType::OneOf(&["query", "header", "path", "cookie"])),
             field("description", Text),
             field("required", Boolean),
             field("deprecated", Boolean),
@@ -256,7 +256,7 @@ pub(crate) static PARAMETER: Object = Object {
     )
 };
 
-pub(crate) static REQUEST_BODY: Object = object(
+pub(crate) static REQUEST_BODY: ObjectType = object(
     "Request Body",
     &[
         field("description", Text),
@@ -265,8 +265,8 @@ pub(crate) static REQUEST_BODY: Object = object(
     ],
 );
 
-pub(crate) static MEDIA_TYPE: Object = Object {
-    choices: &[at_most_one_of(&["example", "examples"])],
+pub(crate) static MEDIA_TYPE: ObjectType = ObjectType {
+    exclusive: &[at_most_one_of(&["example", "examples"])],
     ..object(
         "Media Type",
         &[
@@ -278,7 +278,7 @@ pub(crate) static MEDIA_TYPE: Object = Object {
     )
 };
 
-static ENCODING: Object = object(
+static ENCODING: ObjectType = object(
     "Encoding",
     &[
         field("contentType", Text),
@@ -289,12 +289,12 @@ static ENCODING: Object = object(
     ],
 );
 
-pub(crate) static RESPONSES: Object = Object {
-    others: Some(Others {
+pub(crate) static RESPONSES: ObjectType = ObjectType {
+    patterned: Some(PatternedFields {
         accepts: is_status,
-        form: "`default`, a status from `100` to `599`, or a range from `1XX` to `5XX`",
+        expected: "`default`, a status from `100` to `599`, or a range from `1XX` to `5XX`",
         help: "write a status such as `'404'`, or a range such as `4XX`",
-        kind: Component(&RESPONSE),
+        value: Component(&RESPONSE),
     }),
     ..object("Responses", &[field("default", Component(&RESPONSE))])
 };
@@ -303,7 +303,7 @@ fn is_status(key: &str) -> bool {
     matches!(key.as_bytes(), [b'1'..=b'5', b'X', b'X'] | [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9'])
 }
 
-pub(crate) static RESPONSE: Object = object(
+pub(crate) static RESPONSE: ObjectType = object(
     "Response",
     &[
         required("description", Text),
@@ -313,18 +313,18 @@ pub(crate) static RESPONSE: Object = object(
     ],
 );
 
-static CALLBACK: Object = Object {
-    others: Some(Others {
+static CALLBACK: ObjectType = ObjectType {
+    patterned: Some(PatternedFields {
         accepts: |_| true,
-        form: "an expression",
-        help: "write an expression",
-        kind: Component(&PATH_ITEM),
+        expected: "a runtime expression",
+        help: "write a runtime expression",
+        value: Component(&PATH_ITEM),
     }),
     ..object("Callback", &[])
 };
 
-static EXAMPLE: Object = Object {
-    choices: &[at_most_one_of(&["value", "externalValue"])],
+static EXAMPLE: ObjectType = ObjectType {
+    exclusive: &[at_most_one_of(&["value", "externalValue"])],
     ..object(
         "Example",
         &[
@@ -336,8 +336,8 @@ static EXAMPLE: Object = Object {
     )
 };
 
-static LINK: Object = Object {
-    choices: &[one_of(&["operationRef", "operationId"])],
+static LINK: ObjectType = ObjectType {
+    exclusive: &[one_of(&["operationRef", "operationId"])],
     ..object(
         "Link",
         &[
@@ -351,8 +351,8 @@ static LINK: Object = Object {
     )
 };
 
-pub(crate) static HEADER: Object = Object {
-    choices: VALUE_CHOICES,
+pub(crate) static HEADER: ObjectType = ObjectType {
+    exclusive: VALUE_CHOICES,
     ..object(
         "Header",
         &[
@@ -360,7 +360,7 @@ pub(crate) static HEADER: Object = Object {
             field("required", Boolean),
             field("deprecated", Boolean),
             field("allowEmptyValue", Boolean),
-            field("style", Kind::Word(&["simple"])),
+            field("style", ValueType::OneOf(&["simple"])),
             field("explode", Boolean),
             field("allowReserved", Boolean),
             field("schema", Component(&SCHEMA)),
@@ -371,7 +371,7 @@ pub(crate) static HEADER: Object = Object {
     )
 };
 
-static TAG: Object = object(
+static TAG: ObjectType = object(
     "Tag",
     &[
         required("name", Text),
@@ -380,7 +380,7 @@ static TAG: Object = object(
     ],
 );
 
-pub(crate) static SCHEMA: Object = object(
+pub(crate) static SCHEMA: ObjectType = object(
     "Schema",
     &[
         field("title", Text),
@@ -399,7 +399,10 @@ pub(crate) static SCHEMA: Object = object(
         field("minProperties", Count),
         field("required", NonEmpty(&Text)),
         field("enum", NonEmpty(&Any)),
-        field("type", Kind::Word(&["array", "boolean", "integer", "number", "object", "string"])),
+        field(
+            "type",
+            ValueType::OneOf(&["array", "boolean", "integer", "number", "object", "string"]),
+        ),
         field("allOf", NonEmpty(&Component(&SCHEMA))),
         field("oneOf", NonEmpty(&Component(&SCHEMA))),
         field("anyOf", NonEmpty(&Component(&SCHEMA))),
@@ -421,12 +424,12 @@ pub(crate) static SCHEMA: Object = object(
     ],
 );
 
-static DISCRIMINATOR: Object = Object {
+static DISCRIMINATOR: ObjectType = ObjectType {
     extensions: false,
     ..object("Discriminator", &[required("propertyName", Text), field("mapping", Map(&Text))])
 };
 
-static XML: Object = object(
+static XML: ObjectType = object(
     "XML",
     &[
         field("name", Text),
@@ -437,13 +440,13 @@ static XML: Object = object(
     ],
 );
 
-pub(crate) static SECURITY_SCHEME: Object = object(
+pub(crate) static SECURITY_SCHEME: ObjectType = object(
     "Security Scheme",
     &[
-        required("type", Kind::Word(&["apiKey", "http", "oauth2", "openIdConnect"])),
+        required("type", ValueType::OneOf(&["apiKey", "http", "oauth2", "openIdConnect"])),
         field("description", Text),
         field("name", Text),
-        field("in", Kind::Word(&["query", "header", "cookie"])),
+        field("in", ValueType::OneOf(&["query", "header", "cookie"])),
         field("scheme", Text),
         field("bearerFormat", Text),
         field("flows", Of(&OAUTH_FLOWS)),
@@ -451,7 +454,7 @@ pub(crate) static SECURITY_SCHEME: Object = object(
     ],
 );
 
-static OAUTH_FLOWS: Object = object(
+static OAUTH_FLOWS: ObjectType = object(
     "OAuth Flows",
     &[
         field("implicit", Of(&OAUTH_FLOW)),
@@ -461,7 +464,7 @@ static OAUTH_FLOWS: Object = object(
     ],
 );
 
-static OAUTH_FLOW: Object = object(
+static OAUTH_FLOW: ObjectType = object(
     "OAuth Flow",
     &[
         field("authorizationUrl", Text),
@@ -471,44 +474,51 @@ static OAUTH_FLOW: Object = object(
     ],
 );
 
-/// Keys that newer or older versions know, and how 3.0 says the same: object,
-/// key, help.
-pub(crate) const FOREIGN: &[(&str, &str, &str)] = &[
-    ("OpenAPI", "webhooks", "describe what the client calls under `paths`; it receives nothing"),
-    ("OpenAPI", "jsonSchemaDialect", "remove it; 3.0 has one dialect"),
+/// Fields of other versions of OpenAPI: object type, key, replacement in 3.0.
+pub(crate) const FOREIGN_FIELDS: &[(&str, &str, &str)] = &[
+    (
+        "OpenAPI",
+        "webhooks",
+        "remove it, or describe the operations under `paths`; the client receives no calls",
+    ),
+    ("OpenAPI", "jsonSchemaDialect", "remove it; OpenAPI 3.0 has one dialect"),
     ("OpenAPI", "definitions", "move the schemas to `components: {schemas: ...}`"),
     ("OpenAPI", "host", "write the host, scheme and base path as a `url` under `servers`"),
     ("OpenAPI", "basePath", "write the host, scheme and base path as a `url` under `servers`"),
     ("OpenAPI", "schemes", "write the host, scheme and base path as a `url` under `servers`"),
     ("OpenAPI", "securityDefinitions", "move them to `components: {securitySchemes: ...}`"),
-    ("Info", "summary", "say it in `description`"),
-    ("License", "identifier", "give the `url` of the licence"),
-    ("Components", "pathItems", "write the path item out under `paths`"),
-    ("Operation", "consumes", "name the media type under `requestBody: {content: ...}`"),
-    ("Operation", "produces", "name the media type under the response's `content`"),
+    ("Info", "summary", "move the text to `description`"),
+    ("License", "identifier", "write the `url` of the licence"),
+    ("Components", "pathItems", "move the path item to `paths`"),
+    ("Operation", "consumes", "list the media type under `requestBody: {content: ...}`"),
+    ("Operation", "produces", "list the media type under `content` of the response"),
     ("Response", "schema", "move it to `content: {application/json: {schema: ...}}`"),
     ("Schema", "const", "write an `enum` with one value"),
     ("Schema", "examples", "write one `example`"),
     ("Schema", "$defs", "move the schemas to `components: {schemas: ...}`"),
     ("Schema", "definitions", "move the schemas to `components: {schemas: ...}`"),
-    ("Schema", "if", "describe each case as an alternative of a `oneOf`"),
-    ("Schema", "then", "describe each case as an alternative of a `oneOf`"),
-    ("Schema", "else", "describe each case as an alternative of a `oneOf`"),
-    ("Schema", "dependentRequired", "describe each case as an alternative of a `oneOf`"),
-    ("Schema", "dependentSchemas", "describe each case as an alternative of a `oneOf`"),
-    ("Schema", "prefixItems", "give all elements one schema under `items`, perhaps a `oneOf`"),
-    ("Schema", "contains", "remove it; 3.0 can describe only all elements, under `items`"),
-    ("Schema", "minContains", "remove it; 3.0 can describe only all elements, under `items`"),
-    ("Schema", "maxContains", "remove it; 3.0 can describe only all elements, under `items`"),
+    ("Schema", "if", "describe each case by an alternative of a `oneOf`"),
+    ("Schema", "then", "describe each case by an alternative of a `oneOf`"),
+    ("Schema", "else", "describe each case by an alternative of a `oneOf`"),
+    ("Schema", "dependentRequired", "describe each case by an alternative of a `oneOf`"),
+    ("Schema", "dependentSchemas", "describe each case by an alternative of a `oneOf`"),
+    (
+        "Schema",
+        "prefixItems",
+        "describe all elements by one schema under `items`, such as a `oneOf`",
+    ),
+    ("Schema", "contains", "remove it; OpenAPI 3.0 describes all elements by `items`"),
+    ("Schema", "minContains", "remove it; OpenAPI 3.0 describes all elements by `items`"),
+    ("Schema", "maxContains", "remove it; OpenAPI 3.0 describes all elements by `items`"),
     ("Schema", "patternProperties", "describe the values under `additionalProperties`"),
-    ("Schema", "propertyNames", "remove it; 3.0 does not restrict names"),
-    ("Schema", "unevaluatedItems", "remove it; 3.0 cannot say this"),
+    ("Schema", "propertyNames", "remove it; OpenAPI 3.0 does not restrict property names"),
+    ("Schema", "unevaluatedItems", "remove it; OpenAPI 3.0 has no replacement"),
     ("Schema", "unevaluatedProperties", "write `additionalProperties`"),
     ("Schema", "contentEncoding", "write `format: byte` for base64"),
     ("Schema", "contentMediaType", "write `format: binary`"),
-    ("Schema", "contentSchema", "remove it; 3.0 cannot say this"),
-    ("Schema", "$schema", "remove it; 3.0 has one dialect"),
-    ("Schema", "$vocabulary", "remove it; 3.0 has one dialect"),
+    ("Schema", "contentSchema", "remove it; OpenAPI 3.0 has no replacement"),
+    ("Schema", "$schema", "remove it; OpenAPI 3.0 has one dialect"),
+    ("Schema", "$vocabulary", "remove it; OpenAPI 3.0 has one dialect"),
     ("Schema", "$id", "remove it and refer to the schema as `#/components/schemas/...`"),
     ("Schema", "$anchor", "remove it and refer to the schema as `#/components/schemas/...`"),
     ("Schema", "$dynamicAnchor", "remove it and refer to the schema as `#/components/schemas/...`"),

@@ -1,89 +1,122 @@
-//! What the lint says: one edit of a valid document after another, with the whole
-//! text that is printed for it.
+//! Refusals: single mistakes in a valid document, with the complete message of each.
 
 mod mistakes;
 
+use std::collections::BTreeSet;
+
 use codegen::document::Source;
-use codegen::lint::lint;
+use codegen::document::diagnostic::Refusal;
+use codegen::lint::{self, lint};
 
 const MINIMAL: &str = include_str!("minimal.yaml");
 const SPEC: &str = include_str!("../../../spec/registry.yaml");
 
-/// A mistake: its name, and what stands in the valid document and instead of it.
+/// A mistake: its name, a text of the valid document, and the replacement.
 type Mistake = (&'static str, &'static str, &'static str);
 
-fn refusal(text: &str) -> Option<String> {
-    let refused = Source::parse("api.yaml", text).and_then(|source| lint(&source));
-    refused.err().map(|refusal| refusal.to_string())
+/// Texts that are not documents.
+const UNREADABLE: &[&str] = &[
+    "a: [1, 2\nb: 3\n",
+    "a: 1\n---\nb: 2\n",
+    "a: 1\na: 2\n",
+    "{\"a\": 1, \"a\": 2}",
+    "[b]: 2\n",
+    "a: &x [*x]\n",
+];
+
+/// Documents that are not OpenAPI 3.0.
+const OTHER_VERSIONS: &[&str] = &[
+    "",
+    "- openapi: 3.0.3\n",
+    "just a sentence\n",
+    "info: {title: X, version: v0}\n",
+    "openapi: 3.1.0\npaths: {}\n",
+    "openapi: 3.2.0\npaths: {}\n",
+    "openapi: 3.0\n",
+    "openapi: 3.0.x\n",
+    "openapi: [3]\n",
+    "swagger: '2.0'\npaths: {}\n",
+];
+
+/// Rules that a small document cannot violate. The tests of `document` and `generate`
+/// cover them.
+const WITHOUT_CASE: &[&str] =
+    &["document-too-large", "generator-failure", "nesting-too-deep", "too-many-values"];
+
+fn check(text: &str) -> Option<Refusal> {
+    Source::parse("api.yaml", text).and_then(|source| lint(&source)).err()
 }
 
-/// The document with the mistake in it.
-fn mistaken((name, before, after): &Mistake) -> String {
+fn refusal(text: &str) -> Option<String> {
+    check(text).map(|refusal| refusal.to_string())
+}
+
+/// Returns the document with a mistake.
+fn apply((name, before, after): &Mistake) -> String {
     let count = MINIMAL.matches(before).count();
-    assert_eq!(count, 1, "{name}: {before:?} stands in the document {count} times");
+    assert_eq!(count, 1, "{name}: {before:?} occurs {count} times in the document");
     MINIMAL.replace(before, after)
 }
 
-/// Every mistake of a table with its refusal, as a reviewer reads it.
+fn all_mistakes() -> impl Iterator<Item = &'static Mistake> {
+    mistakes::ALL.iter().flat_map(|(_, mistakes)| *mistakes)
+}
+
+/// Formats the mistakes of a topic with their refusals.
 fn report(mistakes: &[Mistake]) -> String {
     let quoted = |sign, text: &str| -> String {
         text.lines().map(|line| format!("{sign} {}\n", line.trim_end())).collect()
     };
     let entry = |mistake: &Mistake| {
         let (name, before, after) = mistake;
-        let refusal = refusal(&mistaken(mistake)).unwrap_or_else(|| "ACCEPTED".to_owned());
+        let refusal = refusal(&apply(mistake)).unwrap_or_else(|| "ACCEPTED".to_owned());
         let (before, after) = (quoted('-', before), quoted('+', after));
         format!("## {name}\n{before}{after}{refusal}\n")
     };
     mistakes.iter().map(entry).collect::<Vec<_>>().join("\n")
 }
 
+/// Formats texts with their refusals.
+fn report_texts(texts: &[&str]) -> String {
+    let report = |text: &&str| {
+        format!("{text}\n{}\n", refusal(text).unwrap_or_else(|| "ACCEPTED".to_owned()))
+    };
+    texts.iter().map(report).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
-fn the_minimal_document_and_the_spec_are_accepted() {
+fn accepts_the_minimal_document_and_the_spec() {
     assert_eq!(refusal(MINIMAL), None);
     assert_eq!(refusal(SPEC), None);
 }
 
 #[test]
-fn every_mistake_is_refused() {
-    for (_, mistakes) in mistakes::ALL {
-        for mistake in *mistakes {
-            assert!(refusal(&mistaken(mistake)).is_some(), "{} is accepted", mistake.0);
-        }
+fn rejects_every_mistake() {
+    for mistake in all_mistakes() {
+        assert!(refusal(&apply(mistake)).is_some(), "{} is accepted", mistake.0);
     }
 }
 
 #[test]
-fn refusals_read_like_this() {
-    let chapters = mistakes::ALL.iter();
-    let chapters: Vec<_> =
-        chapters.map(|(name, mistakes)| format!("# {name}\n\n{}", report(mistakes))).collect();
-    insta::assert_snapshot!("refusals", chapters.join("\n"));
+fn mistakes_and_their_messages() {
+    let topics = mistakes::ALL.iter();
+    let topics: Vec<_> =
+        topics.map(|(name, mistakes)| format!("# {name}\n\n{}", report(mistakes))).collect();
+    insta::assert_snapshot!("mistakes", topics.join("\n"));
 }
 
 #[test]
-fn what_is_no_openapi_3_0_document_is_refused_with_one_message() {
-    let texts = [
-        "",
-        "- openapi: 3.0.3\n",
-        "just a sentence\n",
-        "info: {title: X, version: v0}\n",
-        "openapi: 3.1.0\npaths: {}\n",
-        "openapi: 3.2.0\npaths: {}\n",
-        "openapi: 3.0\n",
-        "openapi: 3.0.x\n",
-        "openapi: [3]\n",
-        "swagger: '2.0'\npaths: {}\n",
-    ];
-    let report: Vec<_> = texts
-        .iter()
-        .map(|text| format!("{text}{}\n", refusal(text).unwrap_or_else(|| "ACCEPTED".into())))
-        .collect();
-    insta::assert_snapshot!("version", report.join("\n"));
+fn unreadable_texts_and_their_messages() {
+    insta::assert_snapshot!("unreadable", report_texts(UNREADABLE));
 }
 
 #[test]
-fn several_mistakes_are_reported_in_one_run_in_the_order_of_the_text() {
+fn other_versions_and_their_messages() {
+    insta::assert_snapshot!("other_versions", report_texts(OTHER_VERSIONS));
+}
+
+#[test]
+fn reports_all_mistakes_in_text_order() {
     let text = MINIMAL
         .replace("operationId: thing", "operationID: thing")
         .replace("minLength: 5", "minLength: 50")
@@ -92,7 +125,37 @@ fn several_mistakes_are_reported_in_one_run_in_the_order_of_the_text() {
 }
 
 #[test]
-fn no_operation_can_take_the_name_of_a_method_of_the_client() {
+fn rule_ids_are_unique() {
+    let ids: Vec<_> = lint::rules().map(|rule| rule.id).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+}
+
+#[test]
+fn every_rule_has_a_case() {
+    let mistakes = all_mistakes().map(apply);
+    let texts = UNREADABLE.iter().chain(OTHER_VERSIONS).map(|text| (*text).to_owned());
+    let refusals = mistakes.chain(texts).filter_map(|text| check(&text));
+    let violated: BTreeSet<_> = refusals
+        .flat_map(|refusal| refusal.diagnostics)
+        .map(|diagnostic| diagnostic.rule)
+        .collect();
+    let rules: BTreeSet<_> = lint::rules().map(|rule| rule.id).collect();
+    let without_case: Vec<_> = rules.difference(&violated).copied().collect();
+    assert_eq!(without_case, WITHOUT_CASE);
+    assert!(violated.is_subset(&rules), "undocumented rules: {:?}", violated.difference(&rules));
+}
+
+#[test]
+fn rule_documentation_is_fresh() {
+    let documented = include_str!("../../../docs/lint-rules.md").replace("\r\n", "\n");
+    assert!(
+        documented == lint::markdown(),
+        "docs/lint-rules.md is stale: cargo xtask regen --rules > docs/lint-rules.md"
+    );
+}
+
+#[test]
+fn rejects_operations_named_like_client_methods() {
     let registry = include_str!("../../../generated-client/src/registry.rs");
     let methods: Vec<_> = registry
         .lines()
@@ -108,7 +171,7 @@ fn no_operation_can_take_the_name_of_a_method_of_the_client() {
 }
 
 #[test]
-fn a_byte_order_mark_and_carriage_returns_change_nothing() {
+fn ignores_byte_order_mark_and_carriage_returns() {
     let windows = format!("\u{feff}{}", MINIMAL.replace('\n', "\r\n"));
     assert_eq!(refusal(&windows), None);
     let wrong = MINIMAL.replace("minLength: 5", "minLength: 50");
@@ -117,9 +180,9 @@ fn a_byte_order_mark_and_carriage_returns_change_nothing() {
 }
 
 #[test]
-fn references_that_lead_round_in_circles_or_multiply_come_to_an_end() {
+fn terminates_on_circular_and_long_references() {
     let circle = "    Loop:\n      allOf: [{$ref: '#/components/schemas/Loop'}]\n      \
-                  description: Itself\n      example: 5\n";
+                  description: Itself\n";
     assert!(refusal(&format!("{MINIMAL}{circle}")).unwrap().contains("`Loop` contains itself"));
 
     let level = |n: usize| {
@@ -128,7 +191,6 @@ fn references_that_lead_round_in_circles_or_multiply_come_to_an_end() {
     };
     let levels: String = (0..50).map(level).collect();
     let last = "    Level50: {type: string, description: X}\n";
-    let levels = levels.replacen("description: X", "description: X, example: 5", 1);
     assert_eq!(refusal(&format!("{MINIMAL}{levels}{last}")), None);
 
     let link = |n: usize| {

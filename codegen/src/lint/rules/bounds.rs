@@ -1,103 +1,105 @@
-//! Bounds: each pair leaves a value between them.
+//! Schema Objects: bounds of numbers, lengths and counts.
 
+use crate::document::diagnostic::document_rules;
 use crate::document::{Node, Value};
-use crate::lint::document::{Document, Site};
 use crate::lint::findings::Findings;
+use crate::lint::lint_document::LintDocument;
+use crate::lint::message::describe;
+use crate::lint::object_node::ObjectNode;
 use crate::lint::openapi30::SCHEMA;
-use crate::lint::words::shown;
 
-/// Bounds of counts, each pair the lower one first.
+document_rules! {
+    EMPTY_RANGE = "empty-range":
+        "The bounds of a schema allow no value"
+        => "correct the bounds";
+    MISSING_BOUND = "missing-bound":
+        "`exclusiveMinimum` or `exclusiveMaximum` has no bound to exclude"
+        => "add `minimum` or `maximum`, or remove the field";
+    INVALID_INTEGER_BOUND = "invalid-integer-bound":
+        "A bound of an integer is not a 64-bit integer"
+        => "write a 64-bit integer in digits only";
+    INVALID_MULTIPLE = "invalid-multiple":
+        "`multipleOf` is not positive"
+        => "correct or remove `multipleOf`";
+}
+
+/// Pairs of a lower and an upper bound of counts.
 const COUNTS: &[(&str, &str)] =
     &[("minItems", "maxItems"), ("minLength", "maxLength"), ("minProperties", "maxProperties")];
 
-pub(super) fn check(document: &Document<'_>, findings: &mut Findings) {
+pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
     for schema in document.all(&SCHEMA) {
-        for rule in [counts, exclusions, range, integer_bounds, multiple_of] {
-            rule(schema, findings);
+        for check in [counts, exclusive_bounds, range, integer_bounds, multiple_of] {
+            check(schema, findings);
         }
     }
 }
 
-fn counts(site: &Site<'_>, findings: &mut Findings) {
-    let count = |key| site.get(key).and_then(Node::as_integer);
+fn counts(schema: &ObjectNode<'_>, findings: &mut Findings) {
+    let count = |key| schema.get(key).and_then(Node::as_integer);
     for (low, high) in COUNTS.iter().copied() {
         if let (Some(min), Some(max)) = (count(low), count(high))
             && min > max
         {
-            findings.add(
-                site.at(low),
-                format!("`{low}` is {min}, above the `{high}` of {max}; no value fits"),
-                "swap or correct the two",
-            );
+            let message = format!("`{low}` ({min}) exceeds `{high}` ({max})");
+            findings.add(&EMPTY_RANGE, schema.at(low), message);
         }
     }
 }
 
-fn exclusions(site: &Site<'_>, findings: &mut Findings) {
+fn exclusive_bounds(schema: &ObjectNode<'_>, findings: &mut Findings) {
     let pairs = [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")];
     for (bound, exclusive) in pairs {
-        if site.flag(exclusive) && site.get(bound).is_none() {
-            findings.add(
-                site.at(exclusive),
-                format!(
-                    "`{exclusive}` without `{bound}` excludes nothing; progenitor panics at it"
-                ),
-                format!("add `{bound}`, or remove `{exclusive}`"),
-            );
+        // progenitor panics without the bound.
+        if schema.is_true(exclusive) && schema.get(bound).is_none() {
+            let message = format!("`{exclusive}` without `{bound}`");
+            let help = format!("add `{bound}`, or remove `{exclusive}`");
+            findings.add_with_help(&MISSING_BOUND, schema.at(exclusive), message, help);
         }
     }
 }
 
-fn range(site: &Site<'_>, findings: &mut Findings) {
-    let (Some(min), Some(max)) = (site.get("minimum"), site.get("maximum")) else { return };
-    let excluded = site.flag("exclusiveMinimum") || site.flag("exclusiveMaximum");
-    let (low, high) = (shown(min), shown(max));
-    if is_above(min, max) {
-        let message = format!("`minimum` is {low}, above the `maximum` of {high}; no value fits");
-        findings.add(site.at("minimum"), message, "swap or correct the two");
-    } else if excluded && !is_above(max, min) {
-        let message = format!("`minimum` and `maximum` are both {low}, which is excluded");
-        findings.add(site.at("minimum"), message, "include the bounds, or correct them");
-    }
+fn range(schema: &ObjectNode<'_>, findings: &mut Findings) {
+    let (Some(min), Some(max)) = (schema.get("minimum"), schema.get("maximum")) else { return };
+    let is_exclusive = schema.is_true("exclusiveMinimum") || schema.is_true("exclusiveMaximum");
+    let (low, high) = (describe(min), describe(max));
+    let message = if is_greater(min, max) {
+        format!("`minimum` exceeds `maximum`: {low} and {high}")
+    } else if is_exclusive && !is_greater(max, min) {
+        format!("`minimum` and `maximum` exclude {low}, the only value between them")
+    } else {
+        return;
+    };
+    findings.add(&EMPTY_RANGE, schema.at("minimum"), message);
 }
 
-/// Whether one number is greater than another. What is no number is not.
-pub(super) fn is_above(a: &Node, b: &Node) -> bool {
+/// Compares two numbers. Integers are compared exactly.
+fn is_greater(a: &Node, b: &Node) -> bool {
     match (&a.value, &b.value) {
         (Value::Integer(a), Value::Integer(b)) => a > b,
-        _ => matches!((float(a), float(b)), (Some(a), Some(b)) if a > b),
+        _ => matches!((a.as_float(), b.as_float()), (Some(a), Some(b)) if a > b),
     }
 }
 
-fn float(node: &Node) -> Option<f64> {
-    match node.value {
-        Value::Integer(value) => Some(value as f64),
-        Value::Float(value) => Some(value),
-        _ => None,
-    }
-}
-
-fn integer_bounds(site: &Site<'_>, findings: &mut Findings) {
-    if site.text("type") != Some("integer") {
+fn integer_bounds(schema: &ObjectNode<'_>, findings: &mut Findings) {
+    if schema.get_str("type") != Some("integer") {
         return;
     }
     for key in ["minimum", "maximum", "multipleOf"] {
-        let Some(node) = site.get(key).filter(|node| float(node).is_some()) else { continue };
+        let Some(node) = schema.get(key).filter(|node| node.as_float().is_some()) else { continue };
         if node.as_integer().is_none_or(|value| i64::try_from(value).is_err()) {
-            findings.add(
-                site.at(key),
-                format!("the `{key}` of an integer is {}, which is no 64-bit integer", shown(node)),
-                format!("write a whole number from {} to {}, in digits alone", i64::MIN, i64::MAX),
-            );
+            let found = describe(node);
+            let message =
+                format!("`{key}` of an integer: expected a 64-bit integer, found {found}");
+            findings.add(&INVALID_INTEGER_BOUND, schema.at(key), message);
         }
     }
 }
 
-fn multiple_of(site: &Site<'_>, findings: &mut Findings) {
-    if let Some(factor) =
-        site.get("multipleOf").filter(|node| float(node).is_some_and(|n| n <= 0.0))
-    {
-        let message = format!("`multipleOf` is {}, and must be greater than 0", shown(factor));
-        findings.add(site.at("multipleOf"), message, "correct or remove it");
+fn multiple_of(schema: &ObjectNode<'_>, findings: &mut Findings) {
+    let factor = schema.get("multipleOf");
+    if let Some(factor) = factor.filter(|node| node.as_float().is_some_and(|n| n <= 0.0)) {
+        let message = format!("`multipleOf` must be greater than 0, found {}", describe(factor));
+        findings.add(&INVALID_MULTIPLE, schema.at("multipleOf"), message);
     }
 }

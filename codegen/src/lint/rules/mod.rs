@@ -1,36 +1,71 @@
 //! The rules, one file per OpenAPI object.
 
-mod access;
-mod bodies;
 mod bounds;
-mod formats;
-mod house;
+mod components;
+mod conventions;
+pub(crate) mod generator;
+pub(super) mod grammar;
+mod media_types;
 mod names;
-mod nulls;
+mod nullable;
+pub(super) mod openapi;
+mod operations;
 mod parameters;
 mod paths;
 mod references;
+mod request_bodies;
+mod responses;
 mod schemas;
-mod unsupported;
-pub(super) mod version;
+mod security;
+mod servers;
+mod unsupported_fields;
 
-use super::document::Document;
 use super::findings::Findings;
+use super::lint_document::LintDocument;
+use crate::document;
+use crate::document::diagnostic::DocumentRule;
 
-/// A rule examines the whole document.
-type Rule = fn(&Document<'_>, &mut Findings);
+/// Checks a document against the rules of one file.
+type LintCheck = fn(&LintDocument<'_>, &mut Findings);
 
-/// Every rule, in the order in which they run.
-pub(super) const ALL: &[Rule] = &[
+/// The checks that run after the grammar.
+pub(super) const CHECKS: &[LintCheck] = &[
     references::check,
-    unsupported::check,
+    unsupported_fields::check,
     paths::check,
+    operations::check,
     parameters::check,
-    bodies::check,
+    request_bodies::check,
+    media_types::check,
+    responses::check,
     schemas::check,
     bounds::check,
-    nulls::check,
-    names::check,
-    access::check,
-    house::check,
+    nullable::check,
+    components::check,
+    servers::check,
+    security::check,
+    conventions::check,
+];
+
+/// All rules by the title of their section in `docs/lint-rules.md`.
+pub(super) const SECTIONS: &[(&str, &[DocumentRule])] = &[
+    ("YAML and JSON", document::rules::RULES),
+    ("OpenAPI version", openapi::RULES),
+    ("Grammar", grammar::RULES),
+    ("References", references::RULES),
+    ("Unsupported fields", unsupported_fields::RULES),
+    ("Paths", paths::RULES),
+    ("Operations", operations::RULES),
+    ("Parameters", parameters::RULES),
+    ("Request bodies", request_bodies::RULES),
+    ("Media types", media_types::RULES),
+    ("Responses", responses::RULES),
+    ("Schemas", schemas::RULES),
+    ("Bounds", bounds::RULES),
+    ("Null", nullable::RULES),
+    ("Component names", components::RULES),
+    ("Servers", servers::RULES),
+    ("Security", security::RULES),
+    ("Conventions", conventions::RULES),
+    ("Generator", generator::RULES),
 ];

@@ -1,180 +1,180 @@
-//! Parameters: each can be sent, and together they can be the arguments of a method.
+//! Parameter Objects: parameters that progenitor can send and Rust methods can take.
 
 use std::collections::BTreeSet;
 
-use super::names::{distinct, snake};
+use super::names::{check_unique, is_header_name, to_snake_case};
 use crate::document::Node;
-use crate::lint::document::{Document, Operation, Site};
-use crate::lint::findings::{Findings, Place};
+use crate::document::diagnostic::document_rules;
+use crate::lint::findings::{Findings, Location};
+use crate::lint::lint_document::{LintDocument, LintOperation, parameter_key};
+use crate::lint::message::truncate;
+use crate::lint::object_node::ObjectNode;
 use crate::lint::openapi30::{OPERATION, PARAMETER, PATH_ITEM, SECURITY_SCHEME};
-use crate::lint::words::cut;
 
-/// Headers that OpenAPI takes from elsewhere and ignores as parameters.
+document_rules! {
+    DUPLICATE_PARAMETER = "duplicate-parameter":
+        "A list contains two parameters with the same name and place (`in`)"
+        => "remove one of the parameters";
+    OPTIONAL_PATH_PARAMETER = "optional-path-parameter":
+        "A path parameter is not required"
+        => "add `required: true`";
+    IGNORED_HEADER = "ignored-header":
+        "OpenAPI ignores a header parameter because another field defines the header"
+        => "remove the parameter; use media types or `security`";
+    CREDENTIAL_PARAMETER = "credential-parameter":
+        "A header parameter is the header of a security scheme"
+        => "remove the parameter; the client sends its credentials with every request";
+    INVALID_HEADER_NAME = "invalid-header-name":
+        "The name of a header contains invalid characters"
+        => "use letters, digits and `-`";
+    COOKIE_PARAMETER = "cookie-parameter":
+        "progenitor does not support cookie parameters"
+        => "remove the parameter, or make it a header parameter";
+    UNSUPPORTED_STYLE = "unsupported-style":
+        "progenitor does not support the serialization of a parameter"
+        => "remove `style` and `explode`";
+    UNSUPPORTED_PARAMETER_TYPE = "unsupported-parameter-type":
+        "progenitor does not support the type of a parameter"
+        => "use a string, number, integer or boolean; a query parameter may be an array of these";
+    DUPLICATE_ARGUMENT = "duplicate-argument":
+        "Two parameters of an operation become the same Rust argument"
+        => "rename one of the parameters";
+}
+
+/// Headers that OpenAPI defines by other fields.
 const IGNORED_HEADERS: &[&str] = &["accept", "authorization", "content-type"];
 
-pub(super) fn check(document: &Document<'_>, findings: &mut Findings) {
-    for object in [&PATH_ITEM, &OPERATION] {
-        for site in document.all(object) {
-            repeated(document, site, findings);
+pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
+    for object_type in [&PATH_ITEM, &OPERATION] {
+        for object in document.all(object_type) {
+            duplicates(document, object, findings);
         }
     }
     for parameter in document.all(&PARAMETER) {
-        location(document, parameter, findings);
+        place(document, parameter, findings);
         style(parameter, findings);
         value(document, parameter, findings);
     }
     for operation in document.operations() {
-        argument_names(&operation, &of(document, &operation), findings);
+        arguments(&operation, &document.parameters(&operation), findings);
     }
 }
 
-/// The parameters of an operation: its own, and those of the path that it does not
-/// describe anew.
-pub(super) fn of<'s, 'd>(
-    document: &'s Document<'d>,
-    operation: &Operation<'s, 'd>,
-) -> Vec<(&'s Site<'d>, Place)> {
-    let listed = |site: &Site<'d>| -> Vec<(&'s Site<'d>, Place)> {
-        let entries = document.children(site, "parameters").into_iter();
-        entries.filter_map(|entry| Some((document.resolve(entry)?, entry.here()))).collect()
-    };
-    let mut parameters = listed(operation.site);
-    let own: Vec<_> = parameters.iter().map(|(parameter, _)| identity(parameter)).collect();
-    let shared = listed(operation.item).into_iter();
-    parameters.extend(shared.filter(|(parameter, _)| !own.contains(&identity(parameter))));
-    parameters
-}
-
-fn identity<'d>(parameter: &Site<'d>) -> (Option<&'d str>, Option<&'d str>) {
-    (parameter.text("name"), parameter.text("in"))
-}
-
-/// The same parameter twice in one list.
-fn repeated(document: &Document<'_>, site: &Site<'_>, findings: &mut Findings) {
+fn duplicates(document: &LintDocument<'_>, parent: &ObjectNode<'_>, findings: &mut Findings) {
     let mut seen = BTreeSet::new();
-    for entry in document.children(site, "parameters") {
+    for entry in document.children(parent, "parameters") {
         let Some(parameter) = document.resolve(entry) else { continue };
-        let (Some(name), Some(within)) = (parameter.text("name"), parameter.text("in")) else {
-            continue;
-        };
-        if !seen.insert((name, within)) {
-            let message = format!("the {within} parameter `{}` is there twice", cut(name));
-            findings.add(entry.here(), message, "remove one of the two");
+        let (Some(name), Some(place)) = parameter_key(parameter) else { continue };
+        if !seen.insert((name, place)) {
+            let message = format!("duplicate {place} parameter `{}`", truncate(name));
+            findings.add(&DUPLICATE_PARAMETER, entry.here(), message);
         }
     }
 }
 
-/// Where a parameter goes, and whether it may go there.
-fn location(document: &Document<'_>, parameter: &Site<'_>, findings: &mut Findings) {
-    let within = parameter.text("in").unwrap_or_default();
-    let name = parameter.text("name").unwrap_or_default();
-    let shown = cut(name);
-    match within {
-        "path" if parameter.is_off("required") => findings.add(
-            parameter.here(),
-            format!(
-                "the path parameter `{shown}` is not required, and a path is nothing without it"
-            ),
-            "add `required: true`",
-        ),
-        "header" if IGNORED_HEADERS.contains(&name.to_lowercase().as_str()) => findings.add(
-            parameter.at("name"),
-            format!("OpenAPI ignores a header parameter called `{shown}`"),
-            "remove it; media types and `security` say the same",
-        ),
-        "header" if is_secret(document, name) => findings.add(
-            parameter.at("name"),
-            format!("`{shown}` is a header of a security scheme, not an argument of a call"),
-            "remove the parameter",
-        ),
-        "header" if !is_header_name(name) => findings.add(
-            parameter.at("name"),
-            format!("`{shown}` is no name of a header"),
-            "use letters, digits and `-`",
-        ),
-        "cookie" => findings.add(
-            parameter.at("in"),
-            "progenitor cannot send a parameter as a cookie",
-            "remove it, or send it as a header",
-        ),
+/// Checks the name of a parameter in its place: path, header or cookie.
+fn place(document: &LintDocument<'_>, parameter: &ObjectNode<'_>, findings: &mut Findings) {
+    let name = parameter.get_str("name").unwrap_or_default();
+    let shown = truncate(name);
+    match parameter.get_str("in").unwrap_or_default() {
+        "path" if parameter.is_false("required") => {
+            let message = format!("path parameter `{shown}` must be required");
+            findings.add(&OPTIONAL_PATH_PARAMETER, parameter.here(), message);
+        }
+        "header" => header(document, parameter, name, findings),
+        "cookie" => {
+            let message = format!("cookie parameter `{shown}` is not supported by progenitor");
+            findings.add(&COOKIE_PARAMETER, parameter.at("in"), message);
+        }
         _ => {}
     }
 }
 
-fn style(parameter: &Site<'_>, findings: &mut Findings) {
-    let within = parameter.text("in").unwrap_or_default();
-    let style = if within == "query" { "form" } else { "simple" };
-    if parameter.text("style").is_some_and(|found| found != style) {
-        let message = format!("progenitor writes a {within} parameter in no style but `{style}`");
-        findings.add(parameter.at("style"), message, "remove `style`");
-    }
+fn header(
+    document: &LintDocument<'_>,
+    parameter: &ObjectNode<'_>,
+    name: &str,
+    findings: &mut Findings,
+) {
+    let shown = truncate(name);
+    let (rule, message) = if IGNORED_HEADERS.contains(&name.to_lowercase().as_str()) {
+        (&IGNORED_HEADER, format!("header parameter `{shown}` has no effect"))
+    } else if is_credential(document, name) {
+        (&CREDENTIAL_PARAMETER, format!("header `{shown}` belongs to a security scheme"))
+    } else if !is_header_name(name) {
+        (&INVALID_HEADER_NAME, format!("invalid header name `{shown}`"))
+    } else {
+        return;
+    };
+    findings.add(rule, parameter.at("name"), message);
 }
 
-/// Whether this is a token of RFC 9110. reqwest panics at any other name.
-pub(super) fn is_header_name(name: &str) -> bool {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    !name.is_empty() && name.chars().all(is_part)
-}
-
-fn is_secret(document: &Document<'_>, header: &str) -> bool {
+fn is_credential(document: &LintDocument<'_>, header: &str) -> bool {
     document
         .all(&SECURITY_SCHEME)
-        .filter(|scheme| scheme.text("in") == Some("header"))
-        .filter_map(|scheme| scheme.text("name"))
+        .filter(|scheme| scheme.get_str("in") == Some("header"))
+        .filter_map(|scheme| scheme.get_str("name"))
         .any(|name| name.eq_ignore_ascii_case(header))
 }
 
-/// A parameter is written as text: one value or, in a query, an array of values.
-fn value(document: &Document<'_>, parameter: &Site<'_>, findings: &mut Findings) {
-    let within = parameter.text("in").unwrap_or_default();
+fn style(parameter: &ObjectNode<'_>, findings: &mut Findings) {
+    let place = parameter.get_str("in").unwrap_or_default();
+    let style = if place == "query" { "form" } else { "simple" };
+    if let Some(found) = parameter.get_str("style").filter(|found| *found != style) {
+        let message = format!(
+            "unsupported style `{found}`: progenitor serializes {place} parameters as `{style}`"
+        );
+        findings.add(&UNSUPPORTED_STYLE, parameter.at("style"), message);
+    }
+}
+
+/// Checks the type of a parameter: a scalar or, in a query, an array of scalars.
+fn value(document: &LintDocument<'_>, parameter: &ObjectNode<'_>, findings: &mut Findings) {
+    let place = parameter.get_str("in").unwrap_or_default();
     let Some(schema) = document.child(parameter, "schema") else { return };
-    let Some(of) = plain_type(document, schema) else { return };
-    let is_array = of == "array" && within == "query";
-    let fits = match document.child(schema, "items").filter(|_| is_array) {
+    let Some(type_name) = plain_type(document, schema) else { return };
+    let is_array = type_name == "array" && place == "query";
+    let is_supported = match document.child(schema, "items").filter(|_| is_array) {
         Some(items) => plain_type(document, items).is_none_or(is_scalar),
-        None => is_scalar(of),
+        None => is_scalar(type_name),
     };
-    if !fits {
-        let message = format!("progenitor cannot write such a value into a {within} parameter");
-        let help = "let the schema be a string, a number, an integer or a boolean; in a query it \
-                    may be an array of these";
-        findings.add(parameter.at("schema"), message, help);
+    if !is_supported {
+        let message = format!("progenitor does not support this type of {place} parameter");
+        findings.add(&UNSUPPORTED_PARAMETER_TYPE, parameter.at("schema"), message);
     }
     if is_array && parameter.get("explode").and_then(Node::as_bool) == Some(false) {
-        let message = "progenitor writes each element as a parameter of its own";
-        findings.add(parameter.at("explode"), message, "remove `explode`");
+        let message = "unsupported `explode: false`: progenitor repeats the parameter per element";
+        findings.add(&UNSUPPORTED_STYLE, parameter.at("explode"), message);
     }
 }
 
-fn is_scalar(of: &str) -> bool {
-    ["boolean", "integer", "number", "string"].contains(&of)
+fn is_scalar(type_name: &str) -> bool {
+    ["boolean", "integer", "number", "string"].contains(&type_name)
 }
 
-/// The type of a schema; `other` where it is not one type. `None` where something
-/// else is wrong with it.
-fn plain_type<'d>(document: &Document<'d>, schema: &Site<'d>) -> Option<&'d str> {
-    let schema = document.unwrapped(schema)?;
+/// Returns the type of a schema, or `other` if it allows several. Returns `None` if
+/// another rule reports the schema.
+fn plain_type<'d>(document: &LintDocument<'d>, schema: &ObjectNode<'d>) -> Option<&'d str> {
+    let schema = document.unwrap_all_of(schema)?;
     match schema.get("type") {
-        _ if schema.flag("nullable") => Some("other"),
-        Some(of) => of.as_str(),
+        _ if schema.is_true("nullable") => Some("other"),
+        Some(type_name) => type_name.as_str(),
         None => Some("other"),
     }
 }
 
-/// Parameters become the arguments of one method, and so does the body.
-fn argument_names(
-    operation: &Operation<'_, '_>,
-    parameters: &[(&Site<'_>, Place)],
+/// Checks that the parameters and the request body have distinct names in Rust.
+fn arguments(
+    operation: &LintOperation<'_, '_>,
+    parameters: &[(&ObjectNode<'_>, Location)],
     findings: &mut Findings,
 ) {
-    let body = operation.site.get("requestBody").map(|_| {
-        let place = operation.site.at("requestBody");
-        ("body".to_owned(), place)
-    });
+    let object = operation.object;
+    let body = object.get("requestBody").map(|_| ("body".to_owned(), object.at("requestBody")));
+    // `duplicate-parameter` reports equal parameters.
     let mut seen = BTreeSet::new();
-    // The same parameter twice is another finding.
-    let unique = parameters.iter().filter(|(parameter, _)| seen.insert(identity(parameter)));
-    let names = unique
-        .filter_map(|(parameter, place)| Some((parameter.text("name")?.to_owned(), place.clone())));
-    distinct(names.chain(body), "argument", snake, findings);
+    let distinct = parameters.iter().filter(|(parameter, _)| seen.insert(parameter_key(parameter)));
+    let names = distinct
+        .filter_map(|(parameter, at)| Some((parameter.get_str("name")?.to_owned(), at.clone())));
+    check_unique(&DUPLICATE_ARGUMENT, names.chain(body), "argument", to_snake_case, findings);
 }

@@ -1,50 +1,62 @@
-//! Paths: each can be requested, no two match the same requests, and the names in
-//! braces are those of the path parameters.
+//! Paths Object: valid and distinct paths that match their path parameters.
 
 use std::collections::HashMap;
 
-use super::parameters;
-use crate::document::pointer::Pointer;
-use crate::lint::document::{Document, Operation, Site};
-use crate::lint::findings::{Findings, Place};
-use crate::lint::words::{cut, meant};
+use crate::document::diagnostic::document_rules;
+use crate::lint::findings::{Findings, Location};
+use crate::lint::lint_document::{LintDocument, LintOperation};
+use crate::lint::message::{suggest, truncate};
+use crate::lint::object_node::ObjectNode;
 
-/// Characters that need no encoding in a path, besides letters and digits (RFC
-/// 3986), and the braces around parameters.
+document_rules! {
+    INVALID_PATH = "invalid-path":
+        "A path is malformed"
+        => "write segments and `{parameter}`s separated by single slashes";
+    AMBIGUOUS_PATH = "ambiguous-path":
+        "Two paths match the same requests"
+        => "merge the path items";
+    UNDECLARED_PATH_PARAMETER = "undeclared-path-parameter":
+        "A path contains `{name}` without a path parameter of this name"
+        => "add the parameter to `parameters`";
+    UNUSED_PATH_PARAMETER = "unused-path-parameter":
+        "A path parameter does not occur in its path"
+        => "remove the parameter, or add it to the path";
+}
+
+/// Characters that need no encoding in a path besides letters and digits (RFC 3986),
+/// and the braces of parameters.
 const PATH_CHARACTERS: &str = "/-._~!$&'()*+,;=:@{}";
 
-pub(super) fn check(document: &Document<'_>, findings: &mut Findings) {
+pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
     paths(document, findings);
     for operation in document.operations() {
-        path_parameters(&operation, &parameters::of(document, &operation), findings);
+        path_parameters(&operation, &document.parameters(&operation), findings);
     }
 }
 
-/// The names in braces in a path, or what is wrong with it.
-fn template(path: &str) -> Result<Vec<&str>, String> {
+/// Returns the names in braces, or the reason why a path is invalid.
+fn parse_template(path: &str) -> Result<Vec<&str>, String> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || PATH_CHARACTERS.contains(c);
     if let Some(c) = path.chars().find(|c| !is_allowed(*c)) {
-        return Err(format!("`{}` has no place in a path", c.escape_debug()));
+        return Err(format!("unexpected character `{}`", c.escape_debug()));
     }
     if path.contains("//") {
-        return Err("`//` would become `/`".to_owned());
+        return Err("empty segment".to_owned());
     }
     let mut names = Vec::new();
     let mut parts = path.split('{');
     if parts.next().is_some_and(|before| before.contains('}')) {
-        return Err("a `}` has no `{` before it".to_owned());
+        return Err("`}` without `{`".to_owned());
     }
     for part in parts {
         match part.split_once('}') {
-            None => return Err("a `{` has no `}` after it".to_owned()),
-            Some((_, after)) if after.contains('}') => {
-                return Err("a `}` has no `{` before it".to_owned());
-            }
+            None => return Err("`{` without `}`".to_owned()),
+            Some((_, after)) if after.contains('}') => return Err("`}` without `{`".to_owned()),
             Some((name, _)) if name.is_empty() || name.contains('/') => {
-                return Err(format!("`{{{name}}}` names no parameter"));
+                return Err(format!("`{{{name}}}` is not a parameter name"));
             }
             Some((name, _)) if names.contains(&name) => {
-                return Err(format!("`{{{name}}}` is there twice"));
+                return Err(format!("duplicate parameter `{{{name}}}`"));
             }
             Some((name, _)) => names.push(name),
         }
@@ -52,63 +64,60 @@ fn template(path: &str) -> Result<Vec<&str>, String> {
     Ok(names)
 }
 
-fn paths(document: &Document<'_>, findings: &mut Findings) {
-    let Some(paths) = document.site(&Pointer::root()) else { return };
+fn paths(document: &LintDocument<'_>, findings: &mut Findings) {
+    let Some(openapi) = document.openapi() else { return };
     let mut seen: HashMap<String, &str> = HashMap::new();
-    for (path, place, _) in paths.entries("paths").filter(|(path, ..)| path.starts_with('/')) {
-        let names = match template(path) {
+    for (path, location, _) in openapi.entries("paths").filter(|(path, ..)| path.starts_with('/')) {
+        let names = match parse_template(path) {
             Ok(names) => names,
             Err(reason) => {
-                let message = format!("`{}` is no path: {reason}", cut(path));
-                findings.add(place, message, "write segments and `{parameter}`s between slashes");
+                let message = format!("invalid path `{}`: {reason}", truncate(path));
+                findings.add(&INVALID_PATH, location, message);
                 continue;
             }
         };
-        let form = names
-            .iter()
-            .fold(path.to_owned(), |form, name| form.replace(&format!("{{{name}}}"), "{}"));
-        match seen.get(&form) {
-            Some(first) => findings.add(
-                place,
-                format!("`{}` and `{}` match the same requests", cut(path), cut(first)),
-                "merge the two path items",
-            ),
-            None => {
-                seen.insert(form, path);
-            }
+        let erase = |path: String, name| path.replace(&format!("{{{name}}}"), "{}");
+        let shape = names.iter().fold(path.to_owned(), erase);
+        if let Some(first) = seen.get(&shape) {
+            let (path, first) = (truncate(path), truncate(first));
+            let message = format!("`{path}` and `{first}` match the same requests");
+            findings.add(&AMBIGUOUS_PATH, location, message);
+        } else {
+            seen.insert(shape, path);
         }
     }
 }
 
-/// The path and the parameters name each other.
+/// Checks that the names in a path are those of the path parameters.
 fn path_parameters(
-    operation: &Operation<'_, '_>,
-    parameters: &[(&Site<'_>, Place)],
+    operation: &LintOperation<'_, '_>,
+    parameters: &[(&ObjectNode<'_>, Location)],
     findings: &mut Findings,
 ) {
-    let Ok(names) = template(&operation.path) else { return };
-    let path = cut(&operation.path);
-    let described: Vec<_> = parameters
+    let Ok(names) = parse_template(&operation.path) else { return };
+    let path = truncate(&operation.path);
+    let declared: Vec<_> = parameters
         .iter()
-        .filter(|(parameter, _)| parameter.text("in") == Some("path"))
-        .filter_map(|(parameter, place)| Some((parameter.text("name")?, place)))
+        .filter(|(parameter, _)| parameter.get_str("in") == Some("path"))
+        .filter_map(|(parameter, location)| Some((parameter.get_str("name")?, location)))
         .collect();
-    for name in names.iter().filter(|name| !described.iter().any(|(known, _)| known == *name)) {
-        let help = match meant(name, described.iter().map(|(known, _)| *known)) {
-            Some(meant) => format!("did you mean `{{{meant}}}`?"),
+    for name in names.iter().filter(|name| !declared.iter().any(|(known, _)| known == *name)) {
+        let help = match suggest(name, declared.iter().map(|(known, _)| *known)) {
+            Some(known) => format!("did you mean `{{{known}}}`?"),
             None => {
                 format!("add `{{name: {name}, in: path, required: true, ...}}` to `parameters`")
             }
         };
-        let message = format!("no parameter describes `{{{name}}}` of `{path}`");
-        findings.add(operation.site.here(), message, help);
+        let message = format!("path `{path}`: no path parameter `{name}`");
+        let at = operation.object.here();
+        findings.add_with_help(&UNDECLARED_PATH_PARAMETER, at, message, help);
     }
-    for (name, place) in described.iter().filter(|(name, _)| !names.contains(name)) {
-        let help = match meant(name, names.iter().copied()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("write `{{{name}}}` into the path, or remove the parameter"),
+    for (name, location) in declared.into_iter().filter(|(name, _)| !names.contains(name)) {
+        let help = match suggest(name, names.iter().copied()) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("add `{{{name}}}` to the path, or remove the parameter"),
         };
-        let message = format!("the path parameter `{}` is not in `{path}`", cut(name));
-        findings.add((*place).clone(), message, help);
+        let message = format!("path parameter `{}` is not in path `{path}`", truncate(name));
+        findings.add_with_help(&UNUSED_PATH_PARAMETER, location.clone(), message, help);
     }
 }

@@ -1,150 +1,175 @@
-//! References: each leads to a component of the right kind, and none leads back to
-//! where it stands.
+//! Reference Objects: each refers to a component of the right type, and no component
+//! contains itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ptr;
 
+use crate::document::diagnostic::{DocumentRule, document_rules};
 use crate::document::pointer::Pointer;
-use crate::lint::document::{Document, Site};
-use crate::lint::findings::{Findings, Place};
-use crate::lint::openapi30::{COMPONENTS, Kind, Object, PATH_ITEM, SCHEMA};
-use crate::lint::words::{cut, meant, shown};
+use crate::document::reference;
+use crate::lint::findings::{Findings, Location};
+use crate::lint::lint_document::LintDocument;
+use crate::lint::message::{describe, suggest, truncate};
+use crate::lint::object_node::ObjectNode;
+use crate::lint::openapi30::{COMPONENTS, ObjectType, PATH_ITEM, ValueType};
 
-pub(super) fn check(document: &Document<'_>, findings: &mut Findings) {
-    for site in document.sites().iter().filter(|site| site.is_reference()) {
-        siblings(site, findings);
-        if let Err((message, help)) = target(document, site) {
-            findings.add(site.at("$ref"), message, help);
+document_rules! {
+    IGNORED_SIBLING = "ignored-sibling":
+        "A field beside `$ref` has no effect in OpenAPI 3.0"
+        => "move the field into the component, or wrap the reference in an `allOf`";
+    INVALID_REFERENCE = "invalid-reference":
+        "A `$ref` is not a reference to a component of the right type in this document"
+        => "refer to a component, such as `#/components/schemas/Name`";
+    UNRESOLVED_REFERENCE = "unresolved-reference":
+        "A `$ref` refers to a component that does not exist"
+        => "add the component, or correct the name";
+    PATH_ITEM_REFERENCE = "path-item-reference":
+        "A path item is a `$ref`, which progenitor does not support"
+        => "replace the reference by the path item";
+    RECURSIVE_COMPONENT = "recursive-component":
+        "A component contains itself"
+        => "break the cycle; typify and the validation tables do not support recursion";
+}
+
+pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
+    for object in document.objects().iter().filter(|object| object.is_reference()) {
+        siblings(object, findings);
+        if let Err((rule, message, help)) = check_target(document, object) {
+            findings.add_with_help(rule, object.at("$ref"), message, help);
         }
     }
     recursion(document, findings);
 }
 
-/// What stands beside a `$ref` is ignored in 3.0, whoever wrote it.
-fn siblings(site: &Site<'_>, findings: &mut Findings) {
-    let help = match ptr::eq(site.object, &SCHEMA) {
-        true => "put the reference into an `allOf` with one element, and this beside the `allOf`",
-        false => "move it into the component that is referred to",
+fn siblings(object: &ObjectNode<'_>, findings: &mut Findings) {
+    let help = if object.is_in_schema_position() {
+        "put the reference into an `allOf` with one element, and this field beside the `allOf`"
+    } else {
+        "move the field into the component"
     };
-    for member in site.node.members().iter().filter(|member| member.key != "$ref") {
-        let key = cut(&member.key);
-        let message = format!("`{key}` beside a `$ref` is ignored in OpenAPI 3.0");
-        findings.add(site.at(&member.key), message, help);
+    for member in object.node.members().iter().filter(|member| member.key != "$ref") {
+        let message = format!("`{}` beside `$ref` has no effect", truncate(&member.key));
+        findings.add_with_help(&IGNORED_SIBLING, object.at(&member.key), message, help);
     }
 }
 
-fn target(document: &Document<'_>, site: &Site<'_>) -> Result<(), (String, String)> {
-    if ptr::eq(site.object, &PATH_ITEM) {
-        let message = "a path item is a `$ref`, which progenitor cannot follow".to_owned();
-        return Err((message, "write the path item out here".to_owned()));
+/// A violated rule, the message and the help.
+type TargetError = (&'static DocumentRule, String, String);
+
+fn check_target(document: &LintDocument<'_>, object: &ObjectNode<'_>) -> Result<(), TargetError> {
+    if ptr::eq(object.object_type, &PATH_ITEM) {
+        let message = "unsupported reference: a path item cannot be a `$ref`".to_owned();
+        return Err((&PATH_ITEM_REFERENCE, message, PATH_ITEM_REFERENCE.remedy.to_owned()));
     }
-    let section = section_of(site.object).unwrap_or_default();
-    let form = format!("refer to a component of this document, as `#/components/{section}/Name`");
-    let Some(reference) = site.text("$ref") else {
-        let found = site.get("$ref").map(shown).unwrap_or_default();
-        return Err((format!("expected a reference, which is a string; found {found}"), form));
+    let section = section_of(object.object_type).unwrap_or_default();
+    let invalid = |message| {
+        let help = format!("refer to a component, such as `#/components/{section}/Name`");
+        Err((&INVALID_REFERENCE, message, help))
     };
-    let shown = cut(reference);
-    let Some(pointer) = Pointer::from_reference(reference) else {
-        return Err((format!("`{shown}` does not refer to a part of this document"), form));
+    let Some(text) = object.get_str("$ref") else {
+        let found = object.get("$ref").map(describe).unwrap_or_default();
+        return invalid(format!("invalid reference: expected a string, found {found}"));
+    };
+    let shown = truncate(text);
+    let Some(pointer) = Pointer::from_reference(text) else {
+        return invalid(format!("invalid reference `{shown}`: not in this document"));
     };
     let tokens: Vec<_> = pointer.tokens().collect();
     let [components, found, name] = tokens.as_slice() else {
-        return Err((format!("`{shown}` does not refer to a component"), form));
+        return invalid(format!("invalid reference `{shown}`: not a component"));
     };
     if components != "components" || !sections().any(|known| known == found) {
-        return Err((format!("`{shown}` does not refer to a component"), form));
+        return invalid(format!("invalid reference `{shown}`: not a component"));
     }
     if found != section {
-        let kind = site.object.name;
-        return Err((
-            format!("`{shown}` is in `{found}`, and a {kind} Object is needed here"),
-            form,
+        return invalid(format!(
+            "invalid reference `{shown}`: expected a component of `{section}`, found `{found}`"
         ));
     }
-    match document.site(&pointer) {
-        Some(_) => Ok(()),
-        None => Err((format!("there is no `{shown}`"), dangling(document, section, name))),
+    if document.object_at(&pointer).is_none() {
+        let message = format!("unresolved reference `{shown}`");
+        return Err((&UNRESOLVED_REFERENCE, message, suggest_component(document, section, name)));
+    }
+    Ok(())
+}
+
+fn suggest_component(document: &LintDocument<'_>, section: &str, name: &str) -> String {
+    let components = document.object_at(&Pointer::root().child("components"));
+    let names = components.into_iter().flat_map(|components| components.entries(section));
+    match suggest(name, names.map(|(name, ..)| name)) {
+        Some(name) => format!("did you mean `#/components/{section}/{name}`?"),
+        None => format!("add `{}` to `components: {{{section}: ...}}`", truncate(name)),
     }
 }
 
-fn dangling(document: &Document<'_>, section: &str, name: &str) -> String {
-    let components = document.site(&Pointer::root().child("components"));
-    let names = components.into_iter().flat_map(|site| site.entries(section));
-    match meant(name, names.map(|(name, ..)| name)) {
-        Some(meant) => format!("did you mean `#/components/{section}/{meant}`?"),
-        None => format!("add `{}` under `components: {{{section}: ...}}`", cut(name)),
-    }
-}
-
-/// The sections of the components.
+/// Returns the sections of `components`.
 fn sections() -> impl Iterator<Item = &'static str> {
     COMPONENTS.fields.iter().map(|field| field.name)
 }
 
-/// The section that has the components of one kind.
-fn section_of(object: &Object) -> Option<&'static str> {
-    COMPONENTS.fields.iter().find_map(|field| match &field.kind {
-        Kind::Named(Kind::Component(of)) if ptr::eq(*of, object) => Some(field.name),
+/// Returns the section of `components` for an object type.
+fn section_of(object_type: &ObjectType) -> Option<&'static str> {
+    COMPONENTS.fields.iter().find_map(|field| match &field.value {
+        ValueType::ComponentMap(ValueType::Component(of)) if ptr::eq(*of, object_type) => {
+            Some(field.name)
+        }
         _ => None,
     })
 }
 
-/// A reference from within one component to another.
-struct Edge {
+/// A reference from one component to another.
+struct ReferenceEdge {
     to: Pointer,
-    place: Place,
+    location: Location,
 }
 
-/// Components that reach themselves. typify would go round in circles where they
-/// are merged, and so would whoever checks a value against them.
-fn recursion(document: &Document<'_>, findings: &mut Findings) {
+/// Reports components that contain themselves: typify, and validation by tables, would
+/// not terminate. The depth-first search is iterative, because chains may be long.
+fn recursion(document: &LintDocument<'_>, findings: &mut Findings) {
     let edges = edges(document);
     let edges_of = |from| edges.get(from).map(Vec::as_slice).unwrap_or_default().iter();
     let (mut done, mut open) = (BTreeSet::new(), BTreeSet::new());
     for start in edges.keys() {
-        let mut way = Vec::new();
+        let mut path = Vec::new();
         if !done.contains(start) && open.insert(start) {
-            way.push((start, edges_of(start)));
+            path.push((start, edges_of(start)));
         }
-        while let Some((from, rest)) = way.last_mut() {
+        while let Some((from, rest)) = path.last_mut() {
             let Some(edge) = rest.next() else {
                 done.insert(*from);
-                way.pop();
+                path.pop();
                 continue;
             };
             if done.contains(&edge.to) {
                 continue;
             }
             if open.insert(&edge.to) {
-                way.push((&edge.to, edges_of(&edge.to)));
+                path.push((&edge.to, edges_of(&edge.to)));
             } else {
-                let way: Vec<_> = way.iter().map(|(from, _)| *from).collect();
-                report_cycle(&way, edge, findings);
+                let path: Vec<_> = path.iter().map(|(from, _)| *from).collect();
+                report_cycle(&path, edge, findings);
             }
         }
     }
 }
 
-fn edges(document: &Document<'_>) -> BTreeMap<Pointer, Vec<Edge>> {
-    let mut edges: BTreeMap<Pointer, Vec<Edge>> = BTreeMap::new();
-    for site in document.sites().iter().filter(|site| site.is_reference()) {
-        let from = Pointer::root().descend(site.place.pointer.tokens().take(3));
-        let to = site.text("$ref").and_then(Pointer::from_reference);
-        if let Some(to) = to.filter(|to| document.site(to).is_some()) {
-            edges.entry(from).or_default().push(Edge { to, place: site.at("$ref") });
+fn edges(document: &LintDocument<'_>) -> BTreeMap<Pointer, Vec<ReferenceEdge>> {
+    let mut edges: BTreeMap<Pointer, Vec<ReferenceEdge>> = BTreeMap::new();
+    for object in document.objects().iter().filter(|object| object.is_reference()) {
+        let component = Pointer::root().descend(object.location.pointer.tokens().take(3));
+        let to = reference::target(object.node).filter(|to| document.object_at(to).is_some());
+        if let Some(to) = to {
+            let edge = ReferenceEdge { to, location: object.at("$ref") };
+            edges.entry(component).or_default().push(edge);
         }
     }
     edges
 }
 
-/// Reports the part of `way` from where `edge` comes back to it.
-fn report_cycle(way: &[&Pointer], edge: &Edge, findings: &mut Findings) {
-    let circle = way.iter().copied().skip_while(|from| **from != edge.to);
-    let names: Vec<_> = circle.chain([&edge.to]).filter_map(Pointer::last).collect();
-    findings.add(
-        edge.place.clone(),
-        format!("`{}` contains itself: {}", names[0], names.join(" → ")),
-        "break the circle: values are checked against a table, which has to end somewhere",
-    );
+/// Reports the cycle at the end of `path` that `edge` closes.
+fn report_cycle(path: &[&Pointer], edge: &ReferenceEdge, findings: &mut Findings) {
+    let cycle = path.iter().copied().skip_while(|from| **from != edge.to);
+    let names: Vec<_> = cycle.chain([&edge.to]).filter_map(Pointer::last).collect();
+    let message = format!("`{}` contains itself: {}", names[0], names.join(" → "));
+    findings.add(&RECURSIVE_COMPONENT, edge.location.clone(), message);
 }

@@ -1,21 +1,66 @@
-//! Schemas: keywords that fit together, and what each of them may say.
+//! Schema Objects: combinations of keywords and their values.
 
 use std::collections::HashSet;
 
-use super::formats::FORMATS;
-use super::nulls::{NULL_FORM, is_null};
+use super::nullable::NULLABLE_FORM;
 use crate::document::Value;
-use crate::lint::document::{Document, Site};
+use crate::document::diagnostic::document_rules;
+use crate::document::nullable::is_null_only;
 use crate::lint::findings::Findings;
+use crate::lint::lint_document::LintDocument;
+use crate::lint::message::{describe, join_or, suggest, truncate};
+use crate::lint::object_node::ObjectNode;
 use crate::lint::openapi30::SCHEMA;
-use crate::lint::words::{cut, meant, or, shown};
 use crate::pattern::Pattern;
 
-type Rule = fn(&Document<'_>, &Site<'_>, &mut Findings);
+document_rules! {
+    CONFLICTING_KEYWORDS = "conflicting-keywords":
+        "A schema combines keywords that typify merges incorrectly"
+        => "keep one of `type`, `allOf`, `anyOf` and `oneOf`, and move the rest into its schemas";
+    INAPPLICABLE_KEYWORD = "inapplicable-keyword":
+        "A keyword has no effect on the type of the schema"
+        => "remove the keyword, or change the type";
+    MISSING_TYPE = "missing-type":
+        "A keyword without a `type` would accept values of other types"
+        => "add the `type` of the values";
+    INVALID_ALL_OF = "invalid-all-of":
+        "An `allOf` of several schemas contains a schema that is not an object"
+        => "describe the value by one schema";
+    OVERLAPPING_ALL_OF = "overlapping-all-of":
+        "Two schemas of an `allOf` have the same property"
+        => "describe the property in one of the schemas";
+    UNSUPPORTED_PATTERN = "unsupported-pattern":
+        "A `pattern` is invalid, or needs a regex engine to check"
+        => "write `^`, ASCII characters and classes with `?`, `*`, `+` or `{n,m}`, and `$`";
+    UNKNOWN_FORMAT = "unknown-format":
+        "A `format` is unknown for the type of the schema"
+        => "use a known format, or remove `format`";
+    DUPLICATE_REQUIRED = "duplicate-required":
+        "`required` lists a property twice"
+        => "remove one of the entries";
+    UNKNOWN_REQUIRED = "unknown-required":
+        "`required` lists a property that `properties` does not describe"
+        => "add the property to `properties`";
+    UNSUPPORTED_ENUM = "unsupported-enum":
+        "An `enum` is neither an enum of strings nor the schema of null"
+        => "describe the values by bounds or by `description`";
+    DUPLICATE_ENUM_VALUE = "duplicate-enum-value":
+        "An `enum` lists a value twice"
+        => "remove one of the values";
+    INVALID_ENUM_VALUE = "invalid-enum-value":
+        "An `enum` of strings contains another type"
+        => "quote the value, or remove it";
+    MISSING_ITEMS = "missing-items":
+        "An array schema has no `items`"
+        => "add `items`, the schema of an element";
+}
 
-const RULES: &[Rule] = &[forms, keywords, parts, pattern, format, required, values, items];
+type SchemaCheck = fn(&LintDocument<'_>, &ObjectNode<'_>, &mut Findings);
 
-/// What each type may have besides what any schema may have.
+const CHECKS: &[SchemaCheck] =
+    &[composition, keywords, all_of, pattern, format, required, enum_values, items];
+
+/// The keywords of each type, besides those of all schemas.
 const KEYWORDS: &[(&str, &[&str])] = &[
     ("array", &["enum", "items", "maxItems", "minItems", "uniqueItems"]),
     ("boolean", &["enum"]),
@@ -37,192 +82,187 @@ const KEYWORDS: &[(&str, &[&str])] = &[
 const NUMERIC: &[&str] =
     &["enum", "exclusiveMaximum", "exclusiveMinimum", "format", "maximum", "minimum", "multipleOf"];
 
-/// What a schema can be.
+/// The keywords of which a schema has at most one.
 const FORMS: &[&str] = &["type", "allOf", "anyOf", "oneOf"];
 
-pub(super) fn check(document: &Document<'_>, findings: &mut Findings) {
-    for site in document.all(&SCHEMA) {
-        for rule in RULES {
-            rule(document, site, findings);
+/// The known formats of each type. typify has types for `uuid` and `ip`; they are not
+/// listed because the client would need another dependency.
+const FORMATS: &[(&str, &[&str])] = &[
+    ("integer", &["int32", "int64"]),
+    ("number", &["decimal", "double", "float"]),
+    ("string", &["byte", "date", "date-time", "email", "iso-3166-1-alpha-3", "password", "uri"]),
+];
+
+pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
+    for schema in document.all(&SCHEMA) {
+        for check in CHECKS {
+            check(document, schema, findings);
         }
     }
 }
 
-fn type_of<'d>(site: &Site<'d>) -> Option<&'d str> {
-    site.text("type")
+fn type_of<'d>(schema: &ObjectNode<'d>) -> Option<&'d str> {
+    schema.get_str("type")
 }
 
-/// A schema is a type, one composition, or anything.
-fn forms(_: &Document<'_>, site: &Site<'_>, findings: &mut Findings) {
-    let mut found = FORMS.iter().filter(|form| site.get(form).is_some());
+fn composition(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
+    let mut found = FORMS.iter().filter(|form| schema.get(form).is_some());
     let first = found.next().copied().unwrap_or_default();
     for second in found {
-        findings.add(
-            site.at(second),
-            format!("`{second}` beside `{first}`: typify merges the two and loses rules"),
-            format!(
-                "keep one of {}, and move the rest into its schemas",
-                or(FORMS.iter().copied())
-            ),
-        );
+        let message = format!("`{second}` beside `{first}`: typify merges them incorrectly");
+        findings.add(&CONFLICTING_KEYWORDS, schema.at(second), message);
     }
 }
 
-/// A type has its own keywords. Without a type there are none.
-fn keywords(_: &Document<'_>, site: &Site<'_>, findings: &mut Findings) {
-    let form = FORMS.iter().find(|form| site.get(form).is_some());
-    let own = KEYWORDS.iter().find(|(name, _)| type_of(site) == Some(name));
+fn keywords(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
+    let form = FORMS.iter().find(|form| schema.get(form).is_some());
+    let own = KEYWORDS.iter().find(|(name, _)| type_of(schema) == Some(name));
     if form == Some(&"type") && own.is_none() {
         return;
     }
     let own = own.map(|(_, keywords)| *keywords).unwrap_or_default();
-    for key in site.node.members().iter().map(|member| member.key.as_str()) {
-        let types: Vec<_> =
-            KEYWORDS.iter().filter(|(_, keywords)| keywords.contains(&key)).collect();
-        if types.is_empty() || own.contains(&key) {
+    for key in schema.node.members().iter().map(|member| member.key.as_str()) {
+        if own.contains(&key) || !KEYWORDS.iter().any(|(_, keywords)| keywords.contains(&key)) {
             continue;
         }
-        let types: Vec<_> = types.iter().map(|(name, _)| format!("type: {name}")).collect();
-        let types = match types.len() == KEYWORDS.len() {
-            true => "the `type` of the values".to_owned(),
-            false => or(types.iter().map(String::as_str)),
-        };
-        let (message, help) = match (form, type_of(site)) {
+        let types = types_with(key);
+        let (rule, message, help) = match (form, type_of(schema)) {
             (_, Some(name)) => (
-                format!("`{key}` says nothing about a value of `type: {name}`"),
+                &INAPPLICABLE_KEYWORD,
+                format!("`{key}` has no effect on `type: {name}`"),
                 format!("remove it, or write {types}"),
             ),
             (Some(form), None) => (
-                format!("`{key}` beside `{form}`: typify merges the two and loses rules"),
+                &CONFLICTING_KEYWORDS,
+                format!("`{key}` beside `{form}`: typify merges them incorrectly"),
                 format!("move it into the schemas of the `{form}`"),
             ),
             (None, None) => (
-                format!("`{key}` without a `type`, which would let other types pass"),
+                &MISSING_TYPE,
+                format!("`{key}` without `type` would accept values of other types"),
                 format!("add {types}"),
             ),
         };
-        findings.add(site.at(key), message, help);
+        findings.add_with_help(rule, schema.at(key), message, help);
     }
 }
 
-/// typify merges the parts of an `allOf`. That loses nothing only where they are
-/// objects without a property in common.
-fn parts(document: &Document<'_>, site: &Site<'_>, findings: &mut Findings) {
-    let parts = document.children(site, "allOf");
+/// Lists the types to which a keyword applies.
+fn types_with(key: &str) -> String {
+    let rows = KEYWORDS.iter().filter(|(_, keywords)| keywords.contains(&key));
+    let types: Vec<_> = rows.map(|(name, _)| format!("type: {name}")).collect();
+    if types.len() == KEYWORDS.len() {
+        return "the `type` of the values".to_owned();
+    }
+    join_or(types.iter().map(String::as_str))
+}
+
+/// Checks an `allOf` of several schemas: typify merges only objects with distinct
+/// properties without loss.
+fn all_of(document: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
+    let parts = document.children(schema, "allOf");
     if parts.len() < 2 {
         return;
     }
     let mut names = HashSet::new();
     for part in parts {
-        let Some(schema) = document.resolve(part) else { continue };
-        if type_of(schema) != Some("object") {
-            findings.add(
-                part.here(),
-                "an `allOf` of several schemas merges objects, and this is not `type: object`",
-                "describe the value by one schema",
-            );
+        let Some(resolved) = document.resolve(part) else { continue };
+        if type_of(resolved) != Some("object") {
+            let message = "`allOf` of several schemas: expected `type: object`";
+            findings.add(&INVALID_ALL_OF, part.here(), message);
         }
-        for (name, ..) in schema.entries("properties") {
+        for (name, ..) in resolved.entries("properties") {
             if !names.insert(name) {
-                findings.add(
-                    part.here(),
-                    format!("two schemas of the `allOf` have the property `{}`", cut(name)),
-                    "describe the property once",
-                );
+                let message = format!("`allOf` has property `{}` twice", truncate(name));
+                findings.add(&OVERLAPPING_ALL_OF, part.here(), message);
             }
         }
     }
 }
 
-fn pattern(_: &Document<'_>, site: &Site<'_>, findings: &mut Findings) {
-    if let Some(Err(error)) = site.text("pattern").map(Pattern::parse) {
-        findings.add(
-            site.at("pattern"),
-            format!("the `pattern` cannot be checked: {error}"),
-            error.help(),
-        );
+fn pattern(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
+    if let Some(Err(error)) = schema.get_str("pattern").map(Pattern::parse) {
+        let message = format!("unsupported pattern: {error}");
+        findings.add(&UNSUPPORTED_PATTERN, schema.at("pattern"), message);
     }
 }
 
-fn format(_: &Document<'_>, site: &Site<'_>, findings: &mut Findings) {
-    let (Some(of), Some(name)) = (type_of(site), site.text("format")) else { return };
-    let known = || FORMATS.iter().filter(|format| format.of == of).map(|format| format.name);
-    if known().next().is_none() || known().any(|known| known == name) {
+fn format(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
+    let (Some(type_name), Some(name)) = (type_of(schema), schema.get_str("format")) else { return };
+    let Some((_, known)) = FORMATS.iter().find(|(of, _)| *of == type_name) else { return };
+    if known.contains(&name) {
         return;
     }
-    let help = match meant(name, known()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("write {}, or remove it", or(known())),
+    let help = match suggest(name, known.iter().copied()) {
+        Some(format) => format!("did you mean `{format}`?"),
+        None => format!("use {}, or remove `format`", join_or(known.iter().copied())),
     };
-    findings.add(
-        site.at("format"),
-        format!("no format of `type: {of}` is called `{}`", cut(name)),
-        help,
-    );
+    let message = format!("unknown format `{}` of `type: {type_name}`", truncate(name));
+    findings.add_with_help(&UNKNOWN_FORMAT, schema.at("format"), message, help);
 }
 
-fn required(_: &Document<'_>, site: &Site<'_>, findings: &mut Findings) {
-    if type_of(site) != Some("object") {
+fn required(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
+    if type_of(schema) != Some("object") {
         return;
     }
     let mut seen = HashSet::new();
-    let properties = || site.entries("properties").map(|(name, ..)| name);
+    let properties = || schema.entries("properties").map(|(name, ..)| name);
     let declared: HashSet<_> = properties().collect();
-    for (place, node) in site.elements("required") {
+    for (location, node) in schema.elements("required") {
         let Some(name) = node.as_str() else { continue };
-        let shown = cut(name);
+        let shown = truncate(name);
         if !seen.insert(name) {
-            let message = format!("`required` names `{shown}` twice");
-            findings.add(place, message, "remove one of the two");
+            let message = format!("`required` lists `{shown}` twice");
+            findings.add(&DUPLICATE_REQUIRED, location, message);
         } else if !declared.contains(name) {
-            let help = match meant(name, properties()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => "describe it under `properties`".to_owned(),
+            let help = match suggest(name, properties()) {
+                Some(property) => format!("did you mean `{property}`?"),
+                None => UNKNOWN_REQUIRED.remedy.to_owned(),
             };
-            findings.add(place, format!("`required` names `{shown}`, which is no property"), help);
+            let message = format!("`required` lists the unknown property `{shown}`");
+            findings.add_with_help(&UNKNOWN_REQUIRED, location, message, help);
         }
     }
 }
 
-/// The values of an `enum`.
-fn values(_: &Document<'_>, site: &Site<'_>, findings: &mut Findings) {
-    let (Some(values), Some(of)) = (site.get("enum"), type_of(site)) else { return };
+fn enum_values(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
+    let (Some(values), Some(type_name)) = (schema.get("enum"), type_of(schema)) else { return };
     let values = values.elements();
-    if is_null(site.node) || values.is_empty() {
+    if is_null_only(schema.node) || values.is_empty() {
         return;
     }
     if values.iter().all(|value| value.value == Value::Null) {
-        let message = "an `enum` of null alone, but not the schema of null";
+        let message = "unsupported enum: the schema of null has another form";
         let help = "write exactly `type: object`, `nullable: true`, `enum: [null]`";
-        return findings.add(site.at("enum"), message, help);
+        return findings.add_with_help(&UNSUPPORTED_ENUM, schema.at("enum"), message, help);
     }
-    if of != "string" {
-        let message = format!("an `enum` of `type: {of}`; the client has only enums of strings");
-        return findings.add(site.at("enum"), message, "give bounds, or say it in `description`");
+    if type_name != "string" {
+        let message = format!("unsupported enum of `type: {type_name}`");
+        return findings.add(&UNSUPPORTED_ENUM, schema.at("enum"), message);
     }
     let mut seen = HashSet::new();
-    for (place, value) in site.elements("enum") {
+    for (location, value) in schema.elements("enum") {
         match &value.value {
             Value::String(text) if seen.insert(text) => {}
             Value::String(text) => {
-                let message = format!("the `enum` has `{}` twice", cut(text));
-                findings.add(place, message, "remove one of the two");
-            }
-            Value::Null => {
-                let help = format!("remove it here, and where null is allowed write {NULL_FORM}");
-                findings.add(place, "the `enum` of strings has null", help);
+                let message = format!("duplicate enum value `{}`", truncate(text));
+                findings.add(&DUPLICATE_ENUM_VALUE, location, message);
             }
             _ => {
-                let message = format!("the `enum` of strings has {}", shown(value));
-                findings.add(place, message, "put it in quotes, or remove it");
+                let message = format!("enum of strings contains {}", describe(value));
+                let help = if value.value == Value::Null {
+                    format!("remove it; {NULLABLE_FORM}")
+                } else {
+                    INVALID_ENUM_VALUE.remedy.to_owned()
+                };
+                findings.add_with_help(&INVALID_ENUM_VALUE, location, message, help);
             }
         }
     }
 }
 
-fn items(_: &Document<'_>, site: &Site<'_>, findings: &mut Findings) {
-    if type_of(site) == Some("array") && site.get("items").is_none() {
-        let message = "the array does not say what its elements are";
-        findings.add(site.here(), message, "add `items`, the schema of an element");
+fn items(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
+    if type_of(schema) == Some("array") && schema.get("items").is_none() {
+        findings.add(&MISSING_ITEMS, schema.here(), "array has no `items`");
     }
 }

@@ -1,34 +1,34 @@
-//! Puts values, lists and guesses into words.
+//! Parts of messages: values, lists and suggestions.
 
 use crate::document::{Node, Value};
 
-/// Longer texts are cut in messages.
-const MAX_SHOWN: usize = 40;
+/// The number of characters after which strings are truncated in messages.
+const MAX_LENGTH: usize = 40;
 
-/// What a value is, in few words: scalars by their value, others by their type.
-pub(crate) fn shown(node: &Node) -> String {
+/// Describes a value: scalars by their value, arrays and objects by their type.
+pub(crate) fn describe(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => format!("`{value}`"),
         Value::Integer(value) => format!("`{value}`"),
         Value::Float(value) => format!("`{value:?}`"),
-        Value::String(text) => format!("the string `{}`", cut(text)),
+        Value::String(string) => format!("the string `{}`", truncate(string)),
         Value::Array(_) => "an array".to_owned(),
         Value::Object(_) => "an object".to_owned(),
     }
 }
 
-/// A text on one line and of bounded length.
-pub(crate) fn cut(text: &str) -> String {
-    let mut cut: String = text.chars().take(MAX_SHOWN).flat_map(char::escape_debug).collect();
-    if text.chars().count() > MAX_SHOWN {
-        cut.push('…');
+/// Escapes and truncates a string.
+pub(crate) fn truncate(string: &str) -> String {
+    let mut short: String = string.chars().take(MAX_LENGTH).flat_map(char::escape_debug).collect();
+    if string.chars().count() > MAX_LENGTH {
+        short.push('…');
     }
-    cut
+    short
 }
 
-/// `` `a`, `b` or `c` ``
-pub(crate) fn or<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+/// Joins names as `` `a`, `b` or `c` ``.
+pub(crate) fn join_or<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match quoted.as_slice() {
         [] => "nothing".to_owned(),
@@ -37,13 +37,13 @@ pub(crate) fn or<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// The candidate that was probably meant by `name`.
-pub(crate) fn meant<'a>(
+/// Returns the candidate most similar to a misspelt name.
+pub(crate) fn suggest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let name = name.to_lowercase();
-    // A third of the characters may be wrong.
+    // At most a third of the characters may differ.
     let limit = (name.chars().count() / 3).max(1);
     candidates
         .into_iter()

@@ -1,0 +1,55 @@
+//! Media Type Objects: bodies are JSON with a named schema.
+
+use crate::document::diagnostic::document_rules;
+use crate::lint::findings::Findings;
+use crate::lint::lint_document::LintDocument;
+use crate::lint::message::truncate;
+use crate::lint::object_node::ObjectNode;
+use crate::lint::openapi30::{REQUEST_BODY, RESPONSE};
+
+document_rules! {
+    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type":
+        "A body has another media type than JSON"
+        => "remove the media type, or change it to `application/json`";
+    UNNAMED_BODY_SCHEMA = "unnamed-body-schema":
+        "The schema of a body is inline, so its Rust type would have no name"
+        => "move the schema to `components: {schemas: ...}` and refer to it";
+    MISSING_BODY_SCHEMA = "missing-body-schema":
+        "A body has no schema"
+        => "add `schema: {$ref: ...}`";
+}
+
+/// The only supported media type.
+pub(super) const JSON: &str = "application/json";
+
+pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
+    for object_type in [&REQUEST_BODY, &RESPONSE] {
+        for body in document.all(object_type) {
+            for media_type in document.children(body, "content") {
+                check_media_type(document, media_type, findings);
+            }
+        }
+    }
+}
+
+fn check_media_type(
+    document: &LintDocument<'_>,
+    media_type: &ObjectNode<'_>,
+    findings: &mut Findings,
+) {
+    let name = media_type.key().unwrap_or_default();
+    if name != JSON {
+        let message = format!("unsupported media type `{}`; expected `{JSON}`", truncate(&name));
+        findings.add(&UNSUPPORTED_MEDIA_TYPE, media_type.here(), message);
+    }
+    if media_type.get("schema").is_none() {
+        // progenitor panics without a schema.
+        findings.add(&MISSING_BODY_SCHEMA, media_type.here(), "missing schema of the body");
+    }
+    if let Some(schema) = document.child(media_type, "schema")
+        && !schema.is_reference()
+    {
+        let message = "inline schema of a body: the generated type needs a name";
+        findings.add(&UNNAMED_BODY_SCHEMA, schema.here(), message);
+    }
+}

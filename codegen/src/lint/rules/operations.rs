@@ -1,0 +1,89 @@
+//! Operation Objects: the `operationId`, which becomes a Rust method.
+
+use heck::ToSnakeCase;
+
+use super::names::{check_unique, is_snake_case};
+use crate::document::diagnostic::document_rules;
+use crate::lint::findings::Findings;
+use crate::lint::lint_document::{LintDocument, LintOperation};
+use crate::lint::message::truncate;
+
+document_rules! {
+    MISSING_OPERATION_ID = "missing-operation-id":
+        "An operation has no `operationId`"
+        => "add the name of the method, such as `operationId: credit_batch`";
+    INVALID_OPERATION_ID = "invalid-operation-id":
+        "An `operationId` is not a valid Rust method name"
+        => "use lower-case ASCII words joined by `_`";
+    RESERVED_OPERATION_ID = "reserved-operation-id":
+        "An `operationId` is the name of a method of the client"
+        => "name the operation after its effect";
+    DUPLICATE_OPERATION_ID = "duplicate-operation-id":
+        "Two operations become the same Rust method"
+        => "rename one of the operations";
+}
+
+/// Methods of the client and of progenitor's client.
+const RESERVED_METHODS: &[&str] = &[
+    "api_version",
+    "at",
+    "base_url",
+    "baseurl",
+    "client",
+    "clone",
+    "concurrency",
+    "exchange",
+    "exec",
+    "from_env",
+    "from_lookup",
+    "inner",
+    "lineage",
+    "new",
+    "new_with_client",
+    "options",
+    "post",
+    "pre",
+    "production",
+    "sandbox",
+    "with_options",
+    "without_retries",
+];
+
+pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
+    let operations = document.operations();
+    for operation in &operations {
+        operation_id(operation, findings);
+    }
+    let ids = operations.iter().filter_map(|LintOperation { object, .. }| {
+        Some((object.get_str("operationId")?.to_owned(), object.at("operationId")))
+    });
+    let rule = &DUPLICATE_OPERATION_ID;
+    check_unique(rule, ids, "operationId", str::to_snake_case, findings);
+}
+
+fn operation_id(operation: &LintOperation<'_, '_>, findings: &mut Findings) {
+    let object = operation.object;
+    let Some(id) = object.get_str("operationId") else {
+        if object.get("operationId").is_none() {
+            let (method, path) = (operation.method.to_uppercase(), truncate(&operation.path));
+            let message = format!("{method} {path}: missing `operationId`");
+            findings.add(&MISSING_OPERATION_ID, object.here(), message);
+        }
+        return;
+    };
+    let at = object.at("operationId");
+    let shown = truncate(id);
+    if !is_snake_case(id) {
+        let snake = id.to_snake_case();
+        let help = if is_snake_case(&snake) {
+            format!("rename the operation to `{snake}`")
+        } else {
+            INVALID_OPERATION_ID.remedy.to_owned()
+        };
+        let message = format!("operationId `{shown}` is not a valid Rust method name");
+        findings.add_with_help(&INVALID_OPERATION_ID, at, message, help);
+    } else if RESERVED_METHODS.contains(&id) {
+        let message = format!("operationId `{shown}` is the name of a method of the client");
+        findings.add(&RESERVED_OPERATION_ID, at, message);
+    }
+}
