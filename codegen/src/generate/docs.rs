@@ -1,44 +1,46 @@
-//! Turns descriptions into doc comments that read like written ones.
+//! Doc comments from descriptions.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit_mut::VisitMut;
 
-/// Where doc comments wrap, `/// ` not counted.
+/// The maximum width of a doc comment without `/// `.
 const WIDTH: usize = 88;
 
-/// The doc attributes for `text`, which is Markdown.
+/// Returns doc attributes for a Markdown text.
 pub(super) fn attributes(text: &str) -> TokenStream {
     let lines = lines(text);
     quote!(#(#[doc = #lines])*)
 }
 
-/// Rewrites every doc attribute within an item in the same form.
-pub(super) struct Tidy;
+/// Rewraps all doc attributes of an item.
+pub(super) struct DocWrapper;
 
-impl VisitMut for Tidy {
+impl VisitMut for DocWrapper {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
-        let mut tidied = Vec::new();
+        let mut wrapped = Vec::new();
         for attribute in attributes.drain(..) {
             match text_of(&attribute) {
                 Some(text) => {
-                    let inner = attribute.style;
-                    tidied.extend(lines(&text).into_iter().map(|line| syn::Attribute {
-                        style: inner,
-                        ..syn::parse_quote!(#[doc = #line])
-                    }));
+                    let style = attribute.style;
+                    wrapped.extend(
+                        lines(&text).into_iter().map(|line| syn::Attribute {
+                            style,
+                            ..syn::parse_quote!(#[doc = #line])
+                        }),
+                    );
                 }
-                None => tidied.push(attribute),
+                None => wrapped.push(attribute),
             }
         }
-        *attributes = tidied;
+        *attributes = wrapped;
     }
 
-    /// The bodies of functions have no docs, and are most of the code.
+    /// Skips function bodies, which have no docs but are most of the code.
     fn visit_block_mut(&mut self, _: &mut syn::Block) {}
 }
 
-/// The text of a doc attribute.
+/// Returns the text of a doc attribute.
 pub(super) fn text_of(attribute: &syn::Attribute) -> Option<String> {
     match &attribute.meta {
         syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
@@ -49,7 +51,7 @@ pub(super) fn text_of(attribute: &syn::Attribute) -> Option<String> {
     }
 }
 
-/// Lines as they follow `///`: prose is wrapped, code blocks stay as they are.
+/// Returns the lines that follow `///`. Prose is wrapped, code blocks are not.
 pub(super) fn lines(text: &str) -> Vec<String> {
     if text.trim().is_empty() {
         return vec![String::new()];
@@ -57,28 +59,28 @@ pub(super) fn lines(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut in_code = false;
     for line in text.trim().lines() {
-        let fence = line.trim_start().starts_with("```");
-        if fence && !in_code && line.trim() == "```" {
-            // Without a language, rustdoc would take it for Rust.
+        let is_fence = line.trim_start().starts_with("```");
+        if is_fence && !in_code && line.trim() == "```" {
+            // rustdoc would compile a block without a language as Rust.
             lines.push(format!(" {line}text"));
-        } else if fence || in_code || line.trim().is_empty() {
+        } else if is_fence || in_code || line.trim().is_empty() {
             lines.push(if line.is_empty() { String::new() } else { format!(" {line}") });
         } else {
             lines.extend(wrap(line));
         }
-        in_code ^= fence;
+        in_code ^= is_fence;
     }
     lines
 }
 
 fn wrap(line: &str) -> Vec<String> {
-    let hang = if line.starts_with("- ") { "   " } else { " " };
+    let indent = if line.starts_with("- ") { "   " } else { " " };
     let mut lines = vec![String::from(" ")];
     for word in line.split_whitespace() {
         let Some(last) = lines.last_mut() else { continue };
         let is_empty = last.trim().is_empty();
         if !is_empty && last.chars().count() + 1 + word.chars().count() > WIDTH {
-            lines.push(format!("{hang}{word}"));
+            lines.push(format!("{indent}{word}"));
         } else {
             let gap = if is_empty { "" } else { " " };
             last.push_str(gap);
@@ -93,7 +95,7 @@ mod tests {
     use super::lines;
 
     #[test]
-    fn prose_wraps_and_code_does_not() {
+    fn wraps_prose_but_not_code() {
         let word = "kilogram ";
         let text =
             format!("{}\n\n- {}\n```\n{}\n```", word.repeat(15), word.repeat(12), "x".repeat(99));

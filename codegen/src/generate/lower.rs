@@ -1,17 +1,18 @@
-//! Rewrites the document into the one that progenitor is given.
+//! Lowering: the document that progenitor processes.
 //!
-//! The client checks values itself, and keeps what breaks a rule. Whatever would
-//! make typify refuse a value while decoding is therefore left out, and the ways
-//! to say "or null" become the one that typify turns into an `Option`.
+//! The client validates values itself and keeps invalid ones. Keywords that would make
+//! typify reject a value while decoding are removed, and every form of a nullable schema
+//! becomes the form that typify turns into an `Option`.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::schemas;
+use crate::document::nullable::is_null_only;
 use crate::document::{Node, Value};
 
-/// Keywords that would make typify refuse a value or fill one in that was not sent,
-/// or that it has no use for.
-const LEFT_OUT: &[&str] = &[
+/// Keywords that would make typify reject a value or insert a default, or that it does
+/// not use.
+const REMOVED: &[&str] = &[
     "default",
     "example",
     "exclusiveMaximum",
@@ -29,42 +30,45 @@ const LEFT_OUT: &[&str] = &[
     "uniqueItems",
 ];
 
-/// The keywords under which a schema holds schemas, by what is in between.
-const ONE: &[&str] = &["additionalProperties", "items", "not"];
-const LIST: &[&str] = &["allOf", "anyOf", "oneOf"];
+/// Keywords with one schema.
+const SCHEMA_KEYWORDS: &[&str] = &["additionalProperties", "items", "not"];
+/// Keywords with a list of schemas.
+const LIST_KEYWORDS: &[&str] = &["allOf", "anyOf", "oneOf"];
 
-/// Formats of numbers that typify may know. By any other it would choose a type that
-/// is too narrow to hold what breaks the format.
+/// The number formats that typify receives. For any other it would choose a type too
+/// narrow for values that violate the format.
 const NUMBER_FORMATS: &[&str] = &["decimal", "double", "int64"];
 
-/// The document for progenitor.
+/// Returns the document for progenitor.
 pub(super) fn lower(root: &Node) -> Json {
-    let mut document = rest(root, root);
+    let mut document = outside_schemas(root, root);
     if let Some(Json::String(version)) = document.pointer_mut("/info/version") {
-        // progenitor sends it in a header, which the client takes off again, and its
-        // code panics where that is not possible.
+        // progenitor sends the version in a header, which the client removes. Its code
+        // panics at characters that a header cannot contain.
         version.retain(|character| matches!(character, ' '..='~'));
     }
     if let Some(named) = document.pointer_mut("/components/schemas").and_then(Json::as_object_mut) {
         *named = schemas::components(root)
-            .filter(|member| !schemas::is_null(&member.node))
+            .filter(|member| !is_null_only(&member.node))
             .map(|member| (member.key.clone(), schema(root, &member.node)))
             .collect();
     }
     document
 }
 
-/// Everything around the schemas, unchanged.
-fn rest(root: &Node, node: &Node) -> Json {
+/// Lowers the part of the document around schemas.
+fn outside_schemas(root: &Node, node: &Node) -> Json {
     match &node.value {
-        Value::Array(elements) => elements.iter().map(|element| rest(root, element)).collect(),
+        Value::Array(elements) => {
+            elements.iter().map(|element| outside_schemas(root, element)).collect()
+        }
         Value::Object(members) => members
             .iter()
-            .filter(|member| !LEFT_OUT.contains(&member.key.as_str()))
+            .filter(|member| !REMOVED.contains(&member.key.as_str()))
             .map(|member| {
                 let value = match member.key.as_str() {
                     "schema" => schema(root, &member.node),
-                    _ => rest(root, &member.node),
+                    _ => outside_schemas(root, &member.node),
                 };
                 (member.key.clone(), value)
             })
@@ -77,7 +81,7 @@ fn schema(root: &Node, node: &Node) -> Json {
     if let Some(alternatives) = schemas::alternatives(root, node).filter(|found| found.nullable) {
         let mut object = members(root, node, &["anyOf", "oneOf"]);
         let others = alternatives.schemas.iter().map(|other| schema(root, other));
-        // typify makes an `Option` of a nullable `allOf` with one element.
+        // typify turns a nullable `allOf` with one element into an `Option`.
         let keyword = if others.len() == 1 { "allOf" } else { alternatives.keyword };
         object.insert(keyword.to_owned(), others.collect());
         object.insert("nullable".to_owned(), json!(true));
@@ -87,18 +91,18 @@ fn schema(root: &Node, node: &Node) -> Json {
 }
 
 fn members(root: &Node, node: &Node, without: &[&str]) -> Map<String, Json> {
-    let kept =
-        |key: &str| !is_narrowing(node, key) && !without.contains(&key) && !LEFT_OUT.contains(&key);
+    let is_kept =
+        |key: &str| !is_narrowing(node, key) && !without.contains(&key) && !REMOVED.contains(&key);
     node.members()
         .iter()
-        .filter(|member| kept(&member.key))
+        .filter(|member| is_kept(&member.key))
         .map(|member| {
             let value = match member.key.as_str() {
-                "properties" => named(root, &member.node),
-                key if LIST.contains(&key) => {
+                "properties" => properties(root, &member.node),
+                key if LIST_KEYWORDS.contains(&key) => {
                     member.node.elements().iter().map(|element| schema(root, element)).collect()
                 }
-                key if ONE.contains(&key) && !member.node.members().is_empty() => {
+                key if SCHEMA_KEYWORDS.contains(&key) && !member.node.members().is_empty() => {
                     schema(root, &member.node)
                 }
                 _ => member.node.to_json(),
@@ -108,23 +112,21 @@ fn members(root: &Node, node: &Node, without: &[&str]) -> Map<String, Json> {
         .collect()
 }
 
-/// Whether a keyword of this schema, with this value, would make typify refuse what
-/// the client keeps.
+/// Returns whether a keyword with its value would make typify reject values.
 fn is_narrowing(schema: &Node, key: &str) -> bool {
-    let text = |key| schema.get(key).and_then(Node::as_str);
     match key {
         "additionalProperties" => schema.get(key).and_then(Node::as_bool) == Some(false),
-        // A title names a type; the name of a component is taken.
+        // typify names types after titles, but the name of the component is in use.
         "title" => schema.get("properties").is_some(),
         "format" => {
-            matches!(text("type"), Some("integer" | "number"))
-                && text(key).is_some_and(|format| !NUMBER_FORMATS.contains(&format))
+            matches!(schema.get_str("type"), Some("integer" | "number"))
+                && schema.get_str(key).is_some_and(|format| !NUMBER_FORMATS.contains(&format))
         }
         _ => false,
     }
 }
 
-fn named(root: &Node, properties: &Node) -> Json {
+fn properties(root: &Node, properties: &Node) -> Json {
     properties
         .members()
         .iter()

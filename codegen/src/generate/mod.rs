@@ -1,14 +1,12 @@
-//! Emits the sources of the client crate from a document that passed the lint.
+//! Generation of the client's sources from a document.
 //!
-//! progenitor and typify write the request code and the structs. What no setting
-//! of theirs reaches is done here, once for every operation and every schema:
-//! identifiers and open enums, the tables that responses are checked against, and
-//! the methods a user calls.
+//! progenitor and typify generate the requests and structs. This module adds the parts
+//! that their settings cannot express: identifiers and open enums, validation tables,
+//! and the public methods.
 
 mod docs;
 mod lower;
 mod operations;
-
 mod progenitor;
 mod schema_tables;
 mod schemas;
@@ -24,96 +22,92 @@ use crate::document::diagnostic::{Diagnostic, Refusal};
 use crate::document::pointer::Pointer;
 use crate::document::{Node, Source};
 use crate::lint;
+use crate::lint::rules::generator::GENERATOR_FAILURE;
 
 /// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// Its name within the generated folder.
+pub struct GeneratedFile {
+    /// The name within the generated folder.
     pub name: &'static str,
-    /// Everything in it.
+    /// The contents. Only the first line, a comment, names the document.
     pub text: String,
 }
 
-/// The command that writes the files, as their headers and all messages name it.
+/// The command that writes the files, for headers and messages.
 pub const COMMAND: &str = "cargo xtask regen";
 
-/// Generates every file of the client, sorted by name and in the same bytes on every machine
-/// and run.
+/// Generates all files of the client, sorted by name. The output is deterministic.
 ///
 /// # Errors
 ///
-/// What is wrong with the document: all that the lint finds or, where progenitor
-/// fails all the same, the smallest part of the document that makes it fail.
-pub fn generate(source: &Source) -> Result<Vec<File>, Refusal> {
+/// Returns the findings of the lint or, if progenitor fails on a valid document, the
+/// smallest part of the document that makes it fail.
+pub fn generate(source: &Source) -> Result<Vec<GeneratedFile>, Refusal> {
     lint::lint(source)?;
     let refusal = |diagnostic: Box<Diagnostic>| Refusal::new(source.name(), vec![*diagnostic]);
     let mut files = Vec::new();
-    for half in in_threads(source, [emit_client, emit_rest]) {
-        files.extend(half.map_err(refusal)?);
+    for group in run_in_threads(source, [emit_client, emit_tables]) {
+        files.extend(group.map_err(refusal)?);
     }
     files.sort_unstable_by_key(|file| file.name);
     Ok(files)
 }
 
-/// Why no file could be emitted. Boxed because it is rare and large.
-type Emit<T> = Result<T, Box<Diagnostic>>;
+/// The result of an emitter. The error is boxed because it is rare and large.
+type EmitResult<T> = Result<T, Box<Diagnostic>>;
 
-/// What writes some of the files.
-type Half = fn(&Source) -> Emit<Vec<File>>;
+/// Emits some of the files.
+type Emitter = fn(&Source) -> EmitResult<Vec<GeneratedFile>>;
 
-/// What progenitor and typify need for the deepest document that is read: they call
-/// themselves for each of its levels.
+/// Stack size. progenitor and typify recurse once per nesting level of the document.
 const STACK: usize = 64 << 20;
 
-/// Runs the halves at the same time: each takes progenitor its time.
-fn in_threads(source: &Source, halves: [Half; 2]) -> [Emit<Vec<File>>; 2] {
-    let failed = |reason| internal(source.root(), &Pointer::root(), reason);
+/// Runs the emitters in parallel.
+fn run_in_threads(source: &Source, emitters: [Emitter; 2]) -> [EmitResult<Vec<GeneratedFile>>; 2] {
+    let failure = |reason| internal(source.root(), &Pointer::root(), reason);
     thread::scope(|threads| {
-        let started = halves.map(|half| {
+        let started = emitters.map(|emitter| {
             let thread = thread::Builder::new().stack_size(STACK);
-            thread.spawn_scoped(threads, move || caught(source, half))
+            thread.spawn_scoped(threads, move || catch_panic(source, emitter))
         });
-        started.map(|half| {
-            let half = half.map_err(|error| failed(format!("no thread can be had: {error}")))?;
-            half.join().unwrap_or_else(|_| Err(failed("a thread panicked".to_owned())))
+        started.map(|handle| {
+            let handle =
+                handle.map_err(|error| failure(format!("cannot start a thread: {error}")))?;
+            handle.join().unwrap_or_else(|_| Err(failure("a thread panicked".to_owned())))
         })
     })
 }
 
-/// Takes a panic for a failure: `quote` panics at names that are no Rust identifiers.
-fn caught(source: &Source, half: Half) -> Emit<Vec<File>> {
-    progenitor::catch(|| Ok(half(source)))
+/// Converts a panic to an error: `quote` panics at names that are not Rust identifiers.
+fn catch_panic(source: &Source, emitter: Emitter) -> EmitResult<Vec<GeneratedFile>> {
+    progenitor::catch(|| Ok(emitter(source)))
         .unwrap_or_else(|reason| Err(internal(source.root(), &Pointer::root(), reason)))
 }
 
-/// The client, and what is made of it.
-fn emit_client(source: &Source) -> Emit<Vec<File>> {
+/// Emits the files that are derived from progenitor's output.
+fn emit_client(source: &Source) -> EmitResult<Vec<GeneratedFile>> {
     let root = source.root();
-    let generated = progenitor::client(root)?;
+    let generated = progenitor::generate(root)?;
     let operations = parse(root, operations::emit(root, &generated)?)?;
     let types = types::emit(root, &generated)?;
     let file = |name, purpose, items| render(source, name, purpose, items);
     Ok(vec![
-        file("client.rs", "progenitor's client: one method an operation.", generated.client),
-        file("operations.rs", "The operations of the API, as methods.", operations),
-        file("types.rs", "What the API takes and returns.", types),
+        file("client.rs", "progenitor's client, with one method per operation.", generated.client),
+        file("operations.rs", "The operations of the API as methods of `Registry`.", operations),
+        file("types.rs", "Types of requests and responses.", types),
     ])
 }
 
-/// What needs nothing of the client.
-fn emit_rest(source: &Source) -> Emit<Vec<File>> {
+/// Emits the files that are derived from the document only.
+fn emit_tables(source: &Source) -> EmitResult<Vec<GeneratedFile>> {
     let root = source.root();
     let environment = parse(root, servers::emit(root)?)?;
     let tables = parse(root, schema_tables::emit(root)?)?;
     let file = |name, purpose, items| render(source, name, purpose, items);
     Ok(vec![
-        file("mod.rs", "What regen wrote.", parse(root, index())?),
-        file(
-            "environment.rs",
-            "Where the API is served and how it knows its callers.",
-            environment,
-        ),
-        file("schema.rs", "What a value from the API is checked against.", tables),
+        file("mod.rs", "Generated code.", parse(root, index())?),
+        file("environment.rs", "Environments of the API.", environment),
+        file("schema.rs", "Validation rules of every schema.", tables),
     ])
 }
 
@@ -131,47 +125,64 @@ fn index() -> TokenStream {
     }
 }
 
-fn parse(root: &Node, code: TokenStream) -> Emit<Vec<syn::Item>> {
+fn parse(root: &Node, code: TokenStream) -> EmitResult<Vec<syn::Item>> {
     let file: syn::File = syn::parse2(code).map_err(|error| {
-        internal(root, &Pointer::root(), format!("what was generated does not parse: {error}"))
+        internal(root, &Pointer::root(), format!("generated code does not parse: {error}"))
     })?;
     Ok(file.items)
 }
 
-fn render(source: &Source, name: &'static str, purpose: &str, items: Vec<syn::Item>) -> File {
-    let from = source.name();
+fn render(
+    source: &Source,
+    name: &'static str,
+    purpose: &str,
+    items: Vec<syn::Item>,
+) -> GeneratedFile {
+    let document = source.name();
     let mut text = format!(
-        "// @generated by `{COMMAND}` from `{from}`. Do not edit: change the spec and run it.\n\n\
-         //! {purpose}\n"
+        "// @generated by `{COMMAND}` from `{document}`. Do not edit: change the spec and run the \
+         command.\n\n//! {purpose}\n"
     );
     let mut file =
         syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: Vec::new() };
     let mut previous = None;
     for item in items {
         let kind = mem::discriminant(&item);
-        let joins = match item {
+        let joins_previous = match item {
             syn::Item::Use(_) | syn::Item::Mod(_) => previous == Some(kind),
             // A macro call belongs to the type above it.
             syn::Item::Macro(_) => true,
             _ => false,
         };
-        if !joins {
+        if !joins_previous {
             text.push('\n');
         }
         previous = Some(kind);
         file.items = vec![item];
         text += &prettyplease::unparse(&file);
     }
-    File { name, text }
+    GeneratedFile { name, text }
 }
 
-/// A document that passed the lint and still cannot be turned into a client.
+/// Returns the diagnostic for a valid document that the generator cannot process.
 fn internal(node: &Node, at: &Pointer, message: String) -> Box<Diagnostic> {
-    Box::new(Diagnostic {
-        position: node.position,
-        pointer: at.clone(),
-        message,
-        help: "write this part of the document in another way, or teach `codegen` to take it"
-            .into(),
-    })
+    Box::new(GENERATOR_FAILURE.diagnostic(node.position, at.clone(), message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_first_line_names_the_document() {
+        let text = include_str!("../../tests/refusals/minimal.yaml");
+        let [a, b] = ["a.yaml", "b.yaml"].map(|name| {
+            let files = generate(&Source::parse(name, text).unwrap()).unwrap();
+            files.into_iter().map(|file| file.text).collect::<Vec<_>>()
+        });
+        for (a, b) in a.iter().zip(&b) {
+            assert_ne!(a, b);
+            assert_eq!(a.split_once('\n').unwrap().1, b.split_once('\n').unwrap().1);
+        }
+    }
 }

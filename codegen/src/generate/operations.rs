@@ -1,18 +1,19 @@
-//! Emits `operations.rs`: for each method of progenitor's client the one that a
-//! user calls, which checks its arguments and what comes back.
+//! Emits `operations.rs`: the public methods, which validate arguments and responses and
+//! call progenitor's methods.
 
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::progenitor::{Generated, compact};
-use super::{Emit, docs, internal, schemas};
-use crate::document::Node;
+use super::progenitor::{ProgenitorOutput, compact};
+use super::{EmitResult, docs, internal, schemas};
+use crate::document::diagnostic::Diagnostic;
 use crate::document::pointer::Pointer;
+use crate::document::{Node, reference};
 
-pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<TokenStream> {
+pub(super) fn emit(root: &Node, generated: &ProgenitorOutput) -> EmitResult<TokenStream> {
     let methods = generated.methods().map(|method| self::methods(root, generated, method));
-    let methods = methods.collect::<Emit<Vec<_>>>()?;
+    let methods = methods.collect::<EmitResult<Vec<_>>>()?;
     Ok(quote! {
         use super::types;
 
@@ -22,23 +23,27 @@ pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<TokenStream> {
     })
 }
 
-/// The method that makes one call and, where the operation fetches by identifier,
-/// the one that makes many.
-fn methods(root: &Node, generated: &Generated, method: &syn::ImplItemFn) -> Emit<TokenStream> {
+/// Emits the method of an operation and, if the operation fetches by identifier, the bulk
+/// method.
+fn methods(
+    root: &Node,
+    generated: &ProgenitorOutput,
+    method: &syn::ImplItemFn,
+) -> EmitResult<TokenStream> {
     let name = &method.sig.ident;
-    let operation = Operation::find(root, &name.to_string()).ok_or_else(|| {
-        failure(root, format!("progenitor made a method `{name}` of no operation"))
+    let operation = SpecOperation::find(root, &name.to_string()).ok_or_else(|| {
+        failure(root, format!("progenitor generated `{name}`, which is not an operation"))
     })?;
     let output = success_type(&method.sig.output)
-        .ok_or_else(|| failure(root, format!("`{name}` does not return what it should")))?;
-    let one = one(root, &operation, method, output);
-    let many = many(root, generated, &operation, method, output);
-    Ok(quote!(#one #many))
+        .ok_or_else(|| failure(root, format!("`{name}` has an unexpected return type")))?;
+    let single = single_method(root, &operation, method, output);
+    let bulk = bulk_method(root, generated, &operation, method, output);
+    Ok(quote!(#single #bulk))
 }
 
-fn one(
+fn single_method(
     root: &Node,
-    operation: &Operation<'_>,
+    operation: &SpecOperation<'_>,
     method: &syn::ImplItemFn,
     output: &syn::Type,
 ) -> TokenStream {
@@ -62,36 +67,34 @@ fn one(
     }
 }
 
-/// `credit_batches(ids)` for `credit_batch(id)`, the operation of
+/// Emits the bulk method: `credit_batches(ids)` for `credit_batch(id)`, the operation
 /// `GET /credit_batches/{id}`.
-fn many(
+fn bulk_method(
     root: &Node,
-    generated: &Generated,
-    operation: &Operation<'_>,
+    generated: &ProgenitorOutput,
+    operation: &SpecOperation<'_>,
     method: &syn::ImplItemFn,
     output: &syn::Type,
 ) -> Option<TokenStream> {
-    let one = &method.sig.ident;
+    let single = &method.sig.ident;
     let arguments = arguments(&method.sig);
     let [argument] = &arguments[..] else { return None };
     let syn::Type::Reference(reference) = &*argument.parameter.ty else { return None };
-    // A type of its own: `str` cannot be an element.
+    // Only string types of the client have rules; `&str` could not be an owned element.
     argument.check(root)?;
     let collection = operation.collection()?.to_snake_case();
     let is_taken = generated.methods().any(|method| method.sig.ident == collection);
-    let many = match is_taken {
-        true => format_ident!("{collection}_by_id"),
-        false => format_ident!("{collection}"),
-    };
+    let bulk =
+        if is_taken { format_ident!("{collection}_by_id") } else { format_ident!("{collection}") };
     let id = &reference.elem;
     let documentation = docs::attributes(&format!(
-        "Makes many calls of [`{one}`](Self::{one}), several at a time\n\n\
-         The results come with their identifiers, in the order in which they arrive. An error \
-         ends only the call that it comes from."
+        "Calls [`{single}`](Self::{single}) for every identifier, several at a time\n\n\
+         Results arrive in order of completion, each with its identifier. A failed call does not \
+         stop the others."
     ));
     Some(quote! {
         #documentation
-        pub fn #many<'a, I>(&self, ids: I) -> crate::BulkResults<'a, #id, #output>
+        pub fn #bulk<'a, I>(&self, ids: I) -> crate::BulkResults<'a, #id, #output>
         where
             I: IntoIterator<Item = #id>,
             I::IntoIter: Send + 'a,
@@ -100,7 +103,7 @@ fn many(
             crate::BulkResults::new(self.concurrency(), ids, move |id| {
                 let registry = registry.clone();
                 async move {
-                    let result = registry.#one(&id).await;
+                    let result = registry.#single(&id).await;
                     (id, result)
                 }
             })
@@ -108,11 +111,11 @@ fn many(
     })
 }
 
-fn failure(root: &Node, message: String) -> Box<crate::document::diagnostic::Diagnostic> {
+fn failure(root: &Node, message: String) -> Box<Diagnostic> {
     internal(root, &Pointer::root().child("paths"), message)
 }
 
-/// `T` in `-> Result<ResponseValue<T>, Error<E>>`.
+/// Returns `T` of `-> Result<ResponseValue<T>, Error<E>>`.
 fn success_type(output: &syn::ReturnType) -> Option<&syn::Type> {
     let syn::ReturnType::Type(_, output) = output else { return None };
     first_argument(first_argument(output)?)
@@ -130,24 +133,25 @@ fn first_argument(ty: &syn::Type) -> Option<&syn::Type> {
     })
 }
 
-struct Argument<'m> {
+/// An argument of a method.
+struct MethodArgument<'m> {
     parameter: &'m syn::PatType,
     name: &'m syn::Ident,
 }
 
-fn arguments(signature: &syn::Signature) -> Vec<Argument<'_>> {
-    signature.inputs.iter().filter_map(Argument::of).collect()
+fn arguments(signature: &syn::Signature) -> Vec<MethodArgument<'_>> {
+    signature.inputs.iter().filter_map(MethodArgument::new).collect()
 }
 
-impl<'m> Argument<'m> {
-    /// The argument, unless it is `self`.
-    fn of(input: &'m syn::FnArg) -> Option<Self> {
+impl<'m> MethodArgument<'m> {
+    /// Returns `None` for `self`.
+    fn new(input: &'m syn::FnArg) -> Option<Self> {
         let syn::FnArg::Typed(parameter) = input else { return None };
         let syn::Pat::Ident(pattern) = &*parameter.pat else { return None };
         Some(Self { parameter, name: &pattern.ident })
     }
 
-    /// The check of an argument whose type has rules.
+    /// Emits the validation of an argument, if its type has rules.
     fn check(&self, root: &Node) -> Option<TokenStream> {
         let (name, text) = (self.name, self.name.to_string());
         let ty = compact(&self.parameter.ty);
@@ -166,26 +170,24 @@ impl<'m> Argument<'m> {
 }
 
 /// An operation of the document.
-struct Operation<'n> {
+struct SpecOperation<'n> {
     root: &'n Node,
     method: &'n str,
     path: &'n str,
     node: &'n Node,
 }
 
-impl<'n> Operation<'n> {
+impl<'n> SpecOperation<'n> {
     fn find(root: &'n Node, id: &str) -> Option<Self> {
         root.get("paths")?.members().iter().find_map(|path| {
             let operation =
-                path.node.members().iter().find(|member| {
-                    member.node.get("operationId").and_then(Node::as_str) == Some(id)
-                })?;
+                path.node.members().iter().find(|it| it.node.get_str("operationId") == Some(id))?;
             Some(Self { root, method: &operation.key, path: &path.key, node: &operation.node })
         })
     }
 
-    /// `credit_batches` of `GET /credit_batches/{id}`: the part of the path before the
-    /// identifier at its end.
+    /// Returns the collection of a fetch by identifier: `credit_batches` of
+    /// `GET /credit_batches/{id}`.
     fn collection(&self) -> Option<&'n str> {
         let (before, last) = self.path.rsplit_once('/')?;
         let is_by_id = self.method == "get" && last.starts_with('{') && last.ends_with('}');
@@ -194,28 +196,27 @@ impl<'n> Operation<'n> {
     }
 
     fn docs(&self) -> String {
-        let text = |key| self.node.get(key).and_then(Node::as_str).unwrap_or_default();
+        let text = |key| self.node.get_str(key).unwrap_or_default();
         let (method, path) = (self.method.to_uppercase(), self.path);
         let mut docs =
             format!("{}\n\n{}\n\n`{method} {path}`\n", text("summary"), text("description"));
         for parameter in self.parameters() {
-            let text = |key| parameter.get(key).and_then(Node::as_str).unwrap_or_default();
+            let text = |key| parameter.get_str(key).unwrap_or_default();
             docs += &format!("\n- `{}`: {}", text("name"), text("description"));
         }
-        docs += "\n\n# Errors\n\nBesides what can go wrong with any call (see [`Error`](crate::Error)), \
-                 the API answers:\n";
+        docs += "\n\n# Errors\n\nAny call can fail with an [`Error`](crate::Error). The API documents these \
+                 error responses:\n";
         for response in self.node.get("responses").into_iter().flat_map(Node::members) {
             if !response.key.starts_with('2') {
-                let description = self.resolve(&response.node).get("description");
-                let description = description.and_then(Node::as_str).unwrap_or_default();
+                let response_object = self.resolve(&response.node);
+                let description = response_object.get_str("description").unwrap_or_default();
                 docs += &format!("\n- {}: {description}", response.key);
             }
         }
         docs
     }
 
-    /// The parameters, those that it shares with the other operations of its path
-    /// first.
+    /// Returns the parameters, those of the path item first.
     fn parameters(&self) -> impl Iterator<Item = &'n Node> {
         let path = self.root.get("paths").and_then(|paths| paths.get(self.path));
         let own = self.node.get("parameters");
@@ -227,10 +228,6 @@ impl<'n> Operation<'n> {
     }
 
     fn resolve(&self, node: &'n Node) -> &'n Node {
-        node.get("$ref")
-            .and_then(Node::as_str)
-            .and_then(Pointer::from_reference)
-            .and_then(|pointer| self.root.find(&pointer))
-            .unwrap_or(node)
+        reference::resolve(self.root, node).unwrap_or(node)
     }
 }

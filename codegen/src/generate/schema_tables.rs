@@ -1,20 +1,20 @@
-//! Emits `schema.rs`: the rules of every schema as data, which one walker in the
-//! client checks values against.
+//! Emits `schema.rs`: the validation rules of every schema as static tables.
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::schemas::{self, StringRules};
-use super::{Emit, internal, types};
-use crate::document::{Node, Value};
+use super::schemas::{self, StringConstraints};
+use super::{EmitResult, internal, types};
+use crate::document::nullable::is_null_only;
+use crate::document::{Node, reference};
 use crate::pattern::Pattern;
 
-pub(super) fn emit(root: &Node) -> Emit<TokenStream> {
+pub(super) fn emit(root: &Node) -> EmitResult<TokenStream> {
     let mut tables: Vec<_> = schemas::components(root)
-        .filter(|member| !schemas::is_null(&member.node))
+        .filter(|member| !is_null_only(&member.node))
         .map(|member| Ok((&member.key, table(root, &member.key, &member.node)?)))
-        .collect::<Emit<_>>()?;
+        .collect::<EmitResult<_>>()?;
     tables.sort_by_key(|(name, _)| *name);
     let tables = tables.into_iter().map(|(_, table)| table);
     Ok(quote! {
@@ -25,8 +25,8 @@ pub(super) fn emit(root: &Node) -> Emit<TokenStream> {
     })
 }
 
-/// The table of a named schema.
-fn table(root: &Node, name: &str, node: &Node) -> Emit<TokenStream> {
+/// Emits the table of a named schema.
+fn table(root: &Node, name: &str, node: &Node) -> EmitResult<TokenStream> {
     let ident = table_ident(name);
     let type_ident = format_ident!("{name}");
     let is_type = quote! {
@@ -36,7 +36,7 @@ fn table(root: &Node, name: &str, node: &Node) -> Emit<TokenStream> {
     };
     if let Some(rules) = schemas::string_type(node) {
         let rules_ident = types::rules_ident(name);
-        let rules = text_rules(name, &rules);
+        let rules = string_rules(name, &rules);
         return Ok(quote! {
             pub(crate) static #rules_ident: StringRules = #rules;
             pub(crate) static #ident: Schema = Schema::Text(&#rules_ident);
@@ -54,71 +54,70 @@ fn table_ident(name: &str) -> Ident {
     format_ident!("{}", name.to_shouty_snake_case())
 }
 
-/// An expression of type `&'static Schema`.
-fn reference(root: &Node, node: &Node) -> Emit<TokenStream> {
-    if let Some(name) = schemas::reference(node) {
+/// Emits an expression of type `&'static Schema`.
+fn schema_ref(root: &Node, node: &Node) -> EmitResult<TokenStream> {
+    if let Some(name) = reference::schema_name(node) {
         let ident = table_ident(name);
         return Ok(quote!(&#ident));
     }
-    if let Some(inner) = schemas::wrapped(node) {
-        return reference(root, inner);
+    if let Some(inner) = schemas::unwrap_all_of(node) {
+        return schema_ref(root, inner);
     }
     let schema = schema(root, node)?;
     Ok(quote!(&#schema))
 }
 
-/// An expression of type `Schema`.
-fn schema(root: &Node, node: &Node) -> Emit<TokenStream> {
-    if node.get("nullable").and_then(Node::as_bool) == Some(true) {
+/// Emits an expression of type `Schema`.
+fn schema(root: &Node, node: &Node) -> EmitResult<TokenStream> {
+    if node.is_true("nullable") {
         let inner = value_schema(root, node)?;
         return Ok(quote!(Schema::Nullable(&#inner)));
     }
     value_schema(root, node)
 }
 
-fn value_schema(root: &Node, node: &Node) -> Emit<TokenStream> {
+fn value_schema(root: &Node, node: &Node) -> EmitResult<TokenStream> {
     if let Some(alternatives) = schemas::alternatives(root, node) {
-        let references = references(root, alternatives.schemas.iter().copied())?;
+        let schemas = schema_refs(root, alternatives.schemas.iter().copied())?;
         let variant = if alternatives.keyword == "oneOf" { quote!(OneOf) } else { quote!(AnyOf) };
-        return Ok(match (references.as_slice(), alternatives.nullable) {
+        return Ok(match (schemas.as_slice(), alternatives.nullable) {
             ([only], true) => quote!(Schema::Nullable(#only)),
-            (_, true) => quote!(Schema::Nullable(&Schema::#variant(&[#(#references),*]))),
-            (_, false) => quote!(Schema::#variant(&[#(#references),*])),
+            (_, true) => quote!(Schema::Nullable(&Schema::#variant(&[#(#schemas),*]))),
+            (_, false) => quote!(Schema::#variant(&[#(#schemas),*])),
         });
     }
     if let Some(parts) = node.get("allOf") {
-        let references = references(root, parts.elements())?;
-        return Ok(quote!(Schema::AllOf(&[#(#references),*])));
+        let schemas = schema_refs(root, parts.elements())?;
+        return Ok(quote!(Schema::AllOf(&[#(#schemas),*])));
     }
-    match node.get("type").and_then(Node::as_str) {
+    match node.get_str("type") {
         None => Ok(quote!(Schema::Any)),
         Some("boolean") => Ok(quote!(Schema::Boolean)),
         Some("integer") => Ok(number(node, &quote!(Integer))),
-        Some("number") if format_of(node) == Some("decimal") => Ok(number(node, &quote!(Decimal))),
+        Some("number") if node.get_str("format") == Some("decimal") => {
+            Ok(number(node, &quote!(Decimal)))
+        }
         Some("number") => Ok(number(node, &quote!(Number))),
         Some("string") => {
-            let rules = schemas::text_rules(node).filter(|rules| !rules.is_empty());
-            let rules = rules.map_or(quote!(StringRules::ANY), |rules| text_rules("text", &rules));
+            let rules = schemas::string_constraints(node).filter(|rules| !rules.is_empty());
+            let rules =
+                rules.map_or(quote!(StringRules::ANY), |rules| string_rules("text", &rules));
             Ok(quote!(Schema::Text(&#rules)))
         }
         Some("array") => array(root, node),
         Some("object") => object(root, node),
         Some(other) => {
             let at = schemas::schemas_pointer();
-            Err(internal(node, &at, format!("the client has no check for the type `{other}`")))
+            Err(internal(node, &at, format!("unsupported type `{other}`")))
         }
     }
 }
 
-fn references<'n>(
+fn schema_refs<'n>(
     root: &'n Node,
     nodes: impl IntoIterator<Item = &'n Node>,
-) -> Emit<Vec<TokenStream>> {
-    nodes.into_iter().map(|node| reference(root, node)).collect()
-}
-
-fn format_of(node: &Node) -> Option<&str> {
-    node.get("format").and_then(Node::as_str)
+) -> EmitResult<Vec<TokenStream>> {
+    nodes.into_iter().map(|node| schema_ref(root, node)).collect()
 }
 
 fn number(node: &Node, variant: &TokenStream) -> TokenStream {
@@ -127,11 +126,10 @@ fn number(node: &Node, variant: &TokenStream) -> TokenStream {
 }
 
 fn bounds(node: &Node) -> TokenStream {
-    let exclusive = |key| node.get(key).and_then(Node::as_bool) == Some(true);
-    let minimum = limit(node.get("minimum"), exclusive("exclusiveMinimum"));
-    let maximum = limit(node.get("maximum"), exclusive("exclusiveMaximum"));
-    let multiple_of = optional(node.get("multipleOf").and_then(float));
-    let format = match format_of(node) {
+    let minimum = limit(node.get("minimum"), node.is_true("exclusiveMinimum"));
+    let maximum = limit(node.get("maximum"), node.is_true("exclusiveMaximum"));
+    let multiple_of = optional(node.get("multipleOf").and_then(Node::as_float));
+    let format = match node.get_str("format") {
         Some("int32") => quote!(Some(Format::Int32)),
         _ => quote!(None),
     };
@@ -140,19 +138,11 @@ fn bounds(node: &Node) -> TokenStream {
     }
 }
 
-/// A bound with whether it is itself left out.
+/// Emits a bound as `Option<(f64, bool)>`: the limit and whether it is exclusive.
 fn limit(node: Option<&Node>, exclusive: bool) -> TokenStream {
-    match node.and_then(float) {
+    match node.and_then(Node::as_float) {
         Some(limit) => quote!(Some((#limit, #exclusive))),
         None => quote!(None),
-    }
-}
-
-fn float(node: &Node) -> Option<f64> {
-    match node.value {
-        Value::Integer(value) => Some(value as f64),
-        Value::Float(value) => Some(value),
-        _ => None,
     }
 }
 
@@ -170,17 +160,17 @@ fn count(node: &Node, minimum: &str, maximum: &str) -> TokenStream {
     quote!(Count { min: #min, max: #max })
 }
 
-fn array(root: &Node, node: &Node) -> Emit<TokenStream> {
+fn array(root: &Node, node: &Node) -> EmitResult<TokenStream> {
     let items = match node.get("items") {
-        Some(items) => reference(root, items)?,
+        Some(items) => schema_ref(root, items)?,
         None => quote!(&Schema::Any),
     };
     let count = count(node, "minItems", "maxItems");
-    let unique = node.get("uniqueItems").and_then(Node::as_bool) == Some(true);
+    let unique = node.is_true("uniqueItems");
     Ok(quote!(Schema::Array { items: #items, count: #count, unique: #unique }))
 }
 
-fn object(root: &Node, node: &Node) -> Emit<TokenStream> {
+fn object(root: &Node, node: &Node) -> EmitResult<TokenStream> {
     let required: Vec<_> = node
         .get("required")
         .into_iter()
@@ -195,12 +185,12 @@ fn object(root: &Node, node: &Node) -> Emit<TokenStream> {
         .map(|property| {
             let name = &property.key;
             let required = required.contains(&name.as_str());
-            let schema = reference(root, &property.node)?;
+            let schema = schema_ref(root, &property.node)?;
             Ok(quote!(Property { name: #name, required: #required, schema: #schema }))
         })
-        .collect::<Emit<Vec<_>>>()?;
+        .collect::<EmitResult<Vec<_>>>()?;
     let additional = match node.get("additionalProperties") {
-        Some(schema) if schema.as_bool().is_none() => optional(Some(reference(root, schema)?)),
+        Some(schema) if schema.as_bool().is_none() => optional(Some(schema_ref(root, schema)?)),
         _ => quote!(None),
     };
     let count = count(node, "minProperties", "maxProperties");
@@ -209,7 +199,7 @@ fn object(root: &Node, node: &Node) -> Emit<TokenStream> {
     })
 }
 
-fn text_rules(name: &str, rules: &StringRules) -> TokenStream {
+fn string_rules(name: &str, rules: &StringConstraints) -> TokenStream {
     let (min, max) = rules.length;
     let min = Literal::u64_unsuffixed(min);
     let max = optional(max.map(Literal::u64_unsuffixed));

@@ -1,154 +1,135 @@
-//! How the emitters look at a schema: what it refers to, what it allows besides
-//! null, and which of the client's own types stand for it.
+//! Queries about schemas that several emitters need.
 
 use std::collections::BTreeSet;
 
+use crate::document::nullable::is_null_only;
 use crate::document::pointer::Pointer;
-use crate::document::{Member, Node, Value};
+use crate::document::{Member, Node, reference};
 use crate::pattern::Pattern;
 
-/// A format of strings that the client checks.
-pub(super) struct TextFormat {
-    /// Its name in the document.
+/// A string format that the client validates.
+pub(super) struct StringFormat {
+    /// The name in the document.
     name: &'static str,
     /// The variant of the client's `Format`.
     pub variant: &'static str,
-    /// Who has a type for it.
-    pub owner: Owner,
+    /// The provider of the type.
+    pub provider: TypeProvider,
 }
 
-/// Who has a type for a format.
+/// The provider of the Rust type for a format.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Owner {
-    /// typify: a type of `chrono`.
+pub(super) enum TypeProvider {
+    /// typify uses a type of `chrono`.
     Typify,
-    /// The client. The path is that of the macro that gives a named schema of this
-    /// format what its kind of value can do.
+    /// The client defines a type. The path is that of a macro that adds the methods of
+    /// this format to the type.
     Client(&'static str),
 }
 
-const TEXT_FORMATS: &[TextFormat] = &[
-    TextFormat { name: "date", variant: "Date", owner: Owner::Typify },
-    TextFormat { name: "date-time", variant: "DateTime", owner: Owner::Typify },
-    TextFormat {
+const STRING_FORMATS: &[StringFormat] = &[
+    StringFormat { name: "date", variant: "Date", provider: TypeProvider::Typify },
+    StringFormat { name: "date-time", variant: "DateTime", provider: TypeProvider::Typify },
+    StringFormat {
         name: "iso-3166-1-alpha-3",
         variant: "CountryCode",
-        owner: Owner::Client("crate::scalars::country::country_code"),
+        provider: TypeProvider::Client("crate::scalars::country::country_code"),
     },
 ];
 
-/// The named schemas of a document, in its order.
+/// Returns the named schemas in document order.
 pub(super) fn components(root: &Node) -> impl Iterator<Item = &Member> {
     root.find(&schemas_pointer()).into_iter().flat_map(Node::members)
 }
 
+/// Returns the pointer to `components/schemas`.
 pub(super) fn schemas_pointer() -> Pointer {
     Pointer::root().descend(["components", "schemas"])
 }
 
-/// The schema called `name`.
+/// Returns the schema with this name.
 pub(super) fn component<'n>(root: &'n Node, name: &str) -> Option<&'n Node> {
     root.find(&schemas_pointer().child(name))
 }
 
-/// The name of the schema that this one refers to, if it is a reference.
-pub(super) fn reference(schema: &Node) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
-}
-
-/// The names of the schemas that `part` of the document refers to, directly or not.
-pub(super) fn reached<'n>(root: &'n Node, part: &'n Node) -> BTreeSet<&'n str> {
-    let mut reached = BTreeSet::new();
+/// Returns the names of the schemas that a part of the document refers to, directly or
+/// indirectly.
+pub(super) fn reachable<'n>(root: &'n Node, part: &'n Node) -> BTreeSet<&'n str> {
+    let mut names = BTreeSet::new();
     let mut followed = BTreeSet::new();
     let mut pending = vec![part];
     while let Some(node) = pending.pop() {
-        reached.extend(reference(node));
-        if let Some(target) = node.get("$ref").and_then(Node::as_str)
-            && followed.insert(target)
+        names.extend(reference::schema_name(node));
+        if let Some(target) = reference::target(node)
+            && !followed.contains(&target)
         {
-            let pointer = Pointer::from_reference(target);
-            pending.extend(pointer.and_then(|pointer| root.find(&pointer)));
+            pending.extend(root.find(&target));
+            followed.insert(target);
         }
         pending.extend(node.elements());
         pending.extend(node.members().iter().map(|member| &member.node));
     }
-    reached
+    names
 }
 
-/// Whether this is the schema of null and nothing else.
-pub(super) fn is_null(schema: &Node) -> bool {
-    schema.get("nullable").and_then(Node::as_bool) == Some(true)
-        && schema.get("enum").is_some_and(|values| {
-            !values.elements().is_empty()
-                && values.elements().iter().all(|value| value.value == Value::Null)
-        })
-}
-
-/// The alternatives of a `oneOf` or `anyOf`, apart from null.
+/// The alternatives of a `oneOf` or `anyOf`.
 pub(super) struct Alternatives<'n> {
     /// `oneOf` or `anyOf`.
     pub keyword: &'static str,
-    /// Those that allow something besides null.
+    /// The alternatives other than null.
     pub schemas: Vec<&'n Node>,
-    /// Whether there is one for null.
+    /// True if null is an alternative.
     pub nullable: bool,
 }
 
+/// Returns the alternatives of a schema with `oneOf` or `anyOf`.
 pub(super) fn alternatives<'n>(root: &'n Node, schema: &'n Node) -> Option<Alternatives<'n>> {
     let (keyword, list) =
         ["oneOf", "anyOf"].into_iter().find_map(|keyword| Some((keyword, schema.get(keyword)?)))?;
-    let resolve = |node: &'n Node| match reference(node) {
-        Some(name) => component(root, name).unwrap_or(node),
-        None => node,
-    };
-    let (nulls, schemas): (Vec<_>, Vec<_>) =
-        list.elements().iter().partition(|node| is_null(resolve(node)));
+    let is_null = |node: &&'n Node| reference::resolve(root, node).is_some_and(is_null_only);
+    let (nulls, schemas): (Vec<_>, Vec<_>) = list.elements().iter().partition(is_null);
     Some(Alternatives { keyword, schemas, nullable: !nulls.is_empty() })
 }
 
-/// The only element of an `allOf`, which then merely carries a description.
-pub(super) fn wrapped(schema: &Node) -> Option<&Node> {
+/// Returns the only element of an `allOf`, which merely adds a description.
+pub(super) fn unwrap_all_of(schema: &Node) -> Option<&Node> {
     match schema.get("allOf")?.elements() {
         [only] => Some(only),
         _ => None,
     }
 }
 
-/// The rules of a string schema, as the client checks them.
-pub(super) struct StringRules {
-    /// Bounds of the length in characters.
+/// The validation rules of a string schema.
+pub(super) struct StringConstraints {
+    /// The minimum and maximum length in characters.
     pub length: (u64, Option<u64>),
-    /// What the characters must be.
+    /// The pattern.
     pub pattern: Option<Pattern>,
-    /// What the text stands for.
-    pub format: Option<&'static TextFormat>,
+    /// The format.
+    pub format: Option<&'static StringFormat>,
     /// The known values of an enum.
     pub values: Vec<String>,
 }
 
-/// The rules of a string schema; `None` where it is no string.
-pub(super) fn text_rules(schema: &Node) -> Option<StringRules> {
-    if schema.get("type")?.as_str()? != "string" {
+/// Returns the rules of a string schema, or `None` for any other type.
+pub(super) fn string_constraints(schema: &Node) -> Option<StringConstraints> {
+    if schema.get_str("type")? != "string" {
         return None;
     }
     let bound =
         |key| schema.get(key).and_then(Node::as_integer).and_then(|n| u64::try_from(n).ok());
-    let format = schema.get("format").and_then(Node::as_str);
+    let format = schema.get_str("format");
     let values = schema.get("enum").into_iter().flat_map(Node::elements);
-    let rules = StringRules {
+    Some(StringConstraints {
         length: (bound("minLength").unwrap_or(0), bound("maxLength")),
-        pattern: schema
-            .get("pattern")
-            .and_then(Node::as_str)
-            .and_then(|pattern| Pattern::parse(pattern).ok()),
-        format: format.and_then(|name| TEXT_FORMATS.iter().find(|row| row.name == name)),
+        pattern: schema.get_str("pattern").and_then(|pattern| Pattern::parse(pattern).ok()),
+        format: format.and_then(|name| STRING_FORMATS.iter().find(|format| format.name == name)),
         values: values.filter_map(Node::as_str).map(str::to_owned).collect(),
-    };
-    Some(rules)
+    })
 }
 
-impl StringRules {
-    /// Whether every text passes.
+impl StringConstraints {
+    /// Returns whether every string is valid.
     pub(super) fn is_empty(&self) -> bool {
         self.length == (0, None)
             && self.pattern.is_none()
@@ -157,10 +138,11 @@ impl StringRules {
     }
 }
 
-/// The rules of a named schema that becomes a type of our own: a string with
-/// rules. All others are typify's.
-pub(super) fn string_type(schema: &Node) -> Option<StringRules> {
-    text_rules(schema).filter(|rules| {
-        !rules.is_empty() && rules.format.is_none_or(|format| format.owner != Owner::Typify)
+/// Returns the rules of a schema that becomes a string type of the client. typify
+/// generates the types of all other schemas.
+pub(super) fn string_type(schema: &Node) -> Option<StringConstraints> {
+    string_constraints(schema).filter(|rules| {
+        let is_typify = |format: &StringFormat| format.provider == TypeProvider::Typify;
+        !rules.is_empty() && !rules.format.is_some_and(is_typify)
     })
 }

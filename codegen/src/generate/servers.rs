@@ -1,19 +1,16 @@
-//! Emits `environment.rs`: the servers of the document, and the header that
-//! carries the client secret.
+//! Emits `environment.rs`: the servers, and the header of the client secret.
 
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Emit, docs, internal};
+use super::{EmitResult, docs, internal};
 use crate::document::Node;
 use crate::document::pointer::Pointer;
 
-pub(super) fn emit(root: &Node) -> Emit<TokenStream> {
+pub(super) fn emit(root: &Node) -> EmitResult<TokenStream> {
     let servers = root.get("servers").map(Node::elements).unwrap_or_default();
-    let text = |server: &Node, key| {
-        server.get(key).and_then(Node::as_str).map(str::to_owned).unwrap_or_default()
-    };
+    let text = |server: &Node, key| server.get_str(key).unwrap_or_default().to_owned();
     let names: Vec<_> = servers.iter().map(|server| text(server, "x-environment")).collect();
     let variants: Vec<_> =
         names.iter().map(|name| format_ident!("{}", name.to_upper_camel_case())).collect();
@@ -23,7 +20,7 @@ pub(super) fn emit(root: &Node) -> Emit<TokenStream> {
     });
     let header = client_secret_header(root)?;
     Ok(quote! {
-        /// Where the API is served.
+        /// An environment of the API.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Environment {
@@ -31,17 +28,17 @@ pub(super) fn emit(root: &Node) -> Emit<TokenStream> {
         }
 
         impl Environment {
-            /// All of them.
+            /// All environments.
             pub const ALL: &'static [Self] = &[#(Self::#variants),*];
 
-            /// The URL that the paths of all operations are relative to.
+            /// Returns the base URL of all operations.
             pub const fn base_url(self) -> &'static str {
                 match self {
                     #(Self::#variants => #urls,)*
                 }
             }
 
-            /// The name in lower case, as settings give it.
+            /// Returns the name in lower case, as in settings.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     #(Self::#variants => #names,)*
@@ -49,24 +46,24 @@ pub(super) fn emit(root: &Node) -> Emit<TokenStream> {
             }
         }
 
-        /// The header that carries the client secret.
+        /// The header of the client secret.
         pub(crate) const CLIENT_SECRET_HEADER: &str = #header;
     })
 }
 
-fn client_secret_header(root: &Node) -> Emit<String> {
+fn client_secret_header(root: &Node) -> EmitResult<String> {
     let at = Pointer::root().descend(["components", "securitySchemes"]);
     let schemes = root.find(&at).map(Node::members).unwrap_or_default();
     let mut names = schemes
         .iter()
-        .filter(|scheme| scheme.node.get("type").and_then(Node::as_str) == Some("apiKey"))
-        .filter_map(|scheme| scheme.node.get("name")?.as_str());
+        .filter(|scheme| scheme.node.get_str("type") == Some("apiKey"))
+        .filter_map(|scheme| scheme.node.get_str("name"));
     match (names.next(), names.next()) {
         (Some(name), None) => Ok(name.to_ascii_lowercase()),
         _ => Err(internal(
             root.find(&at).unwrap_or(root),
             &at,
-            "the client takes exactly one secret besides the bearer token".into(),
+            "expected exactly one `apiKey` security scheme".to_owned(),
         )),
     }
 }

@@ -1,5 +1,5 @@
-//! Emits `types.rs`: typify's structs, made fit to be published, and the types of
-//! our own that stand for strings with rules.
+//! Emits `types.rs`: typify's types, adapted for publication, and string types with
+//! validation rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,23 +8,23 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 
-use super::progenitor::{Generated, compact};
-use super::schemas::{self, Owner, StringRules};
-use super::{Emit, docs, internal, parse};
-use crate::document::Node;
+use super::progenitor::{ProgenitorOutput, compact};
+use super::schemas::{self, StringConstraints, TypeProvider};
+use super::{EmitResult, docs, internal, parse};
+use crate::document::{Node, reference};
 
-/// Texts longer than this are kept on the heap, whatever the schema allows.
+/// The maximum length of inline strings. Longer ones are allocated.
 const MAX_INLINE: u64 = 64;
 
-/// Paths that typify spells out and the prelude has.
+/// Paths of typify's output that are in the prelude.
 const PRELUDE: &[&str] =
     &["::std::option::Option", "::std::result::Result", "::std::string::String", "::std::vec::Vec"];
 
-/// The types that stand for dates and times.
+/// The types of dates and times.
 const TIMES: &[&str] = &["::chrono::DateTime<::chrono::offset::Utc>", "::chrono::naive::NaiveDate"];
 
-pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<Vec<syn::Item>> {
-    distinct(root, &generated.types)?;
+pub(super) fn emit(root: &Node, generated: &ProgenitorOutput) -> EmitResult<Vec<syn::Item>> {
+    check_unique_names(root, &generated.types)?;
     let mut by_name: BTreeMap<String, Vec<syn::Item>> = BTreeMap::new();
     for item in &generated.types {
         if let Some((name, item)) = adapt(root, item)? {
@@ -40,12 +40,12 @@ pub(super) fn emit(root: &Node, generated: &Generated) -> Emit<Vec<syn::Item>> {
     Ok(by_name.into_values().flatten().collect())
 }
 
-/// typify derives the names of what has none, and may arrive at one that is taken.
-fn distinct(root: &Node, items: &[syn::Item]) -> Emit<()> {
-    let text_types = schemas::components(root)
+/// Rejects duplicate names: typify derives names for inline schemas.
+fn check_unique_names(root: &Node, items: &[syn::Item]) -> EmitResult<()> {
+    let string_types = schemas::components(root)
         .filter(|member| schemas::string_type(&member.node).is_some())
         .map(|member| member.key.clone());
-    let mut seen: BTreeSet<String> = text_types.collect();
+    let mut seen: BTreeSet<String> = string_types.collect();
     for item in items {
         let (ident, fields) = match item {
             syn::Item::Struct(item) => (&item.ident, Some(&item.fields)),
@@ -57,14 +57,14 @@ fn distinct(root: &Node, items: &[syn::Item]) -> Emit<()> {
         let node = root.find(&at).unwrap_or(root);
         let mut names = BTreeSet::new();
         let idents = fields.into_iter().flatten().filter_map(|field| field.ident.as_ref());
-        if let Some(twice) = idents.into_iter().find(|ident| !names.insert(ident.to_string())) {
-            let message = format!("two properties of `{name}` become the field `{twice}`");
+        if let Some(field) = idents.into_iter().find(|ident| !names.insert(ident.to_string())) {
+            let message = format!("two properties of `{name}` become the field `{field}`");
             return Err(internal(node, &at, message));
         }
         if !seen.insert(name.clone()) {
             let message = format!(
-                "the type `{name}` is also the name that the generator derives for a schema \
-                 without one: give that schema a name of its own under `components`"
+                "typify derives the name `{name}` of another schema for an inline schema; move the \
+                 inline schema to `components`"
             );
             return Err(internal(node, &at, message));
         }
@@ -72,24 +72,24 @@ fn distinct(root: &Node, items: &[syn::Item]) -> Emit<()> {
     Ok(())
 }
 
-/// An item of typify's with the name of the type it belongs to; `None` for its error
-/// module and the conversions that use it, which our own types do better.
-fn adapt(root: &Node, item: &syn::Item) -> Emit<Option<(String, syn::Item)>> {
+/// Adapts an item of typify's output and returns it with the name of its type. Returns
+/// `None` for the error module and the conversions that use it.
+fn adapt(root: &Node, item: &syn::Item) -> EmitResult<Option<(String, syn::Item)>> {
     let mut item = item.clone();
-    ShortPaths.visit_item_mut(&mut item);
+    PathShortener.visit_item_mut(&mut item);
     let name = match &mut item {
         syn::Item::Struct(item) => {
             let name = item.ident.to_string();
-            item.fields.iter_mut().for_each(accept_absence);
-            item.fields.iter_mut().for_each(decode_quickly);
+            item.fields.iter_mut().for_each(allow_missing);
+            item.fields.iter_mut().for_each(use_time_decoder);
             describe_fields(schemas::component(root, &name), &mut item.fields);
-            extend(root, &name, &mut item.attrs);
+            mark_non_exhaustive(root, &name, &mut item.attrs);
             name
         }
         syn::Item::Enum(item) => {
             let name = item.ident.to_string();
             describe_variants(root, &name, &mut item.variants)?;
-            extend(root, &name, &mut item.attrs);
+            mark_non_exhaustive(root, &name, &mut item.attrs);
             name
         }
         syn::Item::Impl(item) if compact(item).contains("error::ConversionError") => {
@@ -101,15 +101,15 @@ fn adapt(root: &Node, item: &syn::Item) -> Emit<Option<(String, syn::Item)>> {
     Ok(Some((name, item)))
 }
 
-/// Gives the fields that typify left without documentation the description of the
-/// property they stand for.
+/// Documents the fields that typify leaves undocumented by the descriptions of their
+/// properties.
 fn describe_fields(schema: Option<&Node>, fields: &mut syn::Fields) {
     for field in fields.iter_mut().filter(|field| !is_documented(&field.attrs)) {
         let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
         let property = schema.and_then(|schema| schema.get("properties")?.get(&name));
         let text = match property.and_then(description) {
             Some(text) => text.to_owned(),
-            None if name == "extra" => "Every other property.".to_owned(),
+            None if name == "extra" => "All other properties.".to_owned(),
             None => format!("The property `{name}`."),
         };
         document(&mut field.attrs, &text);
@@ -126,10 +126,9 @@ fn document(attributes: &mut Vec<syn::Attribute>, text: &str) {
     attributes.splice(0..0, documentation);
 }
 
-/// Lets a property that is required and nullable be absent while decoding, as one
-/// that is not required may. That it is missing is for the check to report; here
-/// it would hide all the other properties.
-fn accept_absence(field: &mut syn::Field) {
+/// Allows a property that is required and nullable to be missing while decoding. The
+/// validation reports it; a decoding error would hide all other properties.
+fn allow_missing(field: &mut syn::Field) {
     field.attrs.retain(|attribute| match &attribute.meta {
         syn::Meta::List(list) => {
             compact(&list.tokens) != r#"deserialize_with="::std::option::Option::deserialize""#
@@ -138,65 +137,62 @@ fn accept_absence(field: &mut syn::Field) {
     });
 }
 
-/// Lets the client read the dates and times that are a property each, which chrono does
-/// slowly; those within arrays it reads itself.
-fn decode_quickly(field: &mut syn::Field) {
-    let written = compact(&field.ty);
-    let nullable = written.strip_prefix("Option<").and_then(|inner| inner.strip_suffix('>'));
-    if !TIMES.contains(&nullable.unwrap_or(&written)) {
+/// Decodes dates and times with the client's functions, which are faster than chrono's.
+fn use_time_decoder(field: &mut syn::Field) {
+    let type_name = compact(&field.ty);
+    let nullable = type_name.strip_prefix("Option<").and_then(|inner| inner.strip_suffix('>'));
+    if !TIMES.contains(&nullable.unwrap_or(&type_name)) {
         return;
     }
-    let Some(_) = nullable else {
-        field
-            .attrs
-            .push(syn::parse_quote!(#[serde(deserialize_with = "crate::scalars::time::decode")]));
-        return;
-    };
+    if nullable.is_none() {
+        let function = quote!(deserialize_with = "crate::scalars::time::decode");
+        return field.attrs.push(syn::parse_quote!(#[serde(#function)]));
+    }
     let function = quote!(deserialize_with = "crate::scalars::time::decode_nullable");
-    // With a function of its own, serde takes a property for one that must be there.
-    let absent = !field.attrs.iter().any(|attribute| compact(attribute).contains("(default"));
-    let absent = absent.then(|| quote!(default,));
-    field.attrs.push(syn::parse_quote!(#[serde(#absent #function)]));
+    // serde requires a property with `deserialize_with` unless it has a default.
+    let has_default = field.attrs.iter().any(|attribute| compact(attribute).contains("(default"));
+    let default = (!has_default).then(|| quote!(default,));
+    field.attrs.push(syn::parse_quote!(#[serde(#default #function)]));
 }
 
-/// Leaves room for new properties and alternatives in what the API returns. What
-/// a caller builds and sends stays open to struct literals.
-fn extend(root: &Node, name: &str, attributes: &mut Vec<syn::Attribute>) {
-    let sent = root
+/// Marks response types as non-exhaustive, because the API may add properties and
+/// alternatives. Callers build request types by struct literals.
+fn mark_non_exhaustive(root: &Node, name: &str, attributes: &mut Vec<syn::Attribute>) {
+    let is_sent = root
         .get("paths")
         .into_iter()
         .flat_map(Node::members)
         .flat_map(|path| path.node.members())
         .filter_map(|operation| operation.node.get("requestBody"))
-        .any(|body| schemas::reached(root, body).contains(name));
-    if !sent {
+        .any(|body| schemas::reachable(root, body).contains(name));
+    if !is_sent {
         attributes.push(syn::parse_quote!(#[non_exhaustive]));
     }
 }
 
-/// Gives the variants of an untagged enum the descriptions of the alternatives
-/// that they stand for, which typify leaves out.
+/// Documents the variants of an untagged enum by the descriptions of their alternatives,
+/// which typify ignores.
 fn describe_variants(
     root: &Node,
     name: &str,
     variants: &mut syn::punctuated::Punctuated<syn::Variant, syn::Token![,]>,
-) -> Emit<()> {
+) -> EmitResult<()> {
     let schema = schemas::component(root, name);
     let alternatives = schema.and_then(|schema| schemas::alternatives(root, schema));
     let alternatives = alternatives.map(|found| found.schemas).unwrap_or_default();
     if let Some(schema) = schema.filter(|_| alternatives.len() > variants.len()) {
         let at = schemas::schemas_pointer().child(name);
-        let message = format!("typify made no variant of some alternative of `{name}`");
+        let message = format!("typify dropped an alternative of `{name}`");
         return Err(internal(schema, &at, message));
     }
     let described = |alternative: &Node| {
-        let named = || schemas::component(root, schemas::reference(alternative)?);
+        let named = || schemas::component(root, reference::schema_name(alternative)?);
         description(alternative).or_else(|| description(named()?)).map(str::to_owned)
     };
     for (index, variant) in variants.iter_mut().enumerate() {
         let text = alternatives.get(index).and_then(|alternative| described(alternative));
         if !is_documented(&variant.attrs) {
-            document(&mut variant.attrs, text.as_deref().unwrap_or("One of the alternatives."));
+            document(&mut variant.attrs, text.as_deref().unwrap_or("An alternative."));
         }
         for field in variant.fields.iter_mut().filter(|field| field.ident.is_some()) {
             if !is_documented(&field.attrs) {
@@ -208,22 +204,22 @@ fn describe_variants(
 }
 
 fn description(schema: &Node) -> Option<&str> {
-    schema.get("description")?.as_str()
+    schema.get_str("description")
 }
 
-fn string_type(name: &str, schema: &Node, rules: &StringRules) -> TokenStream {
+fn string_type(name: &str, schema: &Node, rules: &StringConstraints) -> TokenStream {
     let ident = format_ident!("{name}");
     let rules_ident = rules_ident(name);
     let description = description(schema).unwrap_or(name);
     if !rules.values.is_empty() {
         return open_enum(&ident, &rules_ident, description, &rules.values);
     }
-    let example = schema.get("example").and_then(Node::as_str);
-    let documentation = docs::attributes(&text_docs(name, description, rules, example));
+    let example = schema.get_str("example");
+    let documentation = docs::attributes(&string_docs(name, description, rules, example));
     let capacity = rules.length.1.unwrap_or(MAX_INLINE).min(MAX_INLINE);
     let capacity = proc_macro2::Literal::u64_unsuffixed(capacity);
-    let format = match rules.format.map(|format| format.owner) {
-        Some(Owner::Client(path)) => {
+    let format = match rules.format.map(|format| format.provider) {
+        Some(TypeProvider::Client(path)) => {
             let path: TokenStream = path.parse().unwrap_or_default();
             Some(quote!(#path!(#ident);))
         }
@@ -238,7 +234,12 @@ fn string_type(name: &str, schema: &Node, rules: &StringRules) -> TokenStream {
     }
 }
 
-fn text_docs(name: &str, description: &str, rules: &StringRules, example: Option<&str>) -> String {
+fn string_docs(
+    name: &str,
+    description: &str,
+    rules: &StringConstraints,
+    example: Option<&str>,
+) -> String {
     let length = match rules.length {
         (0, None) => "Any length".to_owned(),
         (min, None) => format!("At least {min} characters"),
@@ -272,22 +273,22 @@ fn open_enum(ident: &Ident, rules: &Ident, description: &str, values: &[String])
         #[non_exhaustive]
         pub enum #ident {
             #(#[doc = #variant_docs] #variants,)*
-            #[doc = " A value that the spec does not know."]
+            #[doc = " A value that the spec does not list."]
             Unknown(crate::UnknownValue),
         }
         crate::scalars::string::open_enum!(#ident, super::schema::#rules, { #(#variants = #values),* });
     }
 }
 
-/// The name of the table with the rules of a text type.
+/// Returns the name of the table with the rules of a string type.
 pub(super) fn rules_ident(name: &str) -> Ident {
     format_ident!("{}_RULES", name.to_shouty_snake_case())
 }
 
-/// Writes paths the way a person would.
-struct ShortPaths;
+/// Shortens the absolute paths of typify's output.
+struct PathShortener;
 
-impl VisitMut for ShortPaths {
+impl VisitMut for PathShortener {
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
         visit_mut::visit_path_mut(self, path);
         let plain: String =
