@@ -1,8 +1,11 @@
-//! From the hand-maintained OpenAPI document to everything that is derived from it.
+//! Code generation and review of the hand-maintained OpenAPI document.
 //!
-//! Data flows one way: text → [`document`] → [`lint`](mod@lint) → [`generate`] for client
-//! sources, and text → [`document`] → [`contract`] → [`diff`] and [`upstream`] for
-//! reviews. Nothing in this crate prints, exits or reads the environment.
+//! There are two pipelines. The generator reads a [`document`], checks it
+//! ([`lint`](mod@lint)) and emits the sources of the client ([`generate`]), which [`write`](mod@write)
+//! brings up to date. The review reads a [`document`] into a [`contract`], which [`diff`]
+//! compares with an older one and [`upstream`] with the published document.
+//!
+//! This crate never prints, exits or reads the environment.
 
 pub mod api;
 pub mod contract;
@@ -12,5 +15,5 @@ pub mod generate;
 pub mod lint;
 pub mod pattern;
 pub mod semver;
-pub mod tree;
 pub mod upstream;
+pub mod write;
