@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use codegen::generate::{self, File};
-use codegen::tree::Tree;
+use codegen::generate::{self, GeneratedFile};
+use codegen::write::GeneratedFolder;
 
 use crate::spec::{SPEC, bound, source, spec, with_bound, workspace};
 
-fn generate(text: &str) -> Vec<File> {
+fn generate(text: &str) -> Vec<GeneratedFile> {
     generate::generate(&source(text)).unwrap_or_else(|refusal| panic!("{refusal}"))
 }
 
-fn text_of(files: &[File], name: &str) -> String {
+fn text_of(files: &[GeneratedFile], name: &str) -> String {
     files.iter().find(|file| file.name == name).unwrap().text.clone()
 }
 
@@ -20,7 +20,7 @@ fn the_committed_sources_are_what_regen_writes() {
     let folder = workspace().join("generated-client/src/generated");
     let files: BTreeMap<_, _> =
         generate(&spec()).into_iter().map(|file| (file.name.into(), file.text)).collect();
-    let tree = Tree::compare(&folder, files).unwrap();
+    let tree = GeneratedFolder::compare(&folder, files).unwrap();
     let stale: String = tree.entries().iter().map(|entry| entry.diff(&folder)).collect();
     assert!(tree.is_fresh(), "run `{}`:\n{stale}", generate::COMMAND);
 }

@@ -11,8 +11,8 @@ use codegen::diff::Report;
 use codegen::diff::render::{self, Colour};
 use codegen::generate;
 use codegen::semver;
-use codegen::tree::{Entry, Tree};
 use codegen::upstream::{self, Divergences, Lock};
+use codegen::write::{FolderEntry, GeneratedFolder};
 
 use crate::api::client_sources;
 use crate::spec::{bound, source, spec, with_bound, workspace};
@@ -58,8 +58,8 @@ fn the_stale_file_is_the_one_shown() {
     let files = generate::generate(&source(&edited)).unwrap();
     let files = files.into_iter().map(|file| (file.name.into(), file.text)).collect();
     let folder = Path::new("generated-client/src/generated");
-    let tree = Tree::compare(&workspace().join(folder), files).unwrap();
-    let is_types = |entry: &&Entry| entry.path == Path::new("types.rs");
+    let tree = GeneratedFolder::compare(&workspace().join(folder), files).unwrap();
+    let is_types = |entry: &&FolderEntry| entry.path == Path::new("types.rs");
     let diff = tree.entries().iter().find(is_types).unwrap().diff(folder);
     assert_shown(&first_lines(&diff, 2));
     assert_shown(&diff[diff.rfind("\n@@").unwrap()..]);

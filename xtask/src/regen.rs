@@ -4,7 +4,8 @@ use std::path::Path;
 
 use codegen::document::Source;
 use codegen::generate;
-use codegen::tree::{State, Tree};
+use codegen::lint;
+use codegen::write::{FileState, GeneratedFolder};
 use lexopt::prelude::*;
 
 use crate::{Failure, Outcome, SPEC, files, help, terminal, workspace};
@@ -17,6 +18,10 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
         match argument {
             Long("help") | Short('h') => return Ok(help()),
             Long("check") => check = true,
+            Long("rules") => {
+                terminal::print(&lint::markdown());
+                return Ok(Outcome::Fine);
+            }
             other => return Err(other.unexpected().into()),
         }
     }
@@ -24,16 +29,16 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     let files = generate::generate(&Source::parse(SPEC, &spec)?)?;
     let files = files.into_iter().map(|file| (file.name.into(), file.text)).collect();
     let folder = workspace().join(GENERATED);
-    let tree = Tree::compare(&folder, files)?;
+    let tree = GeneratedFolder::compare(&folder, files)?;
     if check {
         return Ok(report(&tree));
     }
     tree.write()?;
     for entry in tree.entries() {
         let verb = match entry.state {
-            State::Fresh => "Fresh",
-            State::Changed | State::Missing => "Wrote",
-            State::Unexpected => "Removed",
+            FileState::Fresh => "Fresh",
+            FileState::Changed | FileState::Missing => "Wrote",
+            FileState::Unexpected => "Removed",
         };
         terminal::good(verb, &shown(&entry.path));
     }
@@ -41,9 +46,9 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
 }
 
 /// Says of every file whether it is what regen would write.
-fn report(tree: &Tree) -> Outcome {
+fn report(tree: &GeneratedFolder) -> Outcome {
     for entry in tree.entries() {
-        if entry.state == State::Fresh {
+        if entry.state == FileState::Fresh {
             terminal::good("Fresh", &shown(&entry.path));
         } else {
             terminal::bad("Stale", &shown(&entry.path));

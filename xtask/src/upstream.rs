@@ -6,8 +6,8 @@ use std::path::Path;
 use codegen::contract::Contract;
 use codegen::diff::render::Colour;
 use codegen::document::Source;
-use codegen::tree;
 use codegen::upstream::{self, Divergences, Lock};
+use codegen::write;
 use lexopt::prelude::*;
 
 use crate::{Failure, Outcome, SPEC, files, help, terminal, workspace};
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     let comparison = upstream::compare(&spec, &theirs, &divergences)?;
     terminal::print(&upstream::text(&comparison, Colour::Ansi));
     if lock {
-        tree::replace(&workspace().join(LOCK), &theirs.to_string())?;
+        write::replace(&workspace().join(LOCK), &theirs.to_string())?;
         terminal::good("Wrote", LOCK);
     }
     Ok(if comparison.is_fine() { Outcome::Fine } else { Outcome::Found })

@@ -76,7 +76,10 @@ fn refusal(
     message: String,
     help: String,
 ) -> Refusal {
-    Refusal::new(source.name(), vec![Diagnostic { position, pointer, message, help }])
+    Refusal::new(
+        source.name(),
+        vec![Diagnostic { rule: "unsupported-document", position, pointer, message, help }],
+    )
 }
 
 struct Reader<'s> {

@@ -286,12 +286,12 @@ fn what_is_no_openapi_3_is_refused_with_its_place() {
         |text: &str| Contract::of(&Source::parse("a.yaml", text).unwrap()).unwrap_err().to_string();
     assert_eq!(
         refused("info: {}\nswagger: '2.0'\n"),
-        "a.yaml:1:1: error: this is Swagger \"2.0\", at #\n  \
+        "a.yaml:1:1: error: this is Swagger \"2.0\", at # [unsupported-document]\n  \
          help: OpenAPI 3.0, 3.1 and 3.2 can be read, such as `openapi: 3.0.3`"
     );
     assert_eq!(
         refused("info: {}\nopenapi: 3.1\n"),
-        "a.yaml:2:10: error: this is OpenAPI 3.1, at #/openapi\n  \
+        "a.yaml:2:10: error: this is OpenAPI 3.1, at #/openapi [unsupported-document]\n  \
          help: OpenAPI 3.0, 3.1 and 3.2 can be read, such as `openapi: 3.0.3`"
     );
     assert!(refused("").starts_with("a.yaml:1:1: error: this is no OpenAPI document"));

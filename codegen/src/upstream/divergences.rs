@@ -146,5 +146,11 @@ fn diagnostic(text: &str, offset: usize, message: String, help: String) -> Diagn
     let before = text.get(..offset).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Diagnostic { position: Position { line, column }, pointer: Pointer::root(), message, help }
+    Diagnostic {
+        rule: "invalid-divergences",
+        position: Position { line, column },
+        pointer: Pointer::root(),
+        message,
+        help,
+    }
 }

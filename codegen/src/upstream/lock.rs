@@ -77,6 +77,7 @@ fn is_comment(line: &str) -> bool {
 fn unreadable(name: &str, line: usize) -> Refusal {
     let message = "a line begins with `sha256`, `operation` or `fact`, and this one does not";
     let diagnostic = Diagnostic {
+        rule: "invalid-lock",
         position: Position { line, column: 1 },
         pointer: Pointer::root(),
         message: message.into(),

@@ -107,7 +107,7 @@ fn an_explanation_of_nothing_is_an_error_with_its_place() {
     let spec = SPEC.replace("        '404': {description: None}\n", "");
     assert!(
         compared(&spec, UPSTREAM, DIVERGENCES).starts_with(
-            "spec/divergences.toml:11:10: error: `404` is no difference of this kind, at #\n  \
+            "spec/divergences.toml:11:10: error: `404` is no difference of this kind, at # [invalid-divergences]\n  \
              help: take it out, or write what both sides say now\n"
         ),
         "{}",
@@ -134,7 +134,7 @@ fn a_list_that_cannot_be_read_is_refused_with_the_place() {
     let reasonless = "[[divergence]]\nfacts = [\"a\"]\nreason = ' '\n";
     assert_eq!(
         refused(reasonless),
-        "d.toml:3:10: error: a difference has no reason, at #\n  \
+        "d.toml:3:10: error: a difference has no reason, at # [invalid-divergences]\n  \
          help: say why the spec departs from upstream, or mend it"
     );
     assert!(

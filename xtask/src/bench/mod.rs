@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::Command;
 
-use codegen::tree;
+use codegen::write;
 use lexopt::prelude::*;
 
 use crate::{Failure, Outcome, help, terminal, workspace};
@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
         weight::measure(&folder, &stock)?,
     ];
     let report = render(&machine::describe()?, &sections);
-    tree::replace(&workspace().join(REPORT), &report)?;
+    write::replace(&workspace().join(REPORT), &report)?;
     terminal::good("Wrote", REPORT);
     Ok(Outcome::Fine)
 }
