@@ -31,13 +31,14 @@ fn methods(root: &Node, generated: &Generated, method: &syn::ImplItemFn) -> Emit
     })?;
     let output = success_type(&method.sig.output)
         .ok_or_else(|| failure(root, format!("`{name}` does not return what it should")))?;
-    let one = one(root, &operation, method, output);
+    let one = one(root, generated, &operation, method, output);
     let many = many(root, generated, &operation, method, output);
     Ok(quote!(#one #many))
 }
 
 fn one(
     root: &Node,
+    generated: &Generated,
     operation: &Operation<'_>,
     method: &syn::ImplItemFn,
     output: &syn::Type,
@@ -48,18 +49,69 @@ fn one(
     let parameters = arguments.iter().map(|argument| argument.parameter);
     let names: Vec<_> = arguments.iter().map(|argument| argument.name).collect();
     let checks = arguments.iter().filter_map(|argument| argument.check(root));
+    let finish = finish(root, generated, operation, &arguments, output);
     let documentation = docs::attributes(&operation.docs());
     quote! {
         #documentation
         pub fn #name #generics (&'a self, #(#parameters),*) -> crate::Call<'a, #output> {
-            let exchange = self.exchange();
             crate::Call::new(async move {
+                let __call = self.pending_call()?;
                 #(#checks)*
-                let result = exchange.client().#name(#(#names),*).await;
-                exchange.finish(result)
+                let __result = __call.client().#name(#(#names),*).await;
+                #finish
             })
         }
     }
+}
+
+/// The conversion of the result. If the path contains the identifier of the response, they are
+/// compared.
+fn finish(
+    root: &Node,
+    generated: &Generated,
+    operation: &Operation<'_>,
+    arguments: &[Argument<'_>],
+    output: &syn::Type,
+) -> TokenStream {
+    let identified = || {
+        let field = id_field(generated, output)?;
+        let (is_optional, id) = match option_inner(&field.ty) {
+            Some(inner) => (true, inner),
+            None => (false, &field.ty),
+        };
+        let mut paths = arguments.iter().filter(|argument| {
+            operation.has_path_parameter(&argument.name.to_string())
+                && argument.check(root).is_some()
+                && argument.type_name() == last_segment(id)
+        });
+        // A POST may create another resource than the one in its path.
+        let argument = paths.next().filter(|_| operation.method != "post")?.name;
+        let received =
+            if is_optional { quote!(value.id.as_ref()) } else { quote!(Some(&value.id)) };
+        Some(quote!(__call.finish_for(#argument, |value| #received, __result)))
+    };
+    identified().unwrap_or_else(|| quote!(__call.finish(__result)))
+}
+
+/// The field `id` of the struct of a response.
+fn id_field<'g>(generated: &'g Generated, output: &syn::Type) -> Option<&'g syn::Field> {
+    let name = last_segment(output)?;
+    let fields = generated.types.iter().find_map(|item| match item {
+        syn::Item::Struct(item) if item.ident == name => Some(&item.fields),
+        _ => None,
+    })?;
+    fields.iter().find(|field| field.ident.as_ref().is_some_and(|ident| ident == "id"))
+}
+
+/// `T` in `Option<T>`.
+fn option_inner(ty: &syn::Type) -> Option<&syn::Type> {
+    (last_segment(ty)? == "Option").then(|| first_argument(ty))?
+}
+
+/// `C` in `a::b::C`, without its generic arguments.
+fn last_segment(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Path(path) = ty else { return None };
+    Some(path.path.segments.last()?.ident.to_string())
 }
 
 /// `credit_batches(ids)` for `credit_batch(id)`, the operation of
@@ -147,6 +199,14 @@ impl<'m> Argument<'m> {
         Some(Self { parameter, name: &pattern.ident })
     }
 
+    /// `T` in `&T`.
+    fn type_name(&self) -> Option<String> {
+        match &*self.parameter.ty {
+            syn::Type::Reference(reference) => last_segment(&reference.elem),
+            other => last_segment(other),
+        }
+    }
+
     /// The check of an argument whose type has rules.
     fn check(&self, root: &Node) -> Option<TokenStream> {
         let (name, text) = (self.name, self.name.to_string());
@@ -158,10 +218,11 @@ impl<'m> Argument<'m> {
             })
         };
         if let Some(inner) = ty.strip_prefix("Option<").and_then(|ty| ty.strip_suffix('>')) {
-            return has_rules(inner)
-                .then(|| quote!(if let Some(value) = #name { exchange.argument(#text, value)?; }));
+            return has_rules(inner).then(
+                || quote!(if let Some(value) = #name { __call.check_argument(#text, value)?; }),
+            );
         }
-        has_rules(&ty).then(|| quote!(exchange.argument(#text, #name)?;))
+        has_rules(&ty).then(|| quote!(__call.check_argument(#text, #name)?;))
     }
 }
 
@@ -212,6 +273,14 @@ impl<'n> Operation<'n> {
             }
         }
         docs
+    }
+
+    /// Returns whether the path has a parameter that becomes this argument.
+    fn has_path_parameter(&self, argument: &str) -> bool {
+        self.parameters().any(|parameter| {
+            let text = |key| parameter.get(key).and_then(Node::as_str).unwrap_or_default();
+            text("in") == "path" && text("name").to_snake_case() == argument
+        })
     }
 
     /// The parameters, those that it shares with the other operations of its path

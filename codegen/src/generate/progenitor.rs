@@ -79,7 +79,7 @@ fn settings(root: &Node) -> GenerationSettings {
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::call::exchange::Context))
+        .with_inner_type(quote!(crate::call::context::Context))
         // Whose order is the same in every run.
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");
