@@ -6,6 +6,7 @@
 //! the methods a user calls.
 
 mod docs;
+mod identity;
 mod lower;
 mod operations;
 

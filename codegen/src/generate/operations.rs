@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::progenitor::{Generated, compact};
-use super::{Emit, docs, internal, schemas};
+use super::{Emit, docs, identity, internal, schemas};
 use crate::document::Node;
 use crate::document::pointer::Pointer;
 
@@ -49,12 +49,17 @@ fn one(
     let parameters = arguments.iter().map(|argument| argument.parameter);
     let names: Vec<_> = arguments.iter().map(|argument| argument.name).collect();
     let checks = arguments.iter().filter_map(|argument| argument.check(root));
-    let finish = finish(root, generated, operation, &arguments, output);
+    let identifiers = arguments.iter().filter(|argument| {
+        argument.check(root).is_some() && operation.is_addressed_by(&argument.name.to_string())
+    });
+    let identifiers = identifiers.map(|argument| (argument.name, &*argument.parameter.ty));
+    let finish = identity::finish(&generated.types, identifiers, output);
     let documentation = docs::attributes(&operation.docs());
     quote! {
         #documentation
         pub fn #name #generics (&'a self, #(#parameters),*) -> crate::Call<'a, #output> {
             crate::Call::new(async move {
+                // Names that no parameter can have: those are in snake case.
                 let __call = self.pending_call()?;
                 #(#checks)*
                 let __result = __call.client().#name(#(#names),*).await;
@@ -62,56 +67,6 @@ fn one(
             })
         }
     }
-}
-
-/// The conversion of the result. If the path contains the identifier of the response, they are
-/// compared.
-fn finish(
-    root: &Node,
-    generated: &Generated,
-    operation: &Operation<'_>,
-    arguments: &[Argument<'_>],
-    output: &syn::Type,
-) -> TokenStream {
-    let identified = || {
-        let field = id_field(generated, output)?;
-        let (is_optional, id) = match option_inner(&field.ty) {
-            Some(inner) => (true, inner),
-            None => (false, &field.ty),
-        };
-        let mut paths = arguments.iter().filter(|argument| {
-            operation.has_path_parameter(&argument.name.to_string())
-                && argument.check(root).is_some()
-                && argument.type_name() == last_segment(id)
-        });
-        // A POST may create another resource than the one in its path.
-        let argument = paths.next().filter(|_| operation.method != "post")?.name;
-        let received =
-            if is_optional { quote!(value.id.as_ref()) } else { quote!(Some(&value.id)) };
-        Some(quote!(__call.finish_for(#argument, |value| #received, __result)))
-    };
-    identified().unwrap_or_else(|| quote!(__call.finish(__result)))
-}
-
-/// The field `id` of the struct of a response.
-fn id_field<'g>(generated: &'g Generated, output: &syn::Type) -> Option<&'g syn::Field> {
-    let name = last_segment(output)?;
-    let fields = generated.types.iter().find_map(|item| match item {
-        syn::Item::Struct(item) if item.ident == name => Some(&item.fields),
-        _ => None,
-    })?;
-    fields.iter().find(|field| field.ident.as_ref().is_some_and(|ident| ident == "id"))
-}
-
-/// `T` in `Option<T>`.
-fn option_inner(ty: &syn::Type) -> Option<&syn::Type> {
-    (last_segment(ty)? == "Option").then(|| first_argument(ty))?
-}
-
-/// `C` in `a::b::C`, without its generic arguments.
-fn last_segment(ty: &syn::Type) -> Option<String> {
-    let syn::Type::Path(path) = ty else { return None };
-    Some(path.path.segments.last()?.ident.to_string())
 }
 
 /// `credit_batches(ids)` for `credit_batch(id)`, the operation of
@@ -199,14 +154,6 @@ impl<'m> Argument<'m> {
         Some(Self { parameter, name: &pattern.ident })
     }
 
-    /// `T` in `&T`.
-    fn type_name(&self) -> Option<String> {
-        match &*self.parameter.ty {
-            syn::Type::Reference(reference) => last_segment(&reference.elem),
-            other => last_segment(other),
-        }
-    }
-
     /// The check of an argument whose type has rules.
     fn check(&self, root: &Node) -> Option<TokenStream> {
         let (name, text) = (self.name, self.name.to_string());
@@ -275,12 +222,14 @@ impl<'n> Operation<'n> {
         docs
     }
 
-    /// Returns whether the path has a parameter that becomes this argument.
-    fn has_path_parameter(&self, argument: &str) -> bool {
-        self.parameters().any(|parameter| {
-            let text = |key| parameter.get(key).and_then(Node::as_str).unwrap_or_default();
-            text("in") == "path" && text("name").to_snake_case() == argument
-        })
+    /// Returns whether an argument in the path identifies the resource of the response. A POST
+    /// may create another resource than the one in its path.
+    fn is_addressed_by(&self, argument: &str) -> bool {
+        self.method != "post"
+            && self.parameters().any(|parameter| {
+                let text = |key| parameter.get(key).and_then(Node::as_str).unwrap_or_default();
+                text("in") == "path" && text("name").to_snake_case() == argument
+            })
     }
 
     /// The parameters, those that it shares with the other operations of its path
