@@ -30,7 +30,7 @@
 //! # Errors
 //!
 //! All calls return [`Error`]. It contains the status, the body and the request id of the
-//! response, and tells whether a later call may succeed.
+//! response, and states whether a later call may succeed.
 //!
 //! - **Requests** are validated strictly. Each kind of identifier has its own type, which only
 //!   parses valid strings. Identifiers from responses are checked again before they are sent.
