@@ -41,6 +41,7 @@ pub fn run(data: &[u8]) {
         Ok(response) => response.body(),
         Err(Error::Status(error)) => error.body(),
         Err(Error::Invalid(error)) => error.body(),
+        Err(Error::Mismatch(error)) => error.body(),
         Err(other) => panic!("{other}"),
     };
     assert_no_secret(&String::from_utf8_lossy(received));

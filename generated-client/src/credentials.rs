@@ -1,34 +1,27 @@
-//! The two secrets that every call sends.
+//! The secrets that authenticate calls.
 
 use std::fmt;
 
 use http::HeaderValue;
 
+use crate::call::redact::MIN_SECRET;
+use crate::environment::{required, variable};
 use crate::error::{Error, InvalidSetting};
 
-/// The variable of the environment that holds the access token.
 const ACCESS_TOKEN: &str = "ISOMETRIC_ACCESS_TOKEN";
-/// The variable of the environment that holds the client secret.
 const CLIENT_SECRET: &str = "ISOMETRIC_CLIENT_SECRET";
-
-/// Fewer characters are no secret, and cannot be told from ordinary text where a
-/// server repeats them.
-const SHORTEST: usize = 8;
 
 const SCHEME: &str = "Bearer ";
 
 /// An access token and a client secret.
 ///
-/// The access token, a JWT, stands for the organisation on whose behalf a call is
-/// made, and the client secret for the application that makes it. A client secret
-/// belongs to one [`Environment`](crate::Environment): production refuses that of
-/// the sandbox.
+/// The access token, a JWT, identifies the organisation on whose behalf a call is made. The
+/// client secret identifies the calling application and belongs to one
+/// [`Environment`](crate::Environment): production rejects secrets of the sandbox.
 ///
-/// Neither is ever shown: `Debug` leaves them out, the headers that carry them are
-/// marked as sensitive, and where a server repeats one, or at least its first 12
-/// characters, `[redacted]` takes its place before anybody sees it. That holds for the
-/// spellings of plain text, JSON and URLs; what a server makes of a secret besides, such
-/// as its Base64, is not recognised.
+/// Neither is ever shown. `Debug` omits them, the headers that carry them are marked as
+/// sensitive, and if a server echoes them, they are replaced as by [`redact`](crate::redact)
+/// before the response is available.
 #[derive(Clone)]
 pub struct Credentials {
     authorization: HeaderValue,
@@ -36,48 +29,45 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Credentials from an access token, without `Bearer`, and a client secret.
+    /// The names of the variables that [`from_env`](Self::from_env) reads.
+    pub const VARIABLES: [&'static str; 2] = [ACCESS_TOKEN, CLIENT_SECRET];
+
+    /// Creates credentials from an access token, without `Bearer`, and a client secret.
     ///
     /// # Errors
     ///
-    /// [`Error::Credentials`] where one of them has fewer than 8 characters, or one
-    /// that is not visible ASCII.
+    /// [`Error::Credentials`] if either has fewer than 8 characters, or contains other
+    /// characters than visible ASCII.
     pub fn new(access_token: &str, client_secret: &str) -> Result<Self, Error> {
-        Self::named(("the access token", access_token), ("the client secret", client_secret))
+        Self::named(("access token", access_token), ("client secret", client_secret))
             .map_err(Error::Credentials)
     }
 
-    /// Credentials from `ISOMETRIC_ACCESS_TOKEN` and `ISOMETRIC_CLIENT_SECRET` in the
-    /// environment of the process.
+    /// Reads `ISOMETRIC_ACCESS_TOKEN` and `ISOMETRIC_CLIENT_SECRET`.
     ///
     /// # Errors
     ///
-    /// [`Error::Credentials`] where one of them is missing, or is as [`new`](Self::new)
-    /// does not take it.
+    /// [`Error::Credentials`] if a variable is missing, empty, or invalid for
+    /// [`new`](Self::new).
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_lookup(crate::registry::variable)
+        Self::from_lookup(variable)
     }
 
-    /// Credentials from the same variables as [`from_env`](Self::from_env), wherever
-    /// `lookup` finds them.
+    /// Reads the same variables as [`from_env`](Self::from_env) from `lookup`.
     ///
     /// # Errors
     ///
     /// Those of [`from_env`](Self::from_env).
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let find = |name| {
-            let value = lookup(name).filter(|value| !value.is_empty());
-            value.ok_or(InvalidSetting::new(name, "is not set, and every call needs it"))
+        let find = |name| required(&lookup, name, "every call requires it");
+        let read = || {
+            let (token, secret) = (find(ACCESS_TOKEN)?, find(CLIENT_SECRET)?);
+            Self::named((ACCESS_TOKEN, &token), (CLIENT_SECRET, &secret))
         };
-        let both = || Ok((find(ACCESS_TOKEN)?, find(CLIENT_SECRET)?));
-        both()
-            .and_then(|(token, secret)| {
-                Self::named((ACCESS_TOKEN, &token), (CLIENT_SECRET, &secret))
-            })
-            .map_err(Error::Credentials)
+        read().map_err(Error::Credentials)
     }
 
-    /// Credentials from two secrets and what the caller knows them as.
+    /// Creates credentials from two secrets with their names for error messages.
     fn named(
         (token_name, access_token): (&'static str, &str),
         (secret_name, client_secret): (&'static str, &str),
@@ -88,35 +78,35 @@ impl Credentials {
         })
     }
 
-    /// The value of `Authorization`.
+    /// Returns the value of `Authorization`.
     pub(crate) fn authorization(&self) -> HeaderValue {
         self.authorization.clone()
     }
 
-    /// The value of the header for the client secret.
+    /// Returns the value of the client-secret header.
     pub(crate) fn client_secret(&self) -> HeaderValue {
         self.client_secret.clone()
     }
 
-    /// What nobody may see.
+    /// Returns the bare secrets, for redaction.
     pub(crate) fn secrets(&self) -> [&[u8]; 2] {
         [&self.authorization.as_bytes()[SCHEME.len()..], self.client_secret.as_bytes()]
     }
 }
 
-/// The value of the header that carries a secret.
+/// Creates the value of the header that carries a secret.
 fn header(name: &'static str, scheme: &str, secret: &str) -> Result<HeaderValue, InvalidSetting> {
-    let unfit = "has a space, a line break or another character that no secret has: give the \
-                 secret alone";
-    if secret.len() < SHORTEST {
-        let reason = format!("is too short: a secret has at least {SHORTEST} characters");
+    const INVALID: &str = "contains a space, a line break or another character that secrets do \
+                           not have; expected the secret alone";
+    if secret.len() < MIN_SECRET {
+        let reason = format!("too short; expected at least {MIN_SECRET} characters");
         return Err(InvalidSetting::new(name, reason));
     }
     if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(InvalidSetting::new(name, unfit));
+        return Err(InvalidSetting::new(name, INVALID));
     }
     let value = HeaderValue::from_str(&format!("{scheme}{secret}"));
-    let mut value = value.map_err(|_| InvalidSetting::new(name, unfit))?;
+    let mut value = value.map_err(|_| InvalidSetting::new(name, INVALID))?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -141,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_values_are_sensitive() {
+    fn marks_headers_as_sensitive() {
         let credentials = Credentials::new(TOKEN, SECRET).unwrap();
         assert_eq!(credentials.authorization(), format!("Bearer {TOKEN}").as_str());
         assert_eq!(credentials.client_secret(), SECRET);
@@ -158,29 +148,29 @@ mod tests {
     }
 
     #[test]
-    fn they_come_from_two_variables() {
+    fn reads_two_variables() {
         let variables = [("ISOMETRIC_ACCESS_TOKEN", TOKEN), ("ISOMETRIC_CLIENT_SECRET", SECRET)];
         let credentials = from(&variables).unwrap();
         assert_eq!(credentials.secrets(), [TOKEN.as_bytes(), SECRET.as_bytes()]);
     }
 
     #[test]
-    fn a_missing_or_empty_variable_is_named() {
+    fn names_a_missing_or_empty_variable() {
         let missing = from(&[("ISOMETRIC_ACCESS_TOKEN", TOKEN)]).unwrap_err();
         let empty = [("ISOMETRIC_ACCESS_TOKEN", ""), ("ISOMETRIC_CLIENT_SECRET", SECRET)];
         let empty = from(&empty).unwrap_err();
-        assert_eq!(missing, "ISOMETRIC_CLIENT_SECRET is not set, and every call needs it");
-        assert_eq!(empty, "ISOMETRIC_ACCESS_TOKEN is not set, and every call needs it");
+        assert_eq!(missing, "ISOMETRIC_CLIENT_SECRET: not set; every call requires it");
+        assert_eq!(empty, "ISOMETRIC_ACCESS_TOKEN: not set; every call requires it");
     }
 
     #[test]
-    fn what_is_no_secret_is_refused_without_being_shown() {
-        let unusable =
+    fn rejects_invalid_secrets_without_showing_them() {
+        let invalid =
             ["", "p4ss", "Bearer 0123456789", "0123456789\n", "0123456789\u{fffd}", "0123\t4567"];
-        for text in unusable {
+        for text in invalid {
             let error = Credentials::new(TOKEN, text).unwrap_err();
             for shown in [error.to_string(), format!("{error:?}")] {
-                assert!(shown.contains("the client secret"), "{shown}");
+                assert!(shown.contains("client secret"), "{shown}");
                 assert!(text.is_empty() || !shown.contains(text), "{shown}");
             }
             assert!(Credentials::new(text, SECRET).is_err());

@@ -1,5 +1,8 @@
-//! A client for the [Isometric](https://isometric.com) registry of carbon-removal
-//! credits.
+//! A client for the [Isometric](https://isometric.com) registry of carbon-removal credits.
+//!
+//! [`Registry`] has a method for each operation of the API. The methods and their types are
+//! generated from an OpenAPI document. Every identifier, length and country code is validated
+//! against it, in requests and in responses.
 //!
 //! # Quick start
 //!
@@ -16,62 +19,53 @@
 //! # }
 //! ```
 //!
-//! It needs a Tokio runtime, or the feature `blocking`. `examples/credit_batch.rs` is a whole program that does
-//! the same without credentials and without the network.
+//! Calls need a Tokio runtime, or the feature `blocking`. `examples/credit_batch.rs` is a
+//! complete program that needs neither credentials nor a network.
 //!
-//! # What is checked
+//! - [`Registry::credit_batches`] fetches many batches, several at a time.
+//! - [`Registry::lineage`] fetches a batch with its ancestors and descendants, and checks that
+//!   they add up.
+//! - [`audit`] finds contradictions within a batch.
 //!
-//! What goes out is checked strictly. Each kind of identifier is a type of its own, an
-//! invalid one cannot be parsed, and one that came in from the API unchecked is checked
-//! before it goes out again.
+//! # Errors
 //!
-//! What comes in is decoded without loss and then checked against every rule of the
-//! spec. A response that breaks one is an [`Error::Invalid`], which has the value all
-//! the same, next to the list of everything that is wrong with it; and
-//! [`Call::response`] gives the value and the list without an error. Neither new
-//! properties nor new values of enums are errors, as the API may add both at any time.
+//! All calls return [`Error`]. It contains the status, the body and the request id of the
+//! response, and states whether a later call may succeed.
 //!
-//! - [`validate`] does the same for JSON from elsewhere;
-//! - [`audit`] finds what does not fit together within a batch.
+//! - **Requests** are validated strictly. Each kind of identifier has its own type, which only
+//!   parses valid strings. Identifiers from responses are checked again before they are sent.
+//! - **Responses** are decoded without loss and then validated. A violation of the spec is an
+//!   [`Error::Invalid`], which contains the decoded value and all violations.
+//!   [`Call::response`] returns both without an error. Unknown properties and unknown enum
+//!   values are not errors, because the API may add them at any time. [`validate`] does the same
+//!   for JSON from other sources.
+//! - A response about another resource than the requested one is an [`Error::Mismatch`].
+//! - **Transient failures** are retried within the limits of [`Options`].
+//!   [`Registry::without_retries`] disables retries.
 //!
-//! # When things go wrong
-//!
-//! A call that fails for a reason that may pass is tried again, after a while and within
-//! limits: [`Options`] has them all, and [`Registry::without_retries`] ends it. Each call
-//! is a [`tracing`](https://docs.rs/tracing) span named `call` at the level of debug, with
-//! the fields `operation`, `status`, `tries`, `duration_ms` and `request_id`.
-//!
-//! # More than one batch
-//!
-//! [`Registry::credit_batches`] fetches many, several at a time. [`Registry::lineage`]
-//! fetches one with all that it was split from and into, and tells whether they add up.
+//! Each call is a [`tracing`](https://docs.rs/tracing) span named `call` at debug level, with
+//! the fields `operation`, `status`, `attempts`, `duration_ms` and `request_id`.
 //!
 //! # Features
 //!
-//! | feature | what it is for |
+//! | feature | purpose |
 //! | --- | --- |
-//! | `rustls` | TLS by rustls and the certificates of the system; on by default |
-//! | `native-tls` | TLS by the library of the system, also where `rustls` is on |
+//! | `rustls` | TLS with rustls and the certificates of the system; enabled by default |
+//! | `native-tls` | TLS with the library of the system, even if `rustls` is enabled |
 //! | `gzip` | compressed responses |
 //! | `blocking` | [`Call::block`](Call#method.block) and `blocking::wait`, for programs without a runtime |
 //!
-//! Without TLS only loopback can be reached. `wasm32-unknown-unknown` is not supported:
-//! in a browser reqwest has neither time limits for connections nor a say in redirects,
-//! and cannot be handed back the body that was read and checked.
-//!
-//! # What is generated
-//!
-//! [`types`], [`Environment`] and the methods of [`Registry`] that call the API are
-//! generated from its OpenAPI document, and so is each rule that is checked. Only
-//! [`audit`] and [`audit::lineage`] know what a credit batch is; nothing else here knows
-//! an operation by name.
+//! Without TLS, only loopback addresses can be reached. `wasm32-unknown-unknown` is not
+//! supported: in browsers, reqwest has no connect timeout and cannot control redirects.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 pub mod audit;
+mod base_url;
 mod call;
 mod credentials;
+mod environment;
 mod error;
 #[rustfmt::skip]
 mod generated;
@@ -86,12 +80,13 @@ pub use call::Call;
 #[cfg(feature = "blocking")]
 pub use call::blocking;
 pub use call::bulk::BulkResults;
+pub use call::redact::redact;
 pub use call::response::Response;
 pub use chrono;
 pub use credentials::Credentials;
 pub use error::{
-    Error, InvalidArgument, InvalidResponse, InvalidSetting, OversizedBody, StatusError,
-    TransportError,
+    Error, InvalidArgument, InvalidResponse, InvalidSetting, MismatchedId, OversizedBody,
+    StatusError, TransportError,
 };
 pub use futures_core;
 pub use generated::{Environment, types};
@@ -103,7 +98,16 @@ pub use scalars::country::Country;
 pub use scalars::decimal::Decimal;
 pub use scalars::string::{CheckedString, InvalidString, UnknownValue};
 
-/// What the package says of itself compiles.
+/// Returns whether a character could change how a terminal shows other characters: control
+/// characters, line separators, and marks that change the direction of text.
+///
+/// For the command-line tool. Not part of the stable API.
+#[doc(hidden)]
+pub fn is_control(character: char) -> bool {
+    validate::is_control(character)
+}
+
+/// Compiles the examples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,37 +1,35 @@
-//! What a call makes of everything that can go wrong with a response, over real
-//! sockets: an answer or a typed error, in bounded time, after the right number of
-//! tries, and with no secret anywhere.
+//! Faulty responses over real sockets. Each must lead to a value or a typed error, in bounded
+//! time, after the expected number of attempts, and without a secret in anything shown.
 
 use std::cell::RefCell;
-use std::io::{self, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, Once};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use flate2::{Compression, write::GzEncoder};
-use isometric_registry::types::CreditBatchId;
 use isometric_registry::{Error, Options, Registry};
 use serde_json::json;
 use socket2::{Domain, Socket, Type};
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::end_to_end::{SECRET, TOKEN, block_on, credentials};
+use crate::end_to_end::{SECRET, TOKEN, block_on, credentials, id};
 use crate::samples::{active_batch, with};
-use crate::server::{End, Reply, Server};
+use crate::server::{ConnectionEnd, Reply, Server};
 
 const RETRIES: usize = 2;
-/// How often a call is sent that is tried again to no avail.
+/// The number of attempts of a call that always fails transiently.
 const ALL: usize = RETRIES + 1;
-const LIMIT: usize = 64 * 1024;
-/// How long a try may take where it comes to a halt.
-const TRY: Duration = Duration::from_millis(300);
-/// How long no call may take, on however busy a machine.
-const LONG: Duration = Duration::from_secs(20);
+const BODY_LIMIT: usize = 64 * 1024;
+/// The timeout of attempts that stall.
+const STALL_TIMEOUT: Duration = Duration::from_millis(300);
+/// The maximum duration of any call, even on a busy machine.
+const MAX_DURATION: Duration = Duration::from_secs(20);
 
-/// What becomes of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    Answer,
+    Value,
     Transport,
     Status(u16),
     Oversized,
@@ -41,7 +39,7 @@ enum Outcome {
 impl Outcome {
     fn of<T>(result: &Result<T, Error>) -> Self {
         match result {
-            Ok(_) => Self::Answer,
+            Ok(_) => Self::Value,
             Err(Error::Transport(_)) => Self::Transport,
             Err(error @ Error::Status(_)) => Self::Status(error.status().unwrap().as_u16()),
             Err(Error::Oversized(_)) => Self::Oversized,
@@ -51,26 +49,22 @@ impl Outcome {
     }
 }
 
-fn id() -> CreditBatchId {
-    "ctb_1DRBTYA8Q1S07CBY".parse().unwrap()
-}
-
-/// Options that wait for nothing, and the waits that there would have been.
+/// Returns options that skip delays, and the list of skipped delays.
 fn options() -> (Options, Arc<Mutex<Vec<Duration>>>) {
-    let waits = Arc::new(Mutex::new(Vec::new()));
-    let noted = waits.clone();
-    let options = Options::new().retries(RETRIES).body_limit(LIMIT);
-    let options = options.sleep_with(move |wait| {
-        noted.lock().unwrap().push(wait);
+    let delays = Arc::new(Mutex::new(Vec::new()));
+    let skipped = delays.clone();
+    let options = Options::new().retries(RETRIES).body_limit(BODY_LIMIT);
+    let options = options.sleep_with(move |delay| {
+        skipped.lock().unwrap().push(delay);
         std::future::ready(())
     });
-    (options, waits)
+    (options, delays)
 }
 
-/// The same, with little time for a reply that never ends.
+/// Returns the same options, with a short timeout for replies that stall.
 fn options_for(reply: &Reply) -> (Options, Arc<Mutex<Vec<Duration>>>) {
-    let (options, waits) = options();
-    (if reply.stalls() { options.attempt_timeout(TRY) } else { options }, waits)
+    let (options, delays) = options();
+    (if reply.stalls() { options.attempt_timeout(STALL_TIMEOUT) } else { options }, delays)
 }
 
 fn registry(server: &Server, options: Options) -> Registry {
@@ -78,11 +72,11 @@ fn registry(server: &Server, options: Options) -> Registry {
 }
 
 thread_local! {
-    /// What was logged on this thread.
+    /// The log of the current thread.
     static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Writes to the log of the thread.
+/// Writes to the log of the current thread.
 struct ThreadLog;
 
 impl Write for ThreadLog {
@@ -96,9 +90,9 @@ impl Write for ThreadLog {
     }
 }
 
-/// Everything that is logged on this thread meanwhile, by every crate and at every
-/// level. There is one subscriber for all tests, because those that come and go are
-/// not told of all events where others run at the same time.
+/// Runs a function and returns all that any crate logs on this thread meanwhile, at every
+/// level. All tests share one subscriber, because subscribers that come and go can miss events
+/// while other tests run.
 fn logged<T>(f: impl FnOnce() -> T) -> (T, String) {
     static SUBSCRIBER: Once = Once::new();
     SUBSCRIBER.call_once(|| {
@@ -114,29 +108,32 @@ fn logged<T>(f: impl FnOnce() -> T) -> (T, String) {
     (result, String::from_utf8(LOG.take()).unwrap())
 }
 
-/// Makes a call and looks for both secrets in all that it shows. Gives what became of
-/// it, how often it was sent, and the log.
+/// Makes a call, and checks that no secret is visible. Returns the outcome, the number of
+/// attempts and the log.
 fn call(registry: &Registry) -> (Outcome, usize, String) {
     let (result, log) =
         logged(|| block_on(async { registry.credit_batch(&id()).response().await }));
-    let tries = match &result {
+    let attempts = match &result {
         Ok(response) => response.attempts(),
         Err(error) => error.attempts(),
     };
     let mut shown = format!("{log} {result:?} {result:#?}");
     match &result {
         Ok(response) => shown += &String::from_utf8_lossy(response.body()),
-        Err(error) => shown += &everything_of(error),
+        Err(error) => {
+            shown += &everything_of(error);
+            assert!(!error.to_string().contains('\n'), "{error}");
+        }
     }
     for secret in [TOKEN, SECRET] {
         assert!(!shown.contains(secret), "{shown}");
     }
-    (Outcome::of(&result), usize::try_from(tries).unwrap(), log)
+    (Outcome::of(&result), usize::try_from(attempts).unwrap(), log)
 }
 
-/// All that an error has to say.
+/// Returns all text of an error, including its sources.
 fn everything_of(error: &Error) -> String {
-    let mut said = format!(
+    let mut text = format!(
         "{error} {:?} {:?} {:?} {:?} {:?}",
         error.body(),
         error.request_id(),
@@ -146,13 +143,13 @@ fn everything_of(error: &Error) -> String {
     );
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
-        said += &format!(" {error} {error:?}");
+        text += &format!(" {error} {error:?}");
         source = error.source();
     }
-    said
+    text
 }
 
-/// A head that promises so many bytes, with a header that repeats the secrets.
+/// Returns a head with this content length, and with headers that echo the secrets.
 fn head(length: impl ToString) -> String {
     let length = length.to_string();
     format!(
@@ -169,11 +166,12 @@ fn gzip_bomb() -> Vec<u8> {
     bomb.finish().unwrap()
 }
 
-/// A fault, what becomes of the call, and how often it is sent.
+/// A faulty reply with its name, the expected outcome of the call and the expected number of
+/// attempts.
 type Fault = (&'static str, Reply, Outcome, usize);
 
 fn faults() -> Vec<Fault> {
-    let groups = [lost_connections(), halts(), wrong_lengths(), large_bodies(), no_batches()];
+    let groups = [lost_connections(), stalls(), wrong_lengths(), large_bodies(), invalid_batches()];
     groups.into_iter().chain([repeated_secrets(), redirects()]).flatten().collect()
 }
 
@@ -186,29 +184,29 @@ fn lost_connections() -> Vec<Fault> {
     let body = head(5000) + &echo();
     let endless = format!("HTTP/1.1 200 OK\r\n{}", "a: b\r\n".repeat(1000));
     [
-        ("reset before the header", Reply::raw("").and_then(End::Reset)),
+        ("reset before the header", Reply::raw("").and_then(ConnectionEnd::Reset)),
         ("closed before the header", Reply::raw("")),
-        ("reset in the header", Reply::raw(cut.clone()).and_then(End::Reset)),
+        ("reset in the header", Reply::raw(cut.clone()).and_then(ConnectionEnd::Reset)),
         ("closed in the header", Reply::raw(cut)),
-        ("reset after the header", Reply::raw(head(9)).and_then(End::Reset)),
-        ("reset in the body", Reply::raw(body.clone()).and_then(End::Reset)),
+        ("reset after the header", Reply::raw(head(9)).and_then(ConnectionEnd::Reset)),
+        ("reset in the body", Reply::raw(body.clone()).and_then(ConnectionEnd::Reset)),
         ("a cut body", Reply::raw(body)),
         ("a cut chunk", chunked("ff\r\n{\"id")),
         ("no last chunk", chunked("2\r\n{}\r\n")),
-        ("a chunk of no length", chunked("xyz\r\n{}\r\n0\r\n\r\n")),
-        ("no HTTP", Reply::raw(echo())),
+        ("an invalid chunk length", chunked("xyz\r\n{}\r\n0\r\n\r\n")),
+        ("not HTTP", Reply::raw(echo())),
         ("endless headers", Reply::raw(endless)),
     ]
     .map(|(name, reply)| (name, reply, Outcome::Transport, ALL))
     .into()
 }
 
-fn halts() -> Vec<Fault> {
-    let halt = |bytes: &str| Reply::raw(bytes).and_then(End::Stall);
+fn stalls() -> Vec<Fault> {
+    let stall = |bytes: &str| Reply::raw(bytes).and_then(ConnectionEnd::Stall);
     vec![
-        ("nothing at all", halt(""), Outcome::Transport, ALL),
-        ("a stalled header", halt(&head(9)[..40]), Outcome::Transport, ALL),
-        ("a stalled body", halt(&(head(5000) + &echo())), Outcome::Transport, 1),
+        ("a stalled connection", stall(""), Outcome::Transport, ALL),
+        ("a stalled header", stall(&head(9)[..40]), Outcome::Transport, ALL),
+        ("a stalled body", stall(&(head(5000) + &echo())), Outcome::Transport, 1),
     ]
 }
 
@@ -217,7 +215,7 @@ fn wrong_lengths() -> Vec<Fault> {
     let with = |length: &str| Reply::raw(head(length) + &batch);
     let (less, more) = ((batch.len() - 1).to_string(), (batch.len() + 1).to_string());
     vec![
-        ("a length that is none", with("many"), Outcome::Transport, ALL),
+        ("an invalid length", with("many"), Outcome::Transport, ALL),
         ("two lengths", with("9\r\ncontent-length: 8"), Outcome::Transport, ALL),
         ("a length that is too large", with(&more), Outcome::Transport, ALL),
         ("a length that is too small", with(&less), Outcome::Invalid, 1),
@@ -226,44 +224,45 @@ fn wrong_lengths() -> Vec<Fault> {
 
 fn large_bodies() -> Vec<Fault> {
     let mut full = active_batch().to_string();
-    full.push_str(&" ".repeat(LIMIT - full.len()));
-    let blank = " ".repeat(LIMIT + 1);
+    full.push_str(&" ".repeat(BODY_LIMIT - full.len()));
+    let blank = " ".repeat(BODY_LIMIT + 1);
     let bomb = Reply::new(200, gzip_bomb()).with("content-encoding", "gzip");
     let plain = Reply::json(200, active_batch()).with("content-encoding", "gzip");
     vec![
-        ("a body at the limit", Reply::json(200, full), Outcome::Answer, 1),
+        ("a body at the limit", Reply::json(200, &full), Outcome::Value, 1),
         ("an oversized body", Reply::json(200, &blank), Outcome::Oversized, 1),
+        ("an oversized batch", Reply::json(200, format!("{full} ")), Outcome::Oversized, 1),
         ("an oversized failure", Reply::json(503, &blank), Outcome::Oversized, 1),
         ("an endless body", Reply::raw(head(u64::MAX / 2) + &blank), Outcome::Oversized, 1),
         ("a gzip bomb", bomb, Outcome::Oversized, 1),
-        ("a body that is no gzip", plain, Outcome::Transport, ALL),
+        ("a body that is not gzip", plain, Outcome::Transport, ALL),
     ]
 }
 
-fn no_batches() -> Vec<Fault> {
+fn invalid_batches() -> Vec<Fault> {
     let batch = active_batch().to_string();
     let twice = batch.replacen('{', "{\"id\":\"ctb_1DRBTYA8Q1S07CBY\",", 1);
-    let mut no_utf8 = batch.clone().into_bytes();
+    let mut not_utf8 = batch.clone().into_bytes();
     let name = batch.find("Isometric").unwrap();
-    no_utf8[name] = 0xff;
+    not_utf8[name] = 0xff;
     let deep = "[".repeat(30_000);
     [
-        ("a body that is no UTF-8", Reply::new(200, b"\xff\xfe")),
-        ("a batch that is no UTF-8", Reply::new(200, no_utf8)),
+        ("a body that is not UTF-8", Reply::new(200, b"\xff\xfe")),
+        ("a batch that is not UTF-8", Reply::new(200, not_utf8)),
         ("deep arrays", Reply::json(200, &deep)),
         ("deep objects", Reply::json(200, "{\"a\":".repeat(10_000))),
         ("a deep property", Reply::json(200, format!("{{\"owner\":{deep}"))),
         ("an empty body", Reply::new(200, "")),
         ("HTML", Reply::new(200, format!("<html>{}</html>", echo()))),
-        ("an error within a success", Reply::json(200, json!({ "detail": echo() }))),
+        ("an error with a success status", Reply::json(200, json!({ "detail": echo() }))),
         ("two batches", Reply::json(200, format!("{batch}{batch}"))),
-        ("a property twice", Reply::json(200, twice)),
+        ("a duplicate property", Reply::json(200, twice)),
     ]
     .map(|(name, reply)| (name, reply, Outcome::Invalid, 1))
     .into()
 }
 
-/// What a server says that has no discretion.
+/// Returns the text of a server that echoes the secrets.
 fn echo() -> String {
     format!("you sent {TOKEN} and {SECRET}")
 }
@@ -274,8 +273,8 @@ fn repeated_secrets() -> Vec<Fault> {
     unknown["echo"] = json!(echo());
     let failure = json!({ "detail": echo() });
     vec![
-        ("secrets in a known property", Reply::json(200, name), Outcome::Answer, 1),
-        ("secrets in an unknown property", Reply::json(200, unknown), Outcome::Answer, 1),
+        ("secrets in a known property", Reply::json(200, name), Outcome::Value, 1),
+        ("secrets in an unknown property", Reply::json(200, unknown), Outcome::Value, 1),
         ("secrets in a failure", Reply::json(503, failure), Outcome::Status(503), ALL),
     ]
 }
@@ -285,7 +284,7 @@ fn redirects() -> Vec<Fault> {
     [
         ("a redirect to another origin", other.as_str()),
         ("a redirect to another scheme", "file:///etc/passwd"),
-        ("a redirect to nowhere", "http://["),
+        ("a redirect to an invalid URL", "http://["),
         (TO_ITSELF, "/registry/v0/credit_batches/again"),
     ]
     .map(|(name, location)| {
@@ -297,50 +296,50 @@ fn redirects() -> Vec<Fault> {
 const TO_ITSELF: &str = "a redirect to itself";
 
 #[test]
-fn every_fault_is_an_answer_or_a_typed_error_after_the_right_number_of_tries() {
-    for (name, reply, outcome, tries) in faults() {
+fn reports_each_fault_after_the_expected_attempts() {
+    for (name, reply, outcome, attempts) in faults() {
         let (options, _) = options_for(&reply);
         let server = Server::always(reply);
         let started = Instant::now();
-        let (found, tried, _) = call(&registry(&server, options));
-        assert_eq!((found, tried), (outcome, tries), "{name}");
-        assert!(started.elapsed() < LONG, "{name} takes long");
-        let followed = if name == TO_ITSELF { 3 } else { 0 };
-        assert_eq!(server.requests().len(), tries + followed, "{name}");
+        let (found, made, _) = call(&registry(&server, options));
+        assert_eq!((found, made), (outcome, attempts), "{name}");
+        assert!(started.elapsed() < MAX_DURATION, "{name} takes too long");
+        let redirects = if name == TO_ITSELF { 3 } else { 0 };
+        assert_eq!(server.requests().len(), attempts + redirects, "{name}");
     }
 }
 
 #[test]
-fn a_fault_that_is_gone_by_the_next_try_is_an_answer() {
-    for (name, reply, ..) in faults().into_iter().filter(|(.., tries)| *tries == ALL) {
+fn recovers_from_each_transient_fault() {
+    for (name, reply, ..) in faults().into_iter().filter(|(.., attempts)| *attempts == ALL) {
         let (options, _) = options_for(&reply);
         let first = Mutex::new(Some(reply));
         let server = Server::start(move |_| {
             let first = first.lock().unwrap().take();
             first.unwrap_or_else(|| Reply::json(200, active_batch()))
         });
-        let (found, tried, _) = call(&registry(&server, options));
-        assert_eq!((found, tried), (Outcome::Answer, 2), "{name}");
+        let (found, made, _) = call(&registry(&server, options));
+        assert_eq!((found, made), (Outcome::Value, 2), "{name}");
     }
 }
 
 #[test]
-fn without_retries_every_fault_is_tried_once() {
-    for (name, reply, outcome, _) in faults().into_iter().filter(|(.., tries)| *tries == ALL) {
-        let (options, waits) = options_for(&reply);
+fn makes_one_attempt_without_retries() {
+    for (name, reply, outcome, _) in faults().into_iter().filter(|(.., all)| *all == ALL) {
+        let (options, delays) = options_for(&reply);
         let server = Server::always(reply);
-        let (found, tried, _) = call(&registry(&server, options).without_retries());
-        assert_eq!((found, tried), (outcome, 1), "{name}");
-        assert!(waits.lock().unwrap().is_empty(), "{name}");
+        let (found, made, _) = call(&registry(&server, options).without_retries());
+        assert_eq!((found, made), (outcome, 1), "{name}");
+        assert!(delays.lock().unwrap().is_empty(), "{name}");
     }
 }
 
 #[test]
-fn of_all_statuses_five_are_tried_again() {
+fn retries_five_statuses() {
     let status = Arc::new(Mutex::new(0));
-    let answered = status.clone();
+    let current = status.clone();
     let server = Server::start(move |_| {
-        let status = *answered.lock().unwrap();
+        let status = *current.lock().unwrap();
         let body = if matches!(status, 204 | 304) { "" } else { "{\"detail\": \"because\"}" };
         Reply::json(status, body)
     });
@@ -348,163 +347,154 @@ fn of_all_statuses_five_are_tried_again() {
     let registry = registry(&server, options);
     for code in 200..=599 {
         *status.lock().unwrap() = code;
-        let (outcome, tries, _) = call(&registry);
+        let (outcome, attempts, _) = call(&registry);
         let expected = if code == 200 { Outcome::Invalid } else { Outcome::Status(code) };
-        let retried = [408, 429, 502, 503, 504].contains(&code);
-        assert_eq!((outcome, tries), (expected, if retried { ALL } else { 1 }), "{code}");
+        let is_retried = [408, 429, 502, 503, 504].contains(&code);
+        assert_eq!((outcome, attempts), (expected, if is_retried { ALL } else { 1 }), "{code}");
     }
 }
 
 #[test]
-fn a_status_before_the_answer_is_no_answer() {
+fn waits_for_the_final_status() {
     for code in 100..=199 {
         let server = Server::always(Reply::new(code, ""));
-        let (outcome, tries, _) = call(&registry(&server, options().0));
-        // After a switch of protocols nothing else would follow.
-        let expected = match code {
-            101 => (Outcome::Status(101), 1),
-            _ => (Outcome::Transport, ALL),
-        };
-        assert_eq!((outcome, tries), expected, "{code}");
+        let (outcome, attempts, _) = call(&registry(&server, options().0));
+        // After 101 the connection switches protocols, so it is a final status.
+        let expected =
+            if code == 101 { (Outcome::Status(101), 1) } else { (Outcome::Transport, ALL) };
+        assert_eq!((outcome, attempts), expected, "{code}");
     }
 }
 
 #[test]
-fn a_redirect_within_the_origin_leads_to_the_answer() {
-    let server = Server::start(|request| match request.line.contains("/moved") {
-        true => Reply::json(200, active_batch()),
-        false => Reply::new(308, "").with("location", "/moved"),
-    });
-    assert_eq!(call(&registry(&server, options().0)).0, Outcome::Answer);
-}
-
-#[test]
-fn nobody_listening_is_tried_again() {
+fn retries_refused_connections() {
     let server = Server::always(Reply::new(200, ""));
-    let (options, waits) = options();
+    let (options, delays) = options();
     let registry = registry(&server, options);
     drop(server);
-    let (outcome, tries, log) = call(&registry);
-    assert_eq!((outcome, tries), (Outcome::Transport, ALL), "{log}");
-    assert_eq!(waits.lock().unwrap().len(), RETRIES);
+    let error = block_on(async { registry.credit_batch(&id()).await }).unwrap_err();
+    let Error::Transport(transport) = &error else { panic!("{error:?}") };
+    assert!(transport.is_connect() && !transport.is_timeout());
+    assert!(error.is_retryable());
+    assert_eq!((error.status(), error.body()), (None, None));
+    assert!(error.to_string().starts_with("credit_batch: connection failed: "), "{error}");
+    assert_eq!(error.attempts() as usize, ALL);
+    assert_eq!(delays.lock().unwrap().len(), RETRIES);
 }
 
-/// Linux lets one connection wait where a listener asks for none, and drops every other.
+/// Linux accepts one connection for a backlog of zero and drops all others.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_connection_that_is_not_taken_up_runs_out_of_a_time_of_its_own() {
+fn limits_the_time_to_connect() {
     let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     listener.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
     listener.listen(0).unwrap();
     let address = listener.local_addr().unwrap().as_socket().unwrap();
-    let _waiting = TcpStream::connect(address).unwrap();
-    let options = options().0.connect_timeout(TRY).attempt_timeout(2 * LONG);
+    let _queued = TcpStream::connect(address).unwrap();
+    let options = options().0.connect_timeout(STALL_TIMEOUT).attempt_timeout(2 * MAX_DURATION);
     let registry = Registry::at(&format!("http://{address}"), credentials()).unwrap();
     let registry = registry.with_options(options).unwrap();
     let started = Instant::now();
     let error = block_on(async { registry.credit_batch(&id()).await }).unwrap_err();
-    assert!(started.elapsed() < LONG);
+    assert!(started.elapsed() < MAX_DURATION);
     let Error::Transport(transport) = &error else { panic!("{error:?}") };
     assert!(transport.is_connect() && transport.is_timeout(), "{error:?}");
     assert_eq!(error.attempts() as usize, ALL);
 }
 
-/// What is waited for where the API says this.
-fn waits(
+/// Returns the delays of a call to a server with this `Retry-After` and `Date`.
+fn delays(
     retry_after: &str,
     date: Option<&str>,
-    options_of: impl Fn(Options) -> Options,
+    adjust: impl Fn(Options) -> Options,
 ) -> Vec<Duration> {
-    let reply = Reply::new(503, "").with("retry-after", retry_after);
-    let server = Server::always(match date {
-        Some(date) => reply.with("date", date),
-        None => reply,
-    });
-    let (options, waits) = options();
-    let (outcome, ..) = call(&registry(&server, options_of(options)));
+    let mut reply = Reply::new(503, "").with("retry-after", retry_after);
+    if let Some(date) = date {
+        reply = reply.with("date", date);
+    }
+    let server = Server::always(reply);
+    let (options, delays) = options();
+    let (outcome, ..) = call(&registry(&server, adjust(options)));
     assert_eq!(outcome, Outcome::Status(503));
-    let waits = waits.lock().unwrap();
-    waits.clone()
+    let delays = delays.lock().unwrap();
+    delays.clone()
 }
 
 #[test]
-fn retry_after_is_waited_for_in_both_forms() {
+fn honours_both_forms_of_retry_after() {
     let seconds = Duration::from_secs;
-    assert_eq!(waits("7", None, |options| options), [seconds(7); 2]);
+    assert_eq!(delays("7", None, |options| options), [seconds(7); 2]);
     let date = Some("Wed, 21 Oct 2015 07:28:00 GMT");
     let after = "Wed, 21 Oct 2015 07:28:09 GMT";
-    assert_eq!(waits(after, date, |options| options), [seconds(9); 2]);
+    assert_eq!(delays(after, date, |options| options), [seconds(9); 2]);
 }
 
 #[test]
-fn retry_after_is_not_waited_for_longer_than_the_longest_wait() {
-    let longest = Duration::from_secs(30);
-    assert_eq!(waits("31536000", None, |options| options), [longest; 2]);
-    assert_eq!(waits("Fri, 31 Dec 9999 23:59:59 GMT", None, |options| options), [longest; 2]);
+fn limits_retry_after() {
+    let max = Duration::from_secs(30);
+    assert_eq!(delays("31536000", None, |options| options), [max; 2]);
+    assert_eq!(delays("Fri, 31 Dec 9999 23:59:59 GMT", None, |options| options), [max; 2]);
 }
 
 #[test]
-fn retry_after_that_says_nothing_leaves_the_backoff() {
-    for nonsense in ["soon", "-1", "1.5", "Wed, 21 Oct 2015 07:28:00 GMT", "0"] {
-        let waits = waits(nonsense, None, |options| options);
-        assert_eq!(waits.len(), RETRIES, "{nonsense}");
-        assert!(waits[0] < Duration::from_millis(250), "{nonsense}: {waits:?}");
-        assert!(waits[1] < Duration::from_millis(500), "{nonsense}: {waits:?}");
+fn backs_off_if_retry_after_is_invalid_or_past() {
+    for value in ["soon", "-1", "1.5", "Wed, 21 Oct 2015 07:28:00 GMT", "0"] {
+        let delays = delays(value, None, |options| options);
+        assert_eq!(delays.len(), RETRIES, "{value}");
+        assert!(delays[0] < Duration::from_millis(250), "{value}: {delays:?}");
+        assert!(delays[1] < Duration::from_millis(500), "{value}: {delays:?}");
     }
 }
 
 #[test]
-fn a_wait_that_would_outlast_the_call_is_not_begun() {
+fn ends_before_a_delay_beyond_the_total_timeout() {
     let brief = |options: Options| options.retries(9).total_timeout(Duration::from_secs(40));
-    assert_eq!(waits("15", None, brief), [Duration::from_secs(15); 2]);
-    assert_eq!(waits("31536000", None, brief), [Duration::from_secs(30)]);
+    assert_eq!(delays("15", None, brief), [Duration::from_secs(15); 2]);
+    assert_eq!(delays("31536000", None, brief), [Duration::from_secs(30)]);
 }
 
 #[test]
-fn the_total_time_bounds_the_tries() {
-    let server = Server::always(Reply::raw("").and_then(End::Stall));
+fn limits_the_total_time_of_all_attempts() {
+    let server = Server::always(Reply::raw("").and_then(ConnectionEnd::Stall));
     let (options, _) = options();
     let options = options.retries(1000).backoff(Duration::ZERO);
-    let options = options.attempt_timeout(2 * TRY).total_timeout(5 * TRY);
+    let options = options.attempt_timeout(2 * STALL_TIMEOUT).total_timeout(5 * STALL_TIMEOUT);
     let started = Instant::now();
-    let (outcome, tries, _) = call(&registry(&server, options));
-    assert_eq!((outcome, tries), (Outcome::Transport, 3));
-    assert!(started.elapsed() < LONG);
+    let (outcome, attempts, _) = call(&registry(&server, options));
+    assert_eq!((outcome, attempts), (Outcome::Transport, 3));
+    assert!(started.elapsed() < MAX_DURATION);
 }
 
 #[test]
-fn an_error_says_how_often_and_for_how_long() {
+fn reports_attempts_and_retry_after() {
     let server = Server::always(Reply::new(429, "").with("retry-after", "12"));
     let registry = registry(&server, options().0);
     let error = block_on(async { registry.credit_batch(&id()).await }).unwrap_err();
     assert_eq!(error.attempts(), 3);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(12)));
-    assert!(error.to_string().contains(", 3 tries)"), "{error}");
+    assert!(error.to_string().contains(", 3 attempts)"), "{error}");
 }
 
 #[test]
-fn a_call_is_traced_with_operation_status_tries_duration_and_request_id() {
+fn traces_operation_status_attempts_duration_and_request_id() {
     let replies = Mutex::new(vec![
         Reply::json(200, active_batch()).with("x-request-id", "req-9"),
         Reply::new(503, ""),
     ]);
     let server = Server::start(move |_| replies.lock().unwrap().pop().unwrap());
-    let (outcome, tries, log) = call(&registry(&server, options().0));
-    assert_eq!((outcome, tries), (Outcome::Answer, 2));
-    let end = log
-        .lines()
-        .find(|line| line.ends_with("the call is over"))
-        .unwrap_or_else(|| panic!("{log}"));
-    for field in
-        ["operation=\"credit_batch\"", "status=200", "tries=2", "duration_ms=", "request_id=req-9"]
-    {
+    let (outcome, attempts, log) = call(&registry(&server, options().0));
+    assert_eq!((outcome, attempts), (Outcome::Value, 2));
+    let end =
+        log.lines().find(|line| line.ends_with("call finished")).unwrap_or_else(|| panic!("{log}"));
+    let fields = ["operation=\"credit_batch\"", "status=200", "attempts=2"];
+    for field in fields.into_iter().chain(["duration_ms=", "request_id=req-9"]) {
         assert!(end.contains(field), "{field}: {end}");
     }
-    assert!(log.contains("trying again after this wait wait_ms="), "{log}");
+    assert!(log.contains("retrying after a delay delay_ms="), "{log}");
 }
 
 #[test]
-fn a_call_without_a_runtime_is_a_call_all_the_same() {
+fn blocks_without_a_runtime() {
     let server = Server::always(Reply::json(200, active_batch()));
     let registry = registry(&server, options().0);
     for _ in 0..3 {
@@ -512,4 +502,35 @@ fn a_call_without_a_runtime_is_a_call_all_the_same() {
     }
     let error = block_on(async { registry.credit_batch(&id()).block() }).unwrap_err();
     assert!(matches!(error, Error::Configuration(_)), "{error:?}");
+}
+
+/// Makes a call to an HTTPS server that handles one connection by itself.
+fn call_over_tls(serve: impl FnOnce(TcpStream) + Send + 'static) -> Error {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("https://{}", listener.local_addr().unwrap());
+    thread::spawn(move || serve(listener.accept().unwrap().0));
+    let registry = Registry::at(&base_url, credentials()).unwrap().without_retries();
+    block_on(async { registry.credit_batch(&id()).await }).unwrap_err()
+}
+
+#[test]
+fn does_not_retry_servers_without_tls() {
+    let error = call_over_tls(|mut stream| {
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        // Waits for the client to close the connection.
+        let _ = io::copy(&mut stream, &mut io::sink());
+    });
+    assert!(error.to_string().starts_with("credit_batch: TLS connection failed: "), "{error}");
+    assert!(matches!(&error, Error::Transport(transport) if transport.is_connect()));
+    assert!(!error.is_retryable());
+}
+
+#[test]
+fn retries_connections_lost_before_tls_is_established() {
+    let error = call_over_tls(|mut stream| {
+        // Unread bytes would turn the end of the stream into a reset.
+        assert_ne!(stream.read(&mut [0; 4096]).unwrap(), 0);
+    });
+    assert!(error.to_string().starts_with("credit_batch: connection failed: "), "{error}");
+    assert!(error.is_retryable());
 }

@@ -1,4 +1,4 @@
-//! A loopback HTTP server that answers what a test tells it to.
+//! A loopback HTTP server with canned, possibly broken responses.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,37 +9,48 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-/// A request as it came in, header names in lower case.
+/// The maximum length of what a client sends on one connection, in bytes.
+const REQUESTS_LIMIT: u64 = 64 * 1024;
+
+/// A received request, with header names in lower case.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct TestRequest {
     pub(crate) line: String,
     pub(crate) headers: Vec<(String, String)>,
+    /// The address of the client, which identifies the connection.
+    pub(crate) peer: SocketAddr,
 }
 
-impl Request {
+impl TestRequest {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
+
+    /// Returns the last segment of the path.
+    pub(crate) fn id(&self) -> &str {
+        let path = self.line.split(' ').nth(1).unwrap_or_default();
+        path.rsplit('/').next().unwrap_or_default()
+    }
 }
 
-/// What to answer.
+/// A canned response.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
-    /// The status and the headers. `None` where the body is all there is.
+    /// The status and the headers, or `None` if `body` contains them.
     head: Option<(u16, Vec<(String, String)>)>,
     body: Vec<u8>,
-    end: End,
+    end: ConnectionEnd,
 }
 
-/// What becomes of the connection once all is written.
+/// The fate of the connection after a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// It is closed.
+pub(crate) enum ConnectionEnd {
     Close,
-    /// It is reset.
     Reset,
-    /// It stays open for as long as the server is there.
+    /// The connection stays open, but is not used, until the server is dropped.
     Stall,
+    /// The connection is used for the next request.
+    KeepAlive,
 }
 
 impl Reply {
@@ -48,42 +59,28 @@ impl Reply {
     }
 
     pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { head: Some((status, Vec::new())), body: body.into(), end: End::Close }
+        Self { head: Some((status, Vec::new())), body: body.into(), end: ConnectionEnd::Close }
     }
 
-    /// These bytes and nothing else.
+    /// Creates a reply of exactly these bytes.
     pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Self {
-        Self { head: None, body: bytes.into(), end: End::Close }
+        Self { head: None, body: bytes.into(), end: ConnectionEnd::Close }
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
-        let (_, headers) = self.head.as_mut().expect("raw bytes have their headers");
+        let (_, headers) = self.head.as_mut().expect("raw replies contain their headers");
         headers.push((name.to_owned(), value.to_string()));
         self
     }
 
-    pub(crate) fn and_then(mut self, end: End) -> Self {
+    pub(crate) fn and_then(mut self, end: ConnectionEnd) -> Self {
         self.end = end;
         self
     }
 
-    /// Whether the client waits for more than it gets.
+    /// Returns whether the client waits for bytes that never come.
     pub(crate) fn stalls(&self) -> bool {
-        self.end == End::Stall
-    }
-
-    /// Writes everything and ends the connection, or gives it back where it is to stay.
-    fn write(&self, mut stream: TcpStream) -> Option<TcpStream> {
-        // The client may have hung up.
-        let _ = stream.write_all(&self.bytes());
-        match self.end {
-            End::Close => None,
-            End::Reset => {
-                SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
-                None
-            }
-            End::Stall => Some(stream),
-        }
+        self.end == ConnectionEnd::Stall
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -92,53 +89,58 @@ impl Reply {
         for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");
         }
-        head += &format!("content-length: {}\r\nconnection: close\r\n\r\n", self.body.len());
+        if self.end != ConnectionEnd::KeepAlive {
+            head += "connection: close\r\n";
+        }
+        head += &format!("content-length: {}\r\n\r\n", self.body.len());
         [head.into_bytes(), self.body.clone()].concat()
     }
 }
 
-/// A server on a free port; it stops when dropped.
+/// A server on a free port. It stops when dropped.
 pub(crate) struct Server {
     address: SocketAddr,
-    requests: Arc<Mutex<Vec<Request>>>,
-    stopped: Arc<AtomicBool>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    answer: Box<dyn Fn(&TestRequest) -> Reply + Send + Sync>,
+    requests: Mutex<Vec<TestRequest>>,
+    stalled: Mutex<Vec<TcpStream>>,
+    is_stopped: AtomicBool,
 }
 
 impl Server {
-    /// Answers every request the same.
+    /// Starts a server with the same reply to every request.
     pub(crate) fn always(reply: Reply) -> Self {
         Self::start(move |_| reply.clone())
     }
 
-    pub(crate) fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(answer: impl Fn(&TestRequest) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let stopped = Arc::new(AtomicBool::new(false));
-        let server = Self { address, requests: requests.clone(), stopped: stopped.clone() };
-        let answer = Arc::new(answer);
+        let shared = Arc::new(Shared {
+            answer: Box::new(answer),
+            requests: Mutex::default(),
+            stalled: Mutex::default(),
+            is_stopped: AtomicBool::new(false),
+        });
+        let server = Self { address, shared: shared.clone() };
         thread::spawn(move || {
-            let stalled = Arc::new(Mutex::new(Vec::new()));
             for stream in listener.incoming() {
-                if stopped.load(Ordering::SeqCst) {
+                if shared.is_stopped.load(Ordering::SeqCst) {
                     break;
                 }
                 let Ok(stream) = stream else { continue };
-                let (answer, requests, stalled) =
-                    (answer.clone(), requests.clone(), stalled.clone());
-                thread::spawn(move || {
-                    let Some(request) = read(&stream) else { return };
-                    requests.lock().unwrap().push(request.clone());
-                    if let Some(stream) = answer(&request).write(stream) {
-                        stalled.lock().unwrap().push(stream);
-                    }
-                });
+                let shared = shared.clone();
+                thread::spawn(move || shared.serve(stream));
             }
+            shared.stalled.lock().unwrap().clear();
         });
         server
     }
 
-    /// The base URL that the API's paths follow.
+    /// Returns the URL that the paths of operations are appended to.
     pub(crate) fn base_url(&self) -> String {
         format!("{}/registry/v0", self.origin())
     }
@@ -147,20 +149,47 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    pub(crate) fn requests(&self) -> Vec<Request> {
-        self.requests.lock().unwrap().clone()
+    pub(crate) fn requests(&self) -> Vec<TestRequest> {
+        self.shared.requests.lock().unwrap().clone()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stopped.store(true, Ordering::SeqCst);
+        self.shared.is_stopped.store(true, Ordering::SeqCst);
+        // Wakes the listener.
         let _ = TcpStream::connect(self.address);
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Request> {
-    let mut lines = BufReader::new(stream.take(64 * 1024)).lines().map_while(Result::ok);
+impl Shared {
+    /// Serves one connection.
+    fn serve(&self, stream: TcpStream) {
+        let Ok(peer) = stream.peer_addr() else { return };
+        let mut lines =
+            BufReader::new((&stream).take(REQUESTS_LIMIT)).lines().map_while(Result::ok);
+        while let Some(request) = read(&mut lines, peer) {
+            self.requests.lock().unwrap().push(request.clone());
+            let reply = (self.answer)(&request);
+            // The client may have closed the connection.
+            let _ = (&stream).write_all(&reply.bytes());
+            match reply.end {
+                ConnectionEnd::KeepAlive => continue,
+                ConnectionEnd::Close => {}
+                ConnectionEnd::Reset => {
+                    SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+                }
+                ConnectionEnd::Stall => {
+                    drop(lines);
+                    self.stalled.lock().unwrap().push(stream);
+                }
+            }
+            return;
+        }
+    }
+}
+
+fn read(lines: &mut impl Iterator<Item = String>, peer: SocketAddr) -> Option<TestRequest> {
     let line = lines.next()?;
     let headers = lines
         .take_while(|line| !line.is_empty())
@@ -169,5 +198,5 @@ fn read(stream: &TcpStream) -> Option<Request> {
             Some((name.to_ascii_lowercase(), value.trim().to_owned()))
         })
         .collect();
-    Some(Request { line, headers })
+    Some(TestRequest { line, headers, peer })
 }

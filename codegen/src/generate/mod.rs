@@ -5,6 +5,7 @@
 //! and the public methods.
 
 mod docs;
+mod identity;
 mod lower;
 mod operations;
 mod progenitor;

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::progenitor::{ProgenitorOutput, compact};
-use super::{EmitResult, docs, internal, schemas};
+use super::{EmitResult, docs, identity, internal, schemas};
 use crate::document::diagnostic::Diagnostic;
 use crate::document::pointer::Pointer;
 use crate::document::{Node, reference};
@@ -36,13 +36,14 @@ fn methods(
     })?;
     let output = success_type(&method.sig.output)
         .ok_or_else(|| failure(root, format!("`{name}` has an unexpected return type")))?;
-    let single = single_method(root, &operation, method, output);
+    let single = single_method(root, generated, &operation, method, output);
     let bulk = bulk_method(root, generated, &operation, method, output);
     Ok(quote!(#single #bulk))
 }
 
 fn single_method(
     root: &Node,
+    generated: &ProgenitorOutput,
     operation: &SpecOperation<'_>,
     method: &syn::ImplItemFn,
     output: &syn::Type,
@@ -53,15 +54,21 @@ fn single_method(
     let parameters = arguments.iter().map(|argument| argument.parameter);
     let names: Vec<_> = arguments.iter().map(|argument| argument.name).collect();
     let checks = arguments.iter().filter_map(|argument| argument.check(root));
+    let identifiers = arguments.iter().filter(|argument| {
+        argument.check(root).is_some() && operation.is_addressed_by(&argument.name.to_string())
+    });
+    let identifiers = identifiers.map(|argument| (argument.name, &*argument.parameter.ty));
+    let finish = identity::finish(&generated.types, identifiers, output);
     let documentation = docs::attributes(&operation.docs());
     quote! {
         #documentation
         pub fn #name #generics (&'a self, #(#parameters),*) -> crate::Call<'a, #output> {
-            let exchange = self.exchange();
             crate::Call::new(async move {
+                // Names that no parameter can have: those are in snake case.
+                let __call = self.pending_call()?;
                 #(#checks)*
-                let result = exchange.client().#name(#(#names),*).await;
-                exchange.finish(result)
+                let __result = __call.client().#name(#(#names),*).await;
+                #finish
             })
         }
     }
@@ -162,10 +169,11 @@ impl<'m> MethodArgument<'m> {
             })
         };
         if let Some(inner) = ty.strip_prefix("Option<").and_then(|ty| ty.strip_suffix('>')) {
-            return has_rules(inner)
-                .then(|| quote!(if let Some(value) = #name { exchange.argument(#text, value)?; }));
+            return has_rules(inner).then(
+                || quote!(if let Some(value) = #name { __call.check_argument(#text, value)?; }),
+            );
         }
-        has_rules(&ty).then(|| quote!(exchange.argument(#text, #name)?;))
+        has_rules(&ty).then(|| quote!(__call.check_argument(#text, #name)?;))
     }
 }
 
@@ -214,6 +222,16 @@ impl<'n> SpecOperation<'n> {
             }
         }
         docs
+    }
+
+    /// Returns whether an argument in the path identifies the resource of the response. A POST
+    /// may create another resource than the one in its path.
+    fn is_addressed_by(&self, argument: &str) -> bool {
+        self.method != "post"
+            && self.parameters().any(|parameter| {
+                let name = parameter.get_str("name").unwrap_or_default();
+                parameter.get_str("in") == Some("path") && name.to_snake_case() == argument
+            })
     }
 
     /// Returns the parameters, those of the path item first.

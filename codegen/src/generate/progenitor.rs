@@ -70,7 +70,7 @@ fn settings(root: &Node) -> GenerationSettings {
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::call::exchange::Context))
+        .with_inner_type(quote!(crate::call::context::Context))
         // Deterministic order, unlike `HashMap`.
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");

@@ -1,4 +1,4 @@
-//! Calls for programs that have no async runtime.
+//! Blocking calls, for programs without an async runtime.
 //!
 //! ```no_run
 //! use isometric_registry::{Error, Registry, blocking};
@@ -8,7 +8,7 @@
 //! let batch = registry.credit_batch(&id).block()?;
 //! println!("{}", batch.size);
 //!
-//! // Whatever else there is to wait for:
+//! // Blocks on any other future of this crate:
 //! let lineage = blocking::wait(registry.lineage(&id))?;
 //! print!("{}", lineage.text());
 //! # Ok(())
@@ -23,36 +23,35 @@ use crate::call::Call;
 use crate::error::{Error, InvalidSetting};
 use crate::validate::HasSchema;
 
-/// The runtime that all blocking calls share, so that they share their connections:
-/// one thread looks after those, also between the calls.
+/// The runtime of all blocking calls, which lets them share connections. Its single worker
+/// thread also maintains the connections between calls.
 static RUNTIME: LazyLock<std::io::Result<Runtime>> =
     LazyLock::new(|| Builder::new_multi_thread().worker_threads(1).enable_all().build());
 
-/// Waits for a call, for a [`lineage`](crate::Registry::lineage), or for any future
-/// with an [`Error`] for its error, and blocks the thread until it is over.
+/// Blocks the thread until a future of this crate completes, such as a
+/// [`lineage`](crate::Registry::lineage).
 ///
 /// # Errors
 ///
-/// Those of the future, and [`Error::Configuration`] within an async runtime, which
-/// the wait would keep from everything else it has to do, or where no thread can be
-/// had.
+/// Those of the future, and [`Error::Configuration`] inside an async runtime, whose other tasks
+/// would be blocked, or if no thread can be started.
 pub fn wait<T>(future: impl IntoFuture<Output = Result<T, Error>>) -> Result<T, Error> {
-    let refuse = |reason: String| Error::Configuration(InvalidSetting::new("the runtime", reason));
+    let refuse = |reason| Error::Configuration(InvalidSetting::new("blocking call", reason));
     if Handle::try_current().is_ok() {
-        return Err(refuse("cannot be blocked from within: use `.await` there".to_owned()));
+        return Err(refuse("not allowed inside an async runtime; use `.await`".to_owned()));
     }
     match &*RUNTIME {
         Ok(runtime) => runtime.block_on(future.into_future()),
-        Err(error) => Err(refuse(format!("for blocking calls cannot be started: {error}"))),
+        Err(error) => Err(refuse(format!("failed to start a runtime: {error}"))),
     }
 }
 
 impl<T: HasSchema> Call<'_, T> {
-    /// Makes the call and blocks the thread until it is over.
+    /// Makes the call and blocks the thread until it completes.
     ///
     /// # Errors
     ///
-    /// Any [`Error`], and [`Error::Configuration`] within an async runtime.
+    /// Any [`Error`]. Inside an async runtime, [`Error::Configuration`].
     pub fn block(self) -> Result<T, Error> {
         wait(self)
     }
@@ -69,19 +68,19 @@ mod tests {
     }
 
     #[test]
-    fn a_call_can_be_made_without_a_runtime() {
+    fn blocks_on_calls_and_futures() {
         let id = "ctb_1DRBTYA8Q1S07CBY".parse().unwrap();
         assert!(matches!(registry().credit_batch(&id).block(), Err(Error::Transport(_))));
         assert!(matches!(wait(registry().lineage(&id)), Err(Error::Transport(_))));
     }
 
     #[tokio::test]
-    async fn within_a_runtime_it_is_refused_and_does_not_panic() {
+    async fn refuses_to_block_a_runtime() {
         let id = "ctb_1DRBTYA8Q1S07CBY".parse().unwrap();
         let error = registry().credit_batch(&id).block().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the runtime cannot be blocked from within: use `.await` there"
+            "blocking call: not allowed inside an async runtime; use `.await`"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! BulkResults calls at once, their results as they come.
+//! Many calls of one operation, several at a time.
 
 use std::fmt;
 use std::pin::Pin;
@@ -9,17 +9,18 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::error::Error;
 
-/// The results of many calls of one operation, each with the identifier it is for.
+/// The results of many calls of one operation, each with its identifier.
 ///
-/// It is a [`Stream`], with a [`next`](Self::next) of its own for those who have no
-/// use for more. As many calls as [`Options::concurrency`](crate::Options::concurrency)
-/// allows run at the same time, but only while the stream is waited for, and a new one
-/// is begun as soon as one is over: identifiers are taken when their turn comes, and
-/// results are given in the order in which they arrive. One that is an error does not
-/// end the others.
+/// `BulkResults` is a [`Stream`]. For callers without a stream library it also has its own
+/// [`next`](Self::next).
 ///
-/// No result is lost where waiting for one is given up, as in `tokio::select!`.
-/// Dropping the stream gives up the calls that are under way.
+/// - Up to [`Options::concurrency`](crate::Options::concurrency) calls run at the same time,
+///   but only while the stream is polled. The next call starts as soon as one finishes.
+/// - Identifiers are taken from the iterator when their calls start.
+/// - Results are returned in the order in which they arrive. An error does not affect the
+///   other calls.
+/// - Cancelling [`next`](Self::next), for example in `tokio::select!`, loses no result.
+///   Dropping the stream cancels the calls in flight.
 ///
 /// ```no_run
 /// # async fn example(registry: isometric_registry::Registry) -> Result<(), isometric_registry::Error> {
@@ -34,7 +35,7 @@ use crate::error::Error;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "no call is made until the stream is waited for"]
+#[must_use = "streams do nothing unless polled"]
 pub struct BulkResults<'a, I, T> {
     results: BoxStream<'a, (I, Result<T, Error>)>,
 }
@@ -42,7 +43,7 @@ pub struct BulkResults<'a, I, T> {
 type BoxStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
 
 impl<'a, I, T> BulkResults<'a, I, T> {
-    /// The results of `call` for each of the identifiers.
+    /// Makes a `call` for each identifier.
     pub(crate) fn new<F>(
         concurrency: usize,
         ids: impl IntoIterator<Item = I, IntoIter: Send + 'a>,
@@ -57,7 +58,7 @@ impl<'a, I, T> BulkResults<'a, I, T> {
         Self { results: Box::pin(calls.buffer_unordered(concurrency)) }
     }
 
-    /// Waits for the next result. `None` after the last one.
+    /// Waits for the next result. Returns `None` after the last result.
     pub async fn next(&mut self) -> Option<(I, Result<T, Error>)> {
         self.results.next().await
     }
@@ -96,7 +97,7 @@ mod tests {
         "ctb_".parse::<CreditBatchId>().unwrap_err().into()
     }
 
-    /// Lets the other futures have their turn.
+    /// Returns control to the executor once.
     async fn yield_now() {
         let mut has_yielded = false;
         poll_fn(|context| {
@@ -111,12 +112,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_more_calls_run_at_once_than_may() {
-        let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    async fn limits_concurrent_calls() {
+        let (running, peak) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let call = |id| {
-            let (running, most) = (&running, &most);
+            let (running, peak) = (&running, &peak);
             async move {
-                most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                peak.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 for _ in 0..id % 4 {
                     yield_now().await;
                 }
@@ -124,39 +125,39 @@ mod tests {
                 (id, Ok(id * 10))
             }
         };
-        let mut many = BulkResults::new(3, 0..20, call);
+        let mut bulk = BulkResults::new(3, 0..20, call);
         let mut ids = Vec::new();
-        while let Some((id, result)) = many.next().await {
+        while let Some((id, result)) = bulk.next().await {
             assert_eq!(result.unwrap(), id * 10);
             ids.push(id);
         }
-        drop(many);
+        drop(bulk);
         ids.sort_unstable();
         assert_eq!(ids, (0..20).collect::<Vec<_>>());
-        assert_eq!(most.into_inner(), 3);
+        assert_eq!(peak.into_inner(), 3);
     }
 
     #[tokio::test]
-    async fn one_failure_does_not_end_the_others() {
+    async fn continues_after_a_failure() {
         let call = |id: u8| async move { (id, if id == 1 { Err(failure()) } else { Ok(()) }) };
-        let mut many = BulkResults::new(1, 0..3, call);
+        let mut bulk = BulkResults::new(1, 0..3, call);
         let mut results = Vec::new();
-        while let Some((id, result)) = many.next().await {
+        while let Some((id, result)) = bulk.next().await {
             results.push((id, result.is_ok()));
         }
         assert_eq!(results, [(0, true), (1, false), (2, true)]);
     }
 
     #[tokio::test]
-    async fn giving_up_the_wait_loses_no_result() {
+    async fn keeps_results_when_next_is_cancelled() {
         let call = |id: u8| async move {
             yield_now().await;
             (id, Ok::<_, Error>(()))
         };
-        let mut many = BulkResults::new(2, 0..5, call);
+        let mut bulk = BulkResults::new(2, 0..5, call);
         let mut ids = Vec::new();
         loop {
-            match many.next().now_or_never() {
+            match bulk.next().now_or_never() {
                 Some(Some((id, _))) => ids.push(id),
                 Some(None) => break,
                 None => {}
@@ -167,17 +168,17 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_are_taken_when_their_turn_comes() {
+    fn takes_identifiers_lazily() {
         let taken = AtomicUsize::new(0);
         let ids = std::iter::repeat_with(|| taken.fetch_add(1, Ordering::SeqCst));
         let call = |id| async move {
             std::future::pending::<()>().await;
             (id, Ok::<_, Error>(()))
         };
-        let mut many = BulkResults::new(4, ids, call);
+        let mut bulk = BulkResults::new(4, ids, call);
         assert_eq!(taken.load(Ordering::SeqCst), 0);
-        assert!(many.next().now_or_never().is_none());
-        drop(many);
+        assert!(bulk.next().now_or_never().is_none());
+        drop(bulk);
         assert_eq!(taken.into_inner(), 4);
     }
 }

@@ -1,11 +1,15 @@
-//! A call of an operation, before it is made.
+//! Calls of operations.
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub(crate) mod bulk;
-pub(crate) mod exchange;
-mod redact;
+pub(crate) mod context;
+mod hooks;
+pub(crate) mod http;
+pub(crate) mod pending;
+pub(crate) mod redact;
 pub(crate) mod response;
+pub(crate) mod retry;
 mod retry_after;
 pub(crate) mod transcript;
 
@@ -13,17 +17,16 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use crate::call::response::Response;
+use self::response::Response;
 use crate::error::Error;
 use crate::validate::HasSchema;
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A call that is made once it is awaited.
+/// A call of an operation. Nothing is sent until it is awaited.
 ///
-/// Awaiting the call itself gives the value, or an error where the value breaks a
-/// rule of the spec. Awaiting its [`response`](Self::response) gives the value along
-/// with the rules that it breaks.
+/// Awaiting the call returns the value, or an error if the value violates the spec. Awaiting
+/// its [`response`](Self::response) returns the value together with all violations.
 ///
 /// ```no_run
 /// # async fn example(registry: isometric_registry::Registry) -> Result<(), isometric_registry::Error> {
@@ -39,7 +42,7 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a call is not made until it is awaited"]
+#[must_use = "calls do nothing unless awaited"]
 pub struct Call<'a, T> {
     response: BoxFuture<'a, Result<Response<T>, Error>>,
 }
@@ -51,13 +54,11 @@ impl<'a, T: HasSchema> Call<'a, T> {
         Self { response: Box::pin(response) }
     }
 
-    /// Makes the call, and takes a value that breaks rules of the spec along with the
-    /// rules that it breaks.
+    /// Makes the call and returns the value even if it violates the spec.
     ///
     /// # Errors
     ///
-    /// Any [`Error`]; [`Error::Invalid`] only where the body is not JSON, or nothing
-    /// that the type of the value can hold.
+    /// Any [`Error`]. [`Error::Invalid`] is returned only if the body cannot be decoded at all.
     pub async fn response(self) -> Result<Response<T>, Error> {
         self.response.await
     }

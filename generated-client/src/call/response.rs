@@ -1,22 +1,22 @@
-//! What a call answers.
+//! Successful responses.
 
 use std::fmt;
 
 use http::StatusCode;
 
-use crate::call::transcript::Record;
-use crate::error::{Error, InvalidResponse};
+use super::transcript::Transcript;
+use crate::error::{Error, InvalidResponse, MismatchedId};
 use crate::validate::{HasSchema, Rule, Violation};
 
-/// A response with everything in which it breaks the rules of the spec.
+/// A successful response, with all violations of the spec in its body.
 ///
-/// [`Call::response`](crate::Call::response) gives one, for those who want the value
-/// even where something about it is wrong.
+/// [`Call::response`](crate::Call::response) returns it, for callers that want the value even
+/// if it violates the spec.
 pub struct Response<T> {
     value: T,
     status: StatusCode,
     violations: Vec<Violation>,
-    record: Record,
+    transcript: Transcript,
 }
 
 impl<T> Response<T> {
@@ -24,58 +24,61 @@ impl<T> Response<T> {
         value: T,
         status: StatusCode,
         violations: Vec<Violation>,
-        record: Record,
+        transcript: Transcript,
     ) -> Self {
-        Self { value, status, violations, record }
+        Self { value, status, violations, transcript }
     }
 
-    /// The value that was received.
+    /// Returns the value.
     pub fn value(&self) -> &T {
         &self.value
     }
 
-    /// The value that was received, and nothing else.
+    /// Returns the value and drops the rest of the response.
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// Everything in which the body breaks the rules of the spec, also the values of
-    /// enums that the spec does not know.
+    /// Returns all violations of the spec in the body, including unknown enum values.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }
 
-    /// The status, which is one of success.
+    /// Returns the status, which is always a success.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// How the server, or a proxy in front of it, calls this request: worth quoting to
-    /// its owners.
+    /// Returns the identifier that the server, or a proxy in front of it, gave to the request.
+    /// Quote it when reporting a problem with the API.
     pub fn request_id(&self) -> Option<&str> {
-        self.record.request_id()
+        self.transcript.request_id()
     }
 
-    /// How often the request was sent.
+    /// Returns the number of times the request was sent.
     pub fn attempts(&self) -> u32 {
-        self.record.tries
+        self.transcript.attempts
     }
 
-    /// The whole body as it was received, but for a byte order mark. Were it to repeat one
-    /// of the credentials, `[redacted]` would be in its place.
+    /// Returns the whole body, without a byte order mark. Credentials echoed by the server are
+    /// replaced by `[redacted]`.
     pub fn body(&self) -> &[u8] {
-        self.record.body()
+        self.transcript.body()
     }
+}
 
-    /// The value, where it breaks no rule. An unknown value of an enum is no fault.
-    pub(crate) fn accept(self) -> Result<T, Error>
-    where
-        T: HasSchema,
-    {
+impl<T: HasSchema> Response<T> {
+    /// Returns the value unless it violates the spec. Unknown enum values are allowed.
+    pub(crate) fn accept(self) -> Result<T, Error> {
         if self.violations.iter().all(|violation| violation.rule == Rule::Enum) {
             return Ok(self.value);
         }
-        Err(InvalidResponse::decoded(self.value, self.violations, self.record).into())
+        Err(InvalidResponse::decoded(self.value, self.violations, self.transcript).into())
+    }
+
+    pub(crate) fn into_mismatch(self, requested: &str, received: &str) -> MismatchedId {
+        let Self { value, violations, transcript, .. } = self;
+        MismatchedId::new(requested, received, value, violations, transcript)
     }
 }
 
@@ -84,7 +87,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
         f.debug_struct("Response")
             .field("value", &self.value)
             .field("violations", &self.violations)
-            .field("record", &self.record)
+            .field("transcript", &self.transcript)
             .finish()
     }
 }

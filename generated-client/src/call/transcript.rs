@@ -1,4 +1,4 @@
-//! What is kept of a request and its response, with the secrets masked.
+//! The request and the response of a call, with secrets redacted.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,18 +9,17 @@ use http::header::{HeaderName, LOCATION};
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::Url;
 
-use crate::call::redact;
-use crate::call::retry_after::retry_after;
-use crate::credentials::Credentials;
+use super::redact::redact_bytes;
+use super::retry_after::retry_after;
 use crate::validate::without_byte_order_mark;
 
-/// The most bytes of a body that an error shows.
-const EXCERPT: usize = 1024;
+/// The maximum length of the part of a body that an error shows, in bytes.
+const BODY_EXCERPT: usize = 1024;
 
-/// The most characters of a header that are kept.
+/// The maximum length of a header that is kept, in characters.
 const HEADER_EXCERPT: usize = 256;
 
-/// Where servers, and proxies in front of them, put the identifier of a request.
+/// The headers in which servers and proxies identify a request.
 const REQUEST_ID: [HeaderName; 6] = [
     HeaderName::from_static("x-request-id"),
     HeaderName::from_static("request-id"),
@@ -30,94 +29,91 @@ const REQUEST_ID: [HeaderName; 6] = [
     HeaderName::from_static("cf-ray"),
 ];
 
-/// A request and its response, as far as either got.
+/// A request and its response, as far as they got.
 #[derive(Debug, Default)]
-pub(crate) struct Record {
-    pub(crate) request: Option<Request>,
-    /// What was answered to the last try.
-    pub(crate) reply: Option<Reply>,
-    /// How often the request was sent.
-    pub(crate) tries: u32,
-    /// The time of all tries and between them.
-    pub(crate) spent: Duration,
+pub(crate) struct Transcript {
+    pub(crate) request: Option<SentRequest>,
+    /// The response to the last attempt.
+    pub(crate) response: Option<ReceivedResponse>,
+    pub(crate) attempts: u32,
+    /// The duration of all attempts and of the delays between them.
+    pub(crate) elapsed: Duration,
 }
 
-/// What was asked for.
 #[derive(Debug)]
-pub(crate) struct Request {
+pub(crate) struct SentRequest {
     operation: &'static str,
     method: Method,
+    /// The URL without its query.
     url: String,
 }
 
-/// What was answered.
-pub(crate) struct Reply {
+pub(crate) struct ReceivedResponse {
     pub(crate) status: StatusCode,
     pub(crate) request_id: Option<String>,
-    /// Where a redirect leads.
+    /// The target of a redirect.
     pub(crate) location: Option<String>,
-    /// For how long the API asks its callers to stay away.
+    /// The delay before the next request that the API asks for.
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Bytes,
-    pub(crate) end: End,
+    pub(crate) body_end: BodyEnd,
 }
 
-/// How the body of a response ended.
+/// The reason why reading a body ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// Where it should.
-    Whole,
-    /// Where the connection did.
-    Cut,
-    /// At the limit.
+pub(crate) enum BodyEnd {
+    Complete,
+    /// The body exceeds the limit.
     Oversized,
+    /// The connection failed or a timeout expired.
+    Truncated,
 }
 
-impl Record {
+impl Transcript {
     pub(crate) fn status(&self) -> Option<StatusCode> {
-        self.reply.as_ref().map(|reply| reply.status)
+        self.response.as_ref().map(|response| response.status)
     }
 
     pub(crate) fn request_id(&self) -> Option<&str> {
-        self.reply.as_ref()?.request_id.as_deref()
+        self.response.as_ref()?.request_id.as_deref()
     }
 
     pub(crate) fn body(&self) -> &[u8] {
-        self.reply.as_ref().map_or(&[], |reply| &reply.body)
+        self.response.as_ref().map_or(&[], |response| &response.body)
     }
 
-    /// The start of the body as text, if there is a body.
+    /// Returns the start of the body as text, unless the body is empty.
     pub(crate) fn excerpt(&self) -> Option<Cow<'_, str>> {
         let body = self.body();
-        let limit = body.len().min(EXCERPT);
-        // Not within a character: bytes like 0b10xx_xxxx only continue one, and at most
-        // three of them.
+        let limit = body.len().min(BODY_EXCERPT);
+        // Ends before a character, not within it: up to three bytes 0b10xx_xxxx continue a
+        // character.
         let starts = |&end: &usize| body.get(end).is_none_or(|byte| byte & 0xC0 != 0x80);
         let end = (limit.saturating_sub(3)..=limit).rev().find(starts).unwrap_or(limit);
         (!body.is_empty()).then(|| String::from_utf8_lossy(&body[..end]))
     }
 
-    /// Where the response redirects to, and whether that is a URL.
+    /// Returns the target of a redirect, and whether it is a valid URL.
     pub(crate) fn location(&self) -> Option<(&str, bool)> {
-        let location = self.reply.as_ref()?.location.as_deref()?;
+        let location = self.response.as_ref()?.location.as_deref()?;
         let base = Url::parse(&self.request.as_ref()?.url).ok()?;
         Some((location, base.join(location).is_ok()))
     }
 
-    /// The name of the operation.
-    pub(crate) fn operation(&self) -> impl fmt::Display {
-        self.request.as_ref().map_or("the call", |request| request.operation)
+    /// Returns the name of the operation.
+    pub(crate) fn operation(&self) -> &'static str {
+        self.request.as_ref().map_or("call", |request| request.operation)
     }
 }
 
-/// Where the request went, how often, and how its server calls it.
-impl fmt::Display for Record {
+/// Shows the method and the URL, the number of attempts, and the request id.
+impl fmt::Display for Transcript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Request { method, url, .. }) = &self.request {
+        if let Some(SentRequest { method, url, .. }) = &self.request {
             write!(f, "{method} {url}")?;
         }
-        if self.tries > 1 {
-            write!(f, ", {} tries", self.tries)?;
+        if self.attempts > 1 {
+            write!(f, ", {} attempts", self.attempts)?;
         }
         if let Some(request_id) = self.request_id() {
             write!(f, ", request id {request_id}")?;
@@ -126,7 +122,7 @@ impl fmt::Display for Record {
     }
 }
 
-impl Request {
+impl SentRequest {
     pub(crate) fn new(operation: &'static str, request: &reqwest::Request) -> Self {
         let mut url = request.url().clone();
         url.set_query(None);
@@ -134,40 +130,42 @@ impl Request {
     }
 }
 
-impl Reply {
-    /// The reply at the time `now`, of which the body is still to come.
+impl ReceivedResponse {
+    /// Creates a response from its head, received at the time `now`.
     pub(crate) fn new(
         status: StatusCode,
         headers: &HeaderMap,
-        credentials: &Credentials,
+        secrets: &[&[u8]],
         now: SystemTime,
     ) -> Self {
-        let text = |name: &HeaderName| header_text(headers, name, credentials);
+        let text = |name: &HeaderName| header_text(headers, name, secrets);
         Self {
             status,
             request_id: REQUEST_ID.iter().find_map(text),
-            location: text(&LOCATION).filter(|_| status.is_redirection()).map(without_secrets),
+            location: text(&LOCATION)
+                .filter(|_| status.is_redirection())
+                .map(without_query_and_userinfo),
             retry_after: retry_after(headers, now),
             body: Bytes::new(),
-            end: End::Cut,
+            body_end: BodyEnd::Truncated,
         }
     }
 
-    /// Takes in the body, from here on with the secrets masked and without a byte order
-    /// mark, which is no part of a text and nothing that a JSON parser takes.
-    pub(crate) fn set_body(&mut self, body: Vec<u8>, end: End, credentials: &Credentials) {
-        self.end = end;
-        let body: Bytes = match redact::mask(&credentials.secrets(), &body) {
-            Cow::Owned(masked) => masked.into(),
+    /// Sets the body, with secrets redacted and without a byte order mark, which JSON parsers
+    /// reject.
+    pub(crate) fn set_body(&mut self, body: Vec<u8>, end: BodyEnd, secrets: &[&[u8]]) {
+        self.body_end = end;
+        let body: Bytes = match redact_bytes(&body, secrets) {
+            Cow::Owned(redacted) => redacted.into(),
             Cow::Borrowed(_) => body.into(),
         };
         self.body = body.slice_ref(without_byte_order_mark(&body));
     }
 }
 
-/// A URL up to its query, without a user name and a password: each may be somebody's
-/// secret. It need not be a URL that can be parsed.
-fn without_secrets(mut url: String) -> String {
+/// Removes the query, the fragment, the user name and the password from a URL, because each of
+/// them may be secret. The URL may be invalid.
+fn without_query_and_userinfo(mut url: String) -> String {
     url.truncate(url.find(['?', '#']).unwrap_or(url.len()));
     let scheme = url.find([':', '/', '\\']).filter(|&end| url[end..].starts_with(':'));
     let after_scheme = scheme.map_or(0, |end| end + 1);
@@ -183,26 +181,25 @@ fn without_secrets(mut url: String) -> String {
     url
 }
 
-/// The start of a header's value, if there is one that can be shown.
-fn header_text(
-    headers: &HeaderMap,
-    name: &HeaderName,
-    credentials: &Credentials,
-) -> Option<String> {
-    let value = headers.get(name)?.as_bytes();
-    let value = redact::mask(&credentials.secrets(), value);
-    let shown = value.iter().take(HEADER_EXCERPT).map(|&byte| char::from(byte));
-    let text: String = shown.take_while(char::is_ascii_graphic).collect();
+/// Returns the visible start of a header, unless it is empty.
+fn header_text(headers: &HeaderMap, name: &HeaderName, secrets: &[&[u8]]) -> Option<String> {
+    let value = redact_bytes(headers.get(name)?.as_bytes(), secrets);
+    let text: String = value
+        .iter()
+        .take(HEADER_EXCERPT)
+        .map(|&byte| char::from(byte))
+        .take_while(char::is_ascii_graphic)
+        .collect();
     (!text.is_empty()).then_some(text)
 }
 
-impl fmt::Debug for Reply {
+impl fmt::Debug for ReceivedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply")
+        f.debug_struct("ReceivedResponse")
             .field("status", &self.status)
             .field("request_id", &self.request_id)
-            .field("bytes", &self.body.len())
-            .field("end", &self.end)
+            .field("body_length", &self.body.len())
+            .field("body_end", &self.body_end)
             .finish_non_exhaustive()
     }
 }
@@ -214,30 +211,26 @@ mod tests {
     use http::HeaderMap;
     use http::header::LOCATION;
 
-    use super::{Credentials, EXCERPT, End, Record, Reply, Request, StatusCode};
+    use super::{BODY_EXCERPT, BodyEnd, ReceivedResponse, SentRequest, StatusCode, Transcript};
 
-    fn credentials() -> Credentials {
-        Credentials::new("eyJhbGciOi.J9uX-3_t.c2lnbmF0dXJl", "uPrO-5ecret-wxAh").unwrap()
-    }
-
-    fn record(location: &str, body: Vec<u8>) -> Record {
+    fn transcript(location: &str, body: Vec<u8>) -> Transcript {
         let request = reqwest::Request::new(
             http::Method::GET,
             "https://api.isometric.com/registry/v0/a".parse().unwrap(),
         );
         let headers: HeaderMap = [(LOCATION, location.parse().unwrap())].into_iter().collect();
-        let mut reply =
-            Reply::new(StatusCode::FOUND, &headers, &credentials(), SystemTime::UNIX_EPOCH);
-        reply.set_body(body, End::Whole, &credentials());
-        Record {
-            request: Some(Request::new("a", &request)),
-            reply: Some(reply),
-            ..Record::default()
+        let mut response =
+            ReceivedResponse::new(StatusCode::FOUND, &headers, &[], SystemTime::UNIX_EPOCH);
+        response.set_body(body, BodyEnd::Complete, &[]);
+        Transcript {
+            request: Some(SentRequest::new("a", &request)),
+            response: Some(response),
+            ..Transcript::default()
         }
     }
 
     #[test]
-    fn a_location_is_kept_without_what_may_be_a_secret() {
+    fn drops_the_parts_of_a_location_that_may_be_secret() {
         for (location, kept) in [
             ("https://me:p4ss@example.com/a?token=1", "https://example.com/a"),
             ("https://me:p@4ss@example.com#token", "https://example.com"),
@@ -248,26 +241,26 @@ mod tests {
             ("/@me/a", "/@me/a"),
             ("a@b", "a@b"),
         ] {
-            let record = record(location, Vec::new());
-            assert_eq!(record.location(), Some((kept, true)), "{location}");
+            let transcript = transcript(location, Vec::new());
+            assert_eq!(transcript.location(), Some((kept, true)), "{location}");
         }
     }
 
     #[test]
-    fn a_location_need_be_no_url() {
+    fn keeps_invalid_locations() {
         for location in ["https://[", "http://me@:80", "https://a:port/"] {
-            let record = record(location, Vec::new());
-            assert!(matches!(record.location(), Some((_, false))), "{location}");
+            let transcript = transcript(location, Vec::new());
+            assert!(matches!(transcript.location(), Some((_, false))), "{location}");
         }
     }
 
     #[test]
-    fn an_excerpt_ends_between_two_characters_if_there_are_any() {
-        let excerpt = |body: Vec<u8>| record("/", body).excerpt().map(|text| text.into_owned());
-        let ascii = "a".repeat(EXCERPT - 2);
+    fn ends_an_excerpt_between_characters() {
+        let excerpt = |body: Vec<u8>| transcript("/", body).excerpt().map(|text| text.into_owned());
+        let ascii = "a".repeat(BODY_EXCERPT - 2);
         assert_eq!(excerpt(format!("{ascii}é€").into()), Some(format!("{ascii}é")));
         assert_eq!(excerpt(format!("{ascii}€").into()), Some(ascii));
-        assert_eq!(excerpt(vec![0x80; EXCERPT + 1]), Some("\u{fffd}".repeat(EXCERPT)));
+        assert_eq!(excerpt(vec![0x80; BODY_EXCERPT + 1]), Some("\u{fffd}".repeat(BODY_EXCERPT)));
         assert_eq!(excerpt(vec![0x80]), Some("\u{fffd}".into()));
         assert_eq!(excerpt(Vec::new()), None);
     }

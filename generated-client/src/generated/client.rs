@@ -19,7 +19,7 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: crate::call::exchange::Context,
+    pub(crate) inner: crate::call::context::Context,
 }
 
 impl Client {
@@ -32,7 +32,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: crate::call::exchange::Context,
+        inner: crate::call::context::Context,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -42,7 +42,7 @@ impl Client {
     }
 }
 
-impl ClientInfo<crate::call::exchange::Context> for Client {
+impl ClientInfo<crate::call::context::Context> for Client {
     fn api_version() -> &'static str {
         "v0"
     }
@@ -52,7 +52,7 @@ impl ClientInfo<crate::call::exchange::Context> for Client {
     fn client(&self) -> &reqwest::Client {
         &self.client
     }
-    fn inner(&self) -> &crate::call::exchange::Context {
+    fn inner(&self) -> &crate::call::context::Context {
         &self.inner
     }
 }
@@ -61,7 +61,7 @@ const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
     where
-        Client: ClientHooks<crate::call::exchange::Context>,
+        Client: ClientHooks<crate::call::context::Context>,
     {}
 };
 

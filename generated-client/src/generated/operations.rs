@@ -28,11 +28,11 @@ impl crate::Registry {
         &'a self,
         id: &'a crate::types::CreditBatchId,
     ) -> crate::Call<'a, types::CreditBatch> {
-        let exchange = self.exchange();
         crate::Call::new(async move {
-            exchange.argument("id", id)?;
-            let result = exchange.client().credit_batch(id).await;
-            exchange.finish(result)
+            let __call = self.pending_call()?;
+            __call.check_argument("id", id)?;
+            let __result = __call.client().credit_batch(id).await;
+            __call.finish_for(id, |value| Some(&value.id), __result)
         })
     }
     /// Calls [`credit_batch`](Self::credit_batch) for every identifier, several at a time
