@@ -32,7 +32,7 @@ const RESERVED_METHODS: &[&str] = &[
     "client",
     "clone",
     "concurrency",
-    "exchange",
+    "pending_call",
     "exec",
     "from_env",
     "from_lookup",
