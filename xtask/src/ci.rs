@@ -1,20 +1,89 @@
-//! `cargo xtask ci`: what decides whether a change may land.
+//! `cargo xtask ci`: the steps that decide whether a change may be merged.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use lexopt::prelude::*;
+use crate::{Failure, Outcome, no_arguments, process, terminal};
 
-use crate::{Failure, Outcome, help, workspace};
+/// A Cargo command that must succeed.
+struct Step {
+    name: &'static str,
+    /// The arguments of Cargo.
+    arguments: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+    /// A step that requires OpenSSL is skipped on machines without it.
+    requires_openssl: bool,
+}
 
-const SCRIPT: &str = ".ci/run";
+impl Step {
+    const fn new(name: &'static str, arguments: &'static [&'static str]) -> Self {
+        Self { name, arguments, environment: &[], requires_openssl: false }
+    }
+}
+
+const STEPS: &[Step] = &[
+    Step::new("format", &["fmt", "--all", "--check"]),
+    // The package `tests` enables every feature of the client except `native-tls`.
+    Step::new(
+        "clippy",
+        &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"],
+    ),
+    Step::new(
+        "client without features",
+        &["check", "--package", "isometric-registry", "--no-default-features", "--locked"],
+    ),
+    Step {
+        requires_openssl: true,
+        ..Step::new(
+            "client with native-tls",
+            &[
+                "check",
+                "--package",
+                "isometric-registry",
+                "--no-default-features",
+                "--features",
+                "native-tls",
+                "--locked",
+            ],
+        )
+    },
+    Step::new("generated sources", &["xtask", "regen", "--check"]),
+    Step {
+        // A changed snapshot fails the test and is not written.
+        environment: &[("INSTA_UPDATE", "no"), ("INSTA_FORCE_PASS", "0")],
+        ..Step::new("tests", &["test", "--workspace", "--locked"])
+    },
+    Step {
+        environment: &[("RUSTDOCFLAGS", "--deny warnings")],
+        ..Step::new("docs", &["doc", "--workspace", "--no-deps", "--locked"])
+    },
+];
 
 pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
-    match arguments.next()? {
-        None => {}
-        Some(Long("help") | Short('h')) => return Ok(help()),
-        Some(other) => return Err(other.unexpected().into()),
+    no_arguments(arguments, run_steps)
+}
+
+/// Runs the steps in order and stops at the first failure.
+fn run_steps() -> Result<Outcome, Failure> {
+    let has_openssl = is_openssl_installed();
+    for step in STEPS {
+        if step.requires_openssl && !has_openssl {
+            terminal::print(&format!("\n== {} (skipped: OpenSSL is not installed)\n", step.name))?;
+            continue;
+        }
+        terminal::print(&format!("\n== {}\n", step.name))?;
+        let mut cargo = process::cargo();
+        cargo.args(step.arguments).envs(step.environment.iter().copied());
+        if !process::succeeds(&mut cargo)? {
+            terminal::bad("Failed", &format!("{}: cargo {}", step.name, step.arguments.join(" ")));
+            return Ok(Outcome::Found);
+        }
     }
-    let status = Command::new(workspace().join(SCRIPT)).status();
-    let status = status.map_err(|error| Failure(format!("{SCRIPT}: {error}")))?;
-    Ok(if status.success() { Outcome::Fine } else { Outcome::Found })
+    Ok(Outcome::Fine)
+}
+
+fn is_openssl_installed() -> bool {
+    let mut command = Command::new("pkg-config");
+    command.args(["--exists", "openssl"]).stdout(Stdio::null()).stderr(Stdio::null());
+    // pkg-config itself may be missing.
+    process::succeeds(&mut command).unwrap_or(false)
 }

@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod diff;
 mod files;
+mod process;
 mod regen;
 mod terminal;
 mod upstream;
@@ -22,37 +23,39 @@ Usage: cargo xtask <COMMAND>
 
 Commands:
   regen          Write generated-client/src/generated/ from spec/registry.yaml
-  regen --check  Write nothing; show what regen would change
-  diff           Show what a change of the spec does to the wire and to the crate
-      --base X, --revision Y           A file or a git revision. By default the merge
-                                       base with the main branch, and the working tree
-      --format text|markdown|json      By default text
-      --fail-on breaking|any|never     What ends with exit code 1. By default breaking
-      --rules                          Show the rules instead, as docs/diff-rules.md
-  upstream       Show where the spec and upstream's published document differ without
-                 a reason in spec/divergences.toml
-      FILE, or - for standard input    The document. By default what spec/upstream.lock
-                                       keeps of it
+  regen --check  Write nothing; show the changes that regen would make
+  regen --rules  Print docs/lint-rules.md, the rules for the spec
+  diff           Show the effect of a spec change on API clients and on the crate
+      --base X, --revision Y           The two documents, each a file or a git revision
+                                       [default: the merge base with the main branch,
+                                       and the working tree]
+      --format text|markdown|json      [default: text]
+      --fail-on breaking|any|never     Changes that lead to exit code 1 [default: breaking]
+      --rules                          Print docs/diff-rules.md, the rules for changes
+  upstream       Show differences between the spec and Isometric's published document
+                 that spec/divergences.toml does not explain
+      FILE, or - for standard input    The published document [default: spec/upstream.lock,
+                                       which records it]
       --lock                           Write spec/upstream.lock from the document
-  ci             Run what decides whether a change may land: .ci/run
-  bench          Measure everything beside the alternatives and write BENCHMARKS.md
-  help           Show this text
+  ci             Run the checks that a change must pass before it is merged
+  bench          Measure the workspace against its alternatives and write BENCHMARKS.md
+  help           Show this help
 
-Exit codes: 0 fine, 1 something was found, 2 the command could not do its work.
+Exit codes: 0 success, 1 problem found, 2 the command failed.
 ";
 
-/// The document that everything is derived from, as messages name it.
+/// The hand-written document, by the path that messages show.
 const SPEC: &str = "spec/registry.yaml";
 
-/// How a command ended.
+/// The result of a command that did its work.
 enum Outcome {
-    /// There is nothing to say.
+    /// Exit code 0.
     Fine,
-    /// It found what it was looking for: a stale file, a breaking change.
+    /// Exit code 1: there is a problem, such as a stale file or a breaking change.
     Found,
 }
 
-/// Why a command could not do its work, ready to be shown.
+/// The message of a command that could not do its work. Exit code 2.
 struct Failure(String);
 
 impl<E: std::error::Error> From<E> for Failure {
@@ -61,12 +64,12 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
-/// Room for the deepest document that is read. What a process begins with is less on some
-/// systems, and the end of it is no error but an abort.
-const STACK: usize = 64 << 20;
+/// Stack size. Deeply nested specs overflow the default main-thread stack on some platforms,
+/// which aborts the process.
+const STACK_BYTES: usize = 64 << 20;
 
 fn main() -> ExitCode {
-    match with_room(run) {
+    match with_large_stack(run) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
         Err(Failure(message)) => {
@@ -76,8 +79,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn with_room(run: fn() -> Result<Outcome, Failure>) -> Result<Outcome, Failure> {
-    let thread = thread::Builder::new().stack_size(STACK).spawn(run)?;
+fn with_large_stack(run: fn() -> Result<Outcome, Failure>) -> Result<Outcome, Failure> {
+    let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(run)?;
     thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
 }
 
@@ -89,27 +92,32 @@ fn run() -> Result<Outcome, Failure> {
         Some(Value(command)) if command == "bench" => bench::run(&mut arguments),
         Some(Value(command)) if command == "diff" => diff::run(&mut arguments),
         Some(Value(command)) if command == "upstream" => upstream::run(&mut arguments),
-        Some(Value(command)) if command == "help" => only_help(&mut arguments),
-        Some(Long("help") | Short('h')) => only_help(&mut arguments),
-        Some(Value(command)) => Err(Failure(format!("there is no command {command:?}\n\n{USAGE}"))),
+        Some(Value(command)) if command == "help" => no_arguments(&mut arguments, help),
+        Some(Long("help") | Short('h')) => no_arguments(&mut arguments, help),
+        Some(Value(command)) => Err(Failure(format!("unknown command {command:?}\n\n{USAGE}"))),
         Some(other) => Err(other.unexpected().into()),
-        None => Err(Failure(format!("which command?\n\n{USAGE}"))),
+        None => Err(Failure(format!("missing command\n\n{USAGE}"))),
     }
 }
 
-fn only_help(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
+/// Runs a command that has no option but `--help`.
+fn no_arguments(
+    arguments: &mut lexopt::Parser,
+    command: impl FnOnce() -> Result<Outcome, Failure>,
+) -> Result<Outcome, Failure> {
     match arguments.next()? {
-        None => Ok(help()),
+        None => command(),
+        Some(Long("help") | Short('h')) => help(),
         Some(other) => Err(other.unexpected().into()),
     }
 }
 
-fn help() -> Outcome {
-    terminal::print(USAGE);
-    Outcome::Fine
+fn help() -> Result<Outcome, Failure> {
+    terminal::print(USAGE)?;
+    Ok(Outcome::Fine)
 }
 
-/// The workspace's folder, wherever in it the command was called.
+/// Returns the root folder of the workspace, independent of the current folder.
 fn workspace() -> PathBuf {
     let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let xtask = manifest.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));

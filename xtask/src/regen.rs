@@ -1,4 +1,4 @@
-//! `cargo xtask regen`: the client's generated sources, from the spec.
+//! `cargo xtask regen`: writes the client's generated sources from the spec.
 
 use std::path::Path;
 
@@ -16,10 +16,10 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     let mut check = false;
     while let Some(argument) = arguments.next()? {
         match argument {
-            Long("help") | Short('h') => return Ok(help()),
+            Long("help") | Short('h') => return help(),
             Long("check") => check = true,
             Long("rules") => {
-                terminal::print(&lint::markdown());
+                terminal::print(&lint::markdown())?;
                 return Ok(Outcome::Fine);
             }
             other => return Err(other.unexpected().into()),
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     let folder = workspace().join(GENERATED);
     let tree = GeneratedFolder::compare(&folder, files)?;
     if check {
-        return Ok(report(&tree));
+        return report(&tree);
     }
     tree.write()?;
     for entry in tree.entries() {
@@ -40,28 +40,28 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
             FileState::Changed | FileState::Missing => "Wrote",
             FileState::Unexpected => "Removed",
         };
-        terminal::good(verb, &shown(&entry.path));
+        terminal::good(verb, &display(&entry.path));
     }
     Ok(Outcome::Fine)
 }
 
-/// Says of every file whether it is what regen would write.
-fn report(tree: &GeneratedFolder) -> Outcome {
+/// Reports which files are fresh and prints a diff of every stale one.
+fn report(tree: &GeneratedFolder) -> Result<Outcome, Failure> {
     for entry in tree.entries() {
         if entry.state == FileState::Fresh {
-            terminal::good("Fresh", &shown(&entry.path));
+            terminal::good("Fresh", &display(&entry.path));
         } else {
-            terminal::bad("Stale", &shown(&entry.path));
-            terminal::print(&entry.diff(Path::new(GENERATED)));
+            terminal::bad("Stale", &display(&entry.path));
+            terminal::print(&entry.diff(Path::new(GENERATED)))?;
         }
     }
     if tree.is_fresh() {
-        return Outcome::Fine;
+        return Ok(Outcome::Fine);
     }
-    terminal::bad("Run", &format!("`{}` and commit what it writes", generate::COMMAND));
-    Outcome::Found
+    terminal::bad("Run", &format!("`{}` and commit the result", generate::COMMAND));
+    Ok(Outcome::Found)
 }
 
-fn shown(path: &Path) -> String {
+fn display(path: &Path) -> String {
     Path::new(GENERATED).join(path).display().to_string()
 }

@@ -1,36 +1,55 @@
-//! What the commands print, in Cargo's style: a right-aligned verb and its object.
+//! Output of the commands, in Cargo's style: a right-aligned verb and its object.
 
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 
 use anstyle::{AnsiColor, Style};
+
+use crate::Failure;
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
-// A closed pipe is the reader's decision and no reason to fail: what could not be
-// printed is not missed.
+// Errors of stderr are ignored: there is no other place to report them.
 
-/// Reports that something is as it should be, or was brought there.
+/// Reports a success on stderr.
 pub(crate) fn good(verb: &str, object: &str) {
     let _ = writeln!(anstream::stderr(), "{GOOD}{verb:>12}{GOOD:#} {object}");
 }
 
-/// Reports that something is not as it should be.
+/// Reports a problem on stderr.
 pub(crate) fn bad(verb: &str, object: &str) {
     let _ = writeln!(anstream::stderr(), "{BAD}{verb:>12}{BAD:#} {object}");
 }
 
-/// Says why a command could not do its work. Messages that name a place of their
-/// own are shown as they are.
+/// Reports on stderr why a command failed. A message that already contains a source position
+/// gets no prefix.
 pub(crate) fn error(message: &str) {
     let mut stderr = anstream::stderr();
-    let _ = match message.contains(": error: ") {
-        true => writeln!(stderr, "{message}"),
-        false => writeln!(stderr, "{BAD}error{BAD:#}: {message}"),
+    let _ = if message.contains(": error: ") {
+        writeln!(stderr, "{message}")
+    } else {
+        writeln!(stderr, "{BAD}error{BAD:#}: {message}")
     };
 }
 
-/// Prints the result of a command. Its colours, if any, reach a terminal alone.
-pub(crate) fn print(text: &str) {
-    let _ = write!(anstream::stdout(), "{text}");
+/// Prints the result of a command on stdout, with colours only if stdout is a terminal.
+///
+/// A closed pipe is not an error: the reader has seen enough. Output is flushed so that a full
+/// disk is reported.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    handle_stdout_error(write_and_flush(&mut anstream::stdout(), text))
+}
+
+fn write_and_flush(stdout: &mut impl Write, text: &str) -> io::Result<()> {
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+fn handle_stdout_error(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure(format!("stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
 }

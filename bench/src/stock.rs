@@ -1,29 +1,28 @@
-//! `cargo progenitor`, which is what one would use instead of this workspace.
+//! `cargo progenitor`, the alternative to this workspace.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::process;
-use crate::{Failure, terminal};
+use crate::{BenchResult, process, progress};
 
-/// The version whose library this workspace uses.
+/// The version of the progenitor library that this workspace uses.
 const VERSION: &str = "0.15.1";
 
-/// The program.
-pub(super) struct Generator(PathBuf);
+/// The path of the `cargo-progenitor` program.
+pub(crate) struct Generator(PathBuf);
 
 impl Generator {
-    /// Builds the program, unless it is there.
-    pub(super) fn install(folder: &Path) -> Result<Self, Failure> {
-        terminal::good("Installing", &format!("cargo-progenitor {VERSION}"));
+    /// Installs the program into `folder` unless it is already there.
+    pub(crate) fn install(folder: &Path) -> BenchResult<Self> {
+        progress("Installing", &format!("cargo-progenitor {VERSION}"));
         let mut cargo = Command::new("cargo");
         cargo.args(["install", "--quiet", "--locked", "--version", VERSION, "cargo-progenitor"]);
         process::output(cargo.arg("--root").arg(folder))?;
         Ok(Self(folder.join("bin/cargo-progenitor")))
     }
 
-    /// The command that writes a crate for a document.
-    pub(super) fn command(&self, document: &Path, crate_folder: &Path) -> Command {
+    /// Returns the command that generates a crate from a document.
+    pub(crate) fn command(&self, document: &Path, crate_folder: &Path) -> Command {
         let mut command = Command::new(&self.0);
         command.arg("progenitor").arg("--input").arg(document).arg("--output").arg(crate_folder);
         command.args(["--name", "stock-client", "--version", "0.1.0"]);

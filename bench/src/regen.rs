@@ -1,4 +1,4 @@
-//! How long it takes to generate the client.
+//! The time to generate the client.
 
 use std::fs;
 use std::path::Path;
@@ -6,24 +6,23 @@ use std::process::Command;
 
 use codegen::document::Source;
 
-use super::process::{self, Pairs};
-use super::stock::Generator;
-use super::{Section, empty};
-use crate::{Failure, SPEC, files, terminal};
+use crate::process::{self, Pairs};
+use crate::stock::Generator;
+use crate::{BenchResult, SPEC, Section, create_empty, progress, read_spec};
 
 const ROUNDS: usize = 15;
 
-/// As many as the registry has.
+/// The number of operations of the whole registry.
 const OPERATIONS: usize = 41;
 
-pub(super) fn measure(folder: &Path, stock: &Generator) -> Result<Section, Failure> {
+pub(crate) fn measure(folder: &Path, stock: &Generator) -> BenchResult<Section> {
     let command = "cargo build --release -p xtask && target/release/xtask regen";
-    terminal::good("Measuring", command);
+    progress("Measuring", command);
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--release", "--quiet", "-p", "xtask", "--target-dir"]).arg(folder);
     process::output(&mut cargo)?;
-    let spec = files::of_workspace(SPEC)?;
-    let many = of_many_operations(&spec)?;
+    let spec = read_spec()?;
+    let many = repeat_operations(&spec)?;
     let mut lines = Vec::new();
     for (name, document) in [("regen today", &spec), ("regen 41 operations", &many)] {
         let pairs = compare(folder, stock, document)?;
@@ -31,24 +30,25 @@ pub(super) fn measure(folder: &Path, stock: &Generator) -> Result<Section, Failu
     }
     Ok(Section {
         title: "Generating",
-        about: "The whole process, from the start to the last file written, beside \
-                `cargo-progenitor` on the same document, taking turns (goal: no slower, and under \
-                100 ms). The document of 41 operations has the same operation that often.",
+        about: "The whole process, from start to the last written file, compared with \
+                `cargo-progenitor` on the same document (goal: no slower, and under 100 ms). Both \
+                are run in turns. The document with 41 operations contains the spec's operation \
+                41 times.",
         command,
         lines,
     })
 }
 
-/// Lets both generate the client of one document, everything anew each time.
-fn compare(folder: &Path, stock: &Generator, document: &str) -> Result<Pairs, Failure> {
-    let home = empty(folder.join("regen"))?;
+/// Times both generators on one document. Every run starts with an empty output folder.
+fn compare(folder: &Path, stock: &Generator, document: &str) -> BenchResult<Pairs> {
+    let home = create_empty(folder.join("regen"))?;
     for part in ["spec", "xtask", "generated-client/src"] {
         fs::create_dir_all(home.join(part))?;
     }
     fs::write(home.join(SPEC), document)?;
     let generated = home.join("generated-client/src/generated");
     let ours = || {
-        empty(generated.clone())?;
+        create_empty(generated.clone())?;
         let mut xtask = Command::new(folder.join("release/xtask"));
         process::time(xtask.arg("regen").env("CARGO_MANIFEST_DIR", home.join("xtask")))
     };
@@ -56,11 +56,11 @@ fn compare(folder: &Path, stock: &Generator, document: &str) -> Result<Pairs, Fa
     Pairs::measure(ROUNDS, ours, theirs)
 }
 
-/// The spec with its one operation under as many names as the registry has operations.
-fn of_many_operations(spec: &str) -> Result<String, Failure> {
+/// Returns the spec with its operations repeated until there are as many as in the registry.
+fn repeat_operations(spec: &str) -> BenchResult<String> {
     let mut document = Source::parse(SPEC, spec)?.root().to_json();
     let paths = document.get_mut("paths").and_then(|paths| paths.as_object_mut());
-    let paths = paths.ok_or_else(|| Failure(format!("{SPEC}: there are no paths")))?;
+    let paths = paths.ok_or_else(|| format!("{SPEC}: `paths` is missing"))?;
     let originals = paths.clone();
     for number in 1..OPERATIONS {
         for (path, item) in &originals {

@@ -1,6 +1,6 @@
-//! How fast the command line checks a file, and with how much memory.
+//! The throughput and peak memory of `isometric-registry check`.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::Command;
@@ -8,22 +8,21 @@ use std::process::Command;
 use codegen::document::Source;
 use codegen::document::pointer::Pointer;
 
-use super::Section;
-use super::process::{self, Spread};
-use crate::{Failure, SPEC, files, terminal};
+use crate::process::{self, Spread};
+use crate::{BenchResult, SPEC, Section, progress, read_spec};
 
 const ROUNDS: usize = 3;
-const BYTES: u64 = 1_000_000_000;
+const FILE_BYTES: u64 = 1_000_000_000;
 
-pub(super) fn measure(folder: &Path) -> Result<Section, Failure> {
+pub(crate) fn measure(folder: &Path) -> BenchResult<Section> {
     let command = "cargo build --release -p isometric-registry-cli && \
                    target/release/isometric-registry check FILE";
-    terminal::good("Measuring", command);
+    progress("Measuring", command);
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--release", "--quiet", "-p", "isometric-registry-cli", "--target-dir"]);
     process::output(cargo.arg(folder))?;
     let file = folder.join("batches.ndjson");
-    let bytes = write(&file)?;
+    let bytes = write_batches(&file)?;
     let (mut rates, mut peak) = (Vec::new(), None);
     for _ in 0..ROUNDS {
         let mut check = Command::new(folder.join("release/isometric-registry"));
@@ -31,12 +30,12 @@ pub(super) fn measure(folder: &Path) -> Result<Section, Failure> {
         rates.push(bytes as f64 / seconds / 1e9);
         peak = memory.max(peak);
     }
-    std::fs::remove_file(&file)?;
+    fs::remove_file(&file)?;
     let peak = peak.map_or("unknown".to_owned(), |bytes| format!("{} MiB", bytes >> 20));
     Ok(Section {
         title: "Checking a file",
-        about: "A gigabyte of credit batches, one a line, decoded and checked with every rule and \
-                for consistency, on all cores.",
+        about: "A gigabyte of credit batches, one per line, decoded, validated against every rule \
+                and checked for consistency on all cores.",
         command,
         lines: vec![
             format!("check GB/s = {}", Spread::of(rates)),
@@ -45,17 +44,16 @@ pub(super) fn measure(folder: &Path) -> Result<Section, Failure> {
     })
 }
 
-/// Writes a gigabyte of the spec's own example, each with another serial number, and says
-/// how much it has become.
-fn write(path: &Path) -> Result<u64, Failure> {
-    let source = Source::parse(SPEC, &files::of_workspace(SPEC)?)?;
+/// Writes a gigabyte of credit batches and returns the exact number of bytes. Each batch is
+/// the spec's example with its own serial number.
+fn write_batches(path: &Path) -> BenchResult<u64> {
+    let source = Source::parse(SPEC, &read_spec()?)?;
     let pointer = Pointer::root().descend(["components", "schemas", "CreditBatch", "example"]);
     let example = source.root().find(&pointer);
-    let example = example.ok_or_else(|| Failure(format!("{SPEC}: nothing is at {pointer}")))?;
-    let mut batch = example.to_json();
+    let mut batch = example.ok_or_else(|| format!("{SPEC}: no example at {pointer}"))?.to_json();
     let mut file = BufWriter::new(File::create(path)?);
     let (mut number, mut bytes) = (0, 0);
-    while bytes < BYTES {
+    while bytes < FILE_BYTES {
         batch["serial_number"] = format!("ISO-1-BSTORE-GBR-F5X7-2024-{number}-{number}").into();
         let line = batch.to_string();
         writeln!(file, "{line}")?;

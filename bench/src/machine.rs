@@ -1,14 +1,13 @@
-//! What the figures were taken on.
+//! A description of the machine and the versions measured.
 
 use std::fs;
 use std::process::Command;
 use std::thread;
 
-use super::process;
-use crate::{Failure, workspace};
+use crate::{BenchResult, process, workspace};
 
-/// A table of the machine and the versions.
-pub(super) fn describe() -> Result<String, Failure> {
+/// Returns a Markdown table of the processor, the system and the versions.
+pub(crate) fn describe() -> BenchResult<String> {
     let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model =
         processor.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
