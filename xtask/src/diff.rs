@@ -55,9 +55,9 @@ const FAIL_ON: &[(&str, FailOn)] =
 
 pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     match Request::read(arguments)? {
-        Asked::Help => Ok(help()),
+        Asked::Help => help(),
         Asked::Rules => {
-            terminal::print(&rules::markdown());
+            terminal::print(&rules::markdown())?;
             Ok(Outcome::Fine)
         }
         Asked::Comparison(request) => compare(&request),
@@ -83,7 +83,7 @@ fn compare(request: &Request) -> Result<Outcome, Failure> {
         Format::Text => render::text(&report, Colour::Ansi),
         Format::Markdown => render::markdown(&report),
         Format::Json => render::json(&report),
-    });
+    })?;
     let found = match request.fail_on {
         FailOn::Breaking => report.breaking,
         FailOn::Any => !report.changes.is_empty(),

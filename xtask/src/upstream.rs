@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     let mut lock = false;
     while let Some(argument) = arguments.next()? {
         match argument {
-            Long("help") | Short('h') => return Ok(help()),
+            Long("help") | Short('h') => return help(),
             Long("lock") => lock = true,
             Value(name) if document.is_none() => document = Some(name.string()?),
             other => return Err(other.unexpected().into()),
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     };
     let divergences = Divergences::parse(DIVERGENCES, &files::of_workspace(DIVERGENCES)?)?;
     let comparison = upstream::compare(&spec, &theirs, &divergences)?;
-    terminal::print(&upstream::text(&comparison, Colour::Ansi));
+    terminal::print(&upstream::text(&comparison, Colour::Ansi))?;
     if lock {
         write::replace(&workspace().join(LOCK), &theirs.to_string())?;
         terminal::good("Wrote", LOCK);
