@@ -1,4 +1,4 @@
-//! The generated sources: that they are fresh, and what is in them.
+//! Tests that the committed sources are fresh and that they follow the spec.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ fn text_of(files: &[GeneratedFile], name: &str) -> String {
 }
 
 #[test]
-fn the_committed_sources_are_what_regen_writes() {
+fn committed_sources_are_fresh() {
     let folder = workspace().join("generated-client/src/generated");
     let files: BTreeMap<_, _> =
         generate(&spec()).into_iter().map(|file| (file.name.into(), file.text)).collect();
@@ -26,7 +26,7 @@ fn the_committed_sources_are_what_regen_writes() {
 }
 
 #[test]
-fn every_file_says_who_wrote_it_and_from_what() {
+fn every_file_names_the_command_and_the_spec() {
     for file in generate(&spec()) {
         let first = file.text.lines().next().unwrap();
         assert!(first.contains("cargo xtask regen") && first.contains(SPEC), "{first}");
@@ -34,18 +34,18 @@ fn every_file_says_who_wrote_it_and_from_what() {
 }
 
 #[test]
-fn generating_twice_gives_the_same_bytes() {
+fn generation_is_deterministic() {
     assert_eq!(generate(&spec()), generate(&spec()));
 }
 
 #[test]
-fn line_endings_and_a_byte_order_mark_change_nothing() {
+fn ignores_line_endings_and_a_byte_order_mark() {
     let windows = format!("\u{feff}{}", spec().replace('\n', "\r\n"));
     assert_eq!(generate(&windows), generate(&spec()));
 }
 
 #[test]
-fn a_new_identifier_schema_is_a_new_type() {
+fn a_new_identifier_schema_becomes_a_type() {
     let schema = "    OrderId:
       type: string
       minLength: 20
@@ -63,7 +63,7 @@ fn a_new_identifier_schema_is_a_new_type() {
 }
 
 #[test]
-fn a_changed_bound_changes_the_check_and_the_docs_and_nothing_by_hand() {
+fn a_changed_bound_changes_the_tables_and_the_docs() {
     let (shortest, longest) =
         (bound("CreditBatchId", "minLength"), bound("CreditBatchId", "maxLength"));
     let edited = with_bound("CreditBatchId", "maxLength", longest - 1);
@@ -76,20 +76,20 @@ fn a_changed_bound_changes_the_check_and_the_docs_and_nothing_by_hand() {
 }
 
 #[test]
-fn an_operation_that_fetches_by_identifier_has_a_method_for_many() {
+fn an_operation_that_fetches_by_identifier_has_a_bulk_method() {
     let operations = text_of(&generate(&spec()), "operations.rs");
     assert!(operations.contains("pub fn credit_batches<'a, I>("), "{operations}");
 }
 
 #[test]
-fn a_method_for_many_makes_way_for_an_operation_of_its_name() {
+fn a_bulk_method_avoids_the_name_of_an_operation() {
     let edited = spec().replace("operationId: credit_batch\n", "operationId: credit_batches\n");
     let operations = text_of(&generate(&edited), "operations.rs");
     assert!(operations.contains("pub fn credit_batches_by_id<'a, I>("), "{operations}");
 }
 
 #[test]
-fn an_operation_that_fetches_no_identifier_has_no_method_for_many() {
+fn an_operation_below_an_identifier_has_no_bulk_method() {
     let edited = spec().replace("  /credit_batches/{id}:", "  /credit_batches/{id}/history:");
     let operations = text_of(&generate(&edited), "operations.rs");
     assert!(!operations.contains("crate::BulkResults"), "{operations}");

@@ -1,4 +1,4 @@
-//! Snapshots, end-to-end and property tests of the workspace.
+//! Tests of the workspace as a whole: snapshots, end-to-end tests and property tests.
 #![cfg(any(test, doctest))]
 #![allow(
     clippy::expect_used,
@@ -12,10 +12,11 @@ mod contract;
 mod corruptions;
 mod end_to_end;
 mod errors;
+mod examples;
 mod faults;
-// The bodies of the fuzz targets, which here are tests over their seeds.
+// The bodies of the fuzz targets, which run here over their seeds.
 #[path = "../../fuzz/src/lib.rs"]
-#[allow(unreachable_pub, reason = "it is a crate of its own to the fuzzers")]
+#[allow(unreachable_pub, reason = "the fuzzers compile it as a crate")]
 mod fuzz;
 mod generated;
 mod lineage;
@@ -27,9 +28,10 @@ mod seeds;
 mod semver;
 mod server;
 mod spec;
+mod style;
 mod violations;
 
-// The README's Rust compiles.
+// Compiles the Rust code of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! The spec, as tests read and edit it.
+//! Access to the spec for tests that read or edit it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,19 +19,19 @@ pub(crate) fn source(text: &str) -> Source {
     Source::parse(SPEC, text).unwrap_or_else(|refusal| panic!("{refusal}"))
 }
 
-/// What the spec says in a keyword of a schema.
+/// Returns the value of a keyword of a named schema.
 pub(crate) fn keyword(schema: &str, keyword: &str) -> Node {
     let path = ["components", "schemas", schema, keyword];
     let source = source(&spec());
     path.iter().try_fold(source.root(), |node, key| node.get(key)).unwrap().clone()
 }
 
-/// The number in a keyword of a schema.
+/// Returns the integer value of a keyword of a named schema.
 pub(crate) fn bound(schema: &str, name: &str) -> i128 {
     keyword(schema, name).as_integer().unwrap()
 }
 
-/// The spec with another number in a keyword of a schema.
+/// Returns the text of the spec with a different number in a keyword of a named schema.
 pub(crate) fn with_bound(schema: &str, name: &str, value: i128) -> String {
     let edited = keyword(schema, name).position.line;
     let edit = |(number, line): (usize, &str)| match line.split_once(": ") {

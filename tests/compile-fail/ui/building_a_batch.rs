@@ -1,5 +1,5 @@
-//! What the API returns cannot be built from its properties, so that a property
-//! can be added.
+//! A response type cannot be built with a struct expression, so that adding a property is
+//! not a breaking change.
 
 use isometric_registry::types::CreditQuantity;
 

@@ -1,4 +1,4 @@
-//! An identifier of one kind is no identifier of another.
+//! An identifier of an issuance is not accepted as the identifier of a credit batch.
 
 use isometric_registry::Registry;
 use isometric_registry::types::IssuanceId;
