@@ -16,11 +16,17 @@ pub(super) fn emit(root: &Node) -> EmitResult<TokenStream> {
         .map(|member| Ok((&member.key, table(root, &member.key, &member.node)?)))
         .collect::<EmitResult<_>>()?;
     tables.sort_by_key(|(name, _)| *name);
+    let names: Vec<_> = tables.iter().map(|(name, _)| name.as_str()).collect();
+    let idents = names.iter().map(|name| table_ident(name));
+    let index = quote! {
+        pub(crate) static TABLES: &[(&str, &Schema)] = &[#((#names, &#idents)),*];
+    };
     let tables = tables.into_iter().map(|(_, table)| table);
     Ok(quote! {
         use super::types;
         use crate::validate::{Bounds, Count, Format, HasSchema, Piece, Property, Schema, StringRules};
 
+        #index
         #(#tables)*
     })
 }

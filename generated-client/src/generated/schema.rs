@@ -7,6 +7,27 @@ use crate::validate::{
     Bounds, Count, Format, HasSchema, Piece, Property, Schema, StringRules,
 };
 
+pub(crate) static TABLES: &[(&str, &Schema)] = &[
+    ("CarbonRemovalData", &CARBON_REMOVAL_DATA),
+    ("CountryCode", &COUNTRY_CODE),
+    ("CreditBatch", &CREDIT_BATCH),
+    ("CreditBatchId", &CREDIT_BATCH_ID),
+    ("CreditBatchStatus", &CREDIT_BATCH_STATUS),
+    ("CreditQuantity", &CREDIT_QUANTITY),
+    ("DeliveryId", &DELIVERY_ID),
+    ("ErrorBody", &ERROR_BODY),
+    ("ErrorDetail", &ERROR_DETAIL),
+    ("ErrorLocation", &ERROR_LOCATION),
+    ("IssuanceId", &ISSUANCE_ID),
+    ("Organisation", &ORGANISATION),
+    ("OrganisationId", &ORGANISATION_ID),
+    ("ProjectId", &PROJECT_ID),
+    ("RemovalId", &REMOVAL_ID),
+    ("RetirementId", &RETIREMENT_ID),
+    ("SupplierId", &SUPPLIER_ID),
+    ("ValidationError", &VALIDATION_ERROR),
+];
+
 pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
     properties: &[
         Property {

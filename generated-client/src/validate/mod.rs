@@ -25,6 +25,7 @@
 
 mod decode;
 mod explain;
+mod lookup;
 mod numbers;
 mod schema;
 mod strings;
@@ -36,6 +37,8 @@ use serde::de::DeserializeOwned;
 
 pub use decode::Validated;
 pub(crate) use decode::body;
+#[doc(hidden)]
+pub use lookup::json_at;
 pub(crate) use schema::{Bounds, Count, Format, Piece, Property, Schema, StringRules};
 pub(crate) use strings::Fault;
 pub use violation::{Rule, Violation};
