@@ -7,6 +7,7 @@ use quote::{format_ident, quote};
 use super::schemas::{self, StringConstraints};
 use super::{EmitResult, internal, types};
 use crate::document::nullable::is_null_only;
+use crate::document::pointer::Pointer;
 use crate::document::{Node, reference};
 use crate::pattern::Pattern;
 
@@ -16,10 +17,15 @@ pub(super) fn emit(root: &Node) -> EmitResult<TokenStream> {
         .map(|member| Ok((&member.key, table(root, &member.key, &member.node)?)))
         .collect::<EmitResult<_>>()?;
     tables.sort_by_key(|(name, _)| *name);
-    let names: Vec<_> = tables.iter().map(|(name, _)| name.as_str()).collect();
-    let idents = names.iter().map(|name| table_ident(name));
+    let named = tables.iter().map(|(name, _)| {
+        let (pointer, ident) = (schemas::schemas_pointer().child(name), table_ident(name));
+        let pointer = pointer.as_str();
+        quote!((#pointer, &#ident))
+    });
+    let mut inline = Vec::new();
+    collect_inline(root, root, &Pointer::root(), &mut inline)?;
     let index = quote! {
-        pub(crate) static TABLES: &[(&str, &Schema)] = &[#((#names, &#idents)),*];
+        pub(crate) static TABLES: &[(&str, &Schema)] = &[#(#named,)* #(#inline),*];
     };
     let tables = tables.into_iter().map(|(_, table)| table);
     Ok(quote! {
@@ -29,6 +35,35 @@ pub(super) fn emit(root: &Node) -> EmitResult<TokenStream> {
         #index
         #(#tables)*
     })
+}
+
+/// Collects an entry of the index for each schema that is written where it is used, such as the
+/// schema of a parameter.
+fn collect_inline(
+    root: &Node,
+    node: &Node,
+    pointer: &Pointer,
+    entries: &mut Vec<TokenStream>,
+) -> EmitResult<()> {
+    for member in node.members() {
+        let pointer = pointer.child(&member.key);
+        if member.key == "schema" {
+            let is_inline = reference::schema_name(&member.node).is_none();
+            if is_inline && schemas::unwrap_all_of(&member.node).is_none() {
+                let (pointer, schema) = (pointer.as_str(), schema_ref(root, &member.node)?);
+                entries.push(quote!((#pointer, #schema)));
+            }
+        } else if pointer != schemas::schemas_pointer()
+            && !member.key.starts_with("x-")
+            && !member.key.starts_with("example")
+        {
+            collect_inline(root, &member.node, &pointer, entries)?;
+        }
+    }
+    for (index, element) in node.elements().iter().enumerate() {
+        collect_inline(root, element, &pointer.child(index), entries)?;
+    }
+    Ok(())
 }
 
 /// Emits the table of a named schema.

@@ -6,18 +6,20 @@ use crate::generated::schema::TABLES;
 /// Validates JSON against the schema at a JSON pointer of the spec, such as
 /// `/components/schemas/CreditBatch/properties/size`.
 ///
-/// Returns `None` if there is no table for the pointer. Only schemas within
-/// `/components/schemas` have one. Alternatives of a `oneOf` or `anyOf` are counted without the
-/// null schema.
+/// Returns `None` if the pointer is not the place of a schema. Alternatives of a `oneOf` or
+/// `anyOf` are counted without the null schema. A schema that only refers to another one has no
+/// table of its own.
 #[doc(hidden)]
 pub fn json_at(pointer: &str, json: &[u8]) -> Option<Vec<Violation>> {
     Some(explain::walk(without_byte_order_mark(json), find(pointer)?))
 }
 
 fn find(pointer: &str) -> Option<&'static Schema> {
-    let mut tokens = pointer.strip_prefix("/components/schemas/")?.split('/').map(unescape);
-    let name = tokens.next()?;
-    let mut schema = TABLES.iter().find(|(table, _)| *table == name)?.1;
+    let (mut schema, rest) = TABLES.iter().find_map(|(table, schema)| {
+        let rest = pointer.strip_prefix(table)?;
+        (rest.is_empty() || rest.starts_with('/')).then_some((*schema, rest))
+    })?;
+    let mut tokens = rest.split('/').skip(1).map(unescape);
     while let Some(keyword) = tokens.next() {
         if let Schema::Nullable(inner) = schema {
             schema = inner;
