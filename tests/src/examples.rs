@@ -41,8 +41,6 @@ fn reports_an_invalid_example_at_each_place() {
     Id:
       schema: {$ref: '#/components/schemas/CreditBatchId'}
       example: 1
-    Inline:
-      schema: {type: integer, default: 1}
     Wrapped:
       schema: {allOf: [{$ref: '#/components/schemas/CreditBatchId'}], example: '1'}
 paths:
@@ -62,7 +60,6 @@ paths:
         pointers,
         [
             "/components/parameters/Id/example",
-            "/components/parameters/Inline/schema/default",
             "/components/parameters/Wrapped/schema/example",
             "/components/schemas/CreditBatchId/default",
             "/components/schemas/CreditQuantity/example",
@@ -82,9 +79,7 @@ fn document(text: &str) -> Value {
 fn problem(sample: &Sample) -> Option<String> {
     let Sample { pointer, schema, value } = sample;
     match validate::json_at(schema, value.to_string().as_bytes()) {
-        None => Some(format!(
-            "{pointer}: the client has no table for {schema}; move the schema to components\n"
-        )),
+        None => Some(format!("{pointer}: the client has no table for the schema {schema}\n")),
         Some(violations) if violations.is_empty() => None,
         Some(violations) => {
             let violations: Vec<_> = violations.iter().map(ToString::to_string).collect();

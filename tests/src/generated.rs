@@ -94,3 +94,16 @@ fn an_operation_below_an_identifier_has_no_bulk_method() {
     let operations = text_of(&generate(&edited), "operations.rs");
     assert!(!operations.contains("crate::BulkResults"), "{operations}");
 }
+
+#[test]
+fn an_inline_parameter_schema_has_a_table() {
+    let parameter = "        - name: first
+          in: query
+          description: The maximum number of results
+          schema: {type: integer, format: int64, maximum: 50}
+      # The page and upstream document";
+    let edited = spec().replacen("      # The page and upstream document", parameter, 1);
+    let tables = text_of(&generate(&edited), "schema.rs");
+    let pointer = "\"/paths/~1credit_batches~1{id}/get/parameters/1/schema\"";
+    assert!(tables.contains(pointer), "{tables}");
+}
