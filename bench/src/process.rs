@@ -11,10 +11,10 @@ use crate::BenchResult;
 /// The interval between two readings of a process's memory.
 const MEMORY_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Pairs of times in seconds: ours, and the alternative's.
-pub(crate) struct Pairs(Vec<(f64, f64)>);
+/// TimePairs of times in seconds: ours, and the alternative's.
+pub(crate) struct TimePairs(Vec<(f64, f64)>);
 
-impl Pairs {
+impl TimePairs {
     /// Measures two programs in turns, so that other load on the machine affects both.
     pub(crate) fn measure(
         rounds: usize,

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use codegen::document::Source;
 
-use crate::process::{self, Pairs};
+use crate::process::{self, TimePairs};
 use crate::stock::Generator;
 use crate::{BenchResult, SPEC, Section, create_empty, progress, read_spec};
 
@@ -40,7 +40,7 @@ pub(crate) fn measure(folder: &Path, stock: &Generator) -> BenchResult<Section> 
 }
 
 /// Times both generators on one document. Every run starts with an empty output folder.
-fn compare(folder: &Path, stock: &Generator, document: &str) -> BenchResult<Pairs> {
+fn compare(folder: &Path, stock: &Generator, document: &str) -> BenchResult<TimePairs> {
     let home = create_empty(folder.join("regen"))?;
     for part in ["spec", "xtask", "generated-client/src"] {
         fs::create_dir_all(home.join(part))?;
@@ -53,7 +53,7 @@ fn compare(folder: &Path, stock: &Generator, document: &str) -> BenchResult<Pair
         process::time(xtask.arg("regen").env("CARGO_MANIFEST_DIR", home.join("xtask")))
     };
     let theirs = || process::time(&mut stock.command(&home.join(SPEC), &home.join("stock")));
-    Pairs::measure(ROUNDS, ours, theirs)
+    TimePairs::measure(ROUNDS, ours, theirs)
 }
 
 /// Returns the spec with its operations repeated until there are as many as in the registry.

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use crate::process::{self, Pairs, Spread, Time};
+use crate::process::{self, Spread, Time, TimePairs};
 use crate::stock::Generator;
 use crate::{BenchResult, SPEC, Section, create_empty, progress, workspace};
 
@@ -44,7 +44,7 @@ pub(crate) fn measure(folder: &Path, stock: &Generator) -> BenchResult<Section> 
         lines.push(format!("crates {name} isometric-registry/stock: {ours} and {theirs}"));
     }
     for (name, ours, theirs) in VARIANTS {
-        let pairs = Pairs::measure(
+        let pairs = TimePairs::measure(
             ROUNDS,
             || time_clean_build(&workspace(), folder, ours),
             || time_clean_build(&stock_crate, folder, theirs),

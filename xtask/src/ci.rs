@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use crate::{Failure, Outcome, no_arguments, process, terminal};
 
 /// A Cargo command that must succeed.
-struct Step {
+struct CiStep {
     name: &'static str,
     /// The arguments of Cargo.
     arguments: &'static [&'static str],
@@ -14,26 +14,26 @@ struct Step {
     requires_openssl: bool,
 }
 
-impl Step {
+impl CiStep {
     const fn new(name: &'static str, arguments: &'static [&'static str]) -> Self {
         Self { name, arguments, environment: &[], requires_openssl: false }
     }
 }
 
-const STEPS: &[Step] = &[
-    Step::new("format", &["fmt", "--all", "--check"]),
+const STEPS: &[CiStep] = &[
+    CiStep::new("format", &["fmt", "--all", "--check"]),
     // The package `tests` enables every feature of the client except `native-tls`.
-    Step::new(
+    CiStep::new(
         "clippy",
         &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"],
     ),
-    Step::new(
+    CiStep::new(
         "client without features",
         &["check", "--package", "isometric-registry", "--no-default-features", "--locked"],
     ),
-    Step {
+    CiStep {
         requires_openssl: true,
-        ..Step::new(
+        ..CiStep::new(
             "client with native-tls",
             &[
                 "check",
@@ -46,15 +46,15 @@ const STEPS: &[Step] = &[
             ],
         )
     },
-    Step::new("generated sources", &["xtask", "regen", "--check"]),
-    Step {
+    CiStep::new("generated sources", &["xtask", "regen", "--check"]),
+    CiStep {
         // A changed snapshot fails the test and is not written.
         environment: &[("INSTA_UPDATE", "no"), ("INSTA_FORCE_PASS", "0")],
-        ..Step::new("tests", &["test", "--workspace", "--locked"])
+        ..CiStep::new("tests", &["test", "--workspace", "--locked"])
     },
-    Step {
+    CiStep {
         environment: &[("RUSTDOCFLAGS", "--deny warnings")],
-        ..Step::new("docs", &["doc", "--workspace", "--no-deps", "--locked"])
+        ..CiStep::new("docs", &["doc", "--workspace", "--no-deps", "--locked"])
     },
 ];
 

@@ -11,7 +11,7 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Instant;
 
-use support::{GENERATED, Workspace, code, repository, stderr, stdout};
+use support::{GENERATED, Workspace, code, stderr, stdout};
 
 #[test]
 fn second_run_finds_every_file_fresh() {
@@ -117,13 +117,6 @@ fn help_prints_the_usage_and_does_nothing_else() {
         assert!(stdout(&help).contains("Exit codes: 0 success"), "{arguments:?}");
     }
     assert_eq!(workspace.generated(), []);
-}
-
-#[test]
-fn diff_rules_are_documented() {
-    let rules = Workspace::new().xtask(&["diff", "--rules"]);
-    let documented = fs::read_to_string(repository("docs/diff-rules.md")).unwrap();
-    assert_eq!(stdout(&rules), documented, "run `cargo xtask diff --rules > docs/diff-rules.md`");
 }
 
 /// Kills runs at times spread over a whole run and, more densely, over its last quarter, in which
