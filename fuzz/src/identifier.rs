@@ -47,7 +47,7 @@ where
     assert_eq!(serde_json::to_vec(&kept).unwrap(), json);
 
     let parsed = text.parse::<T>();
-    let broken = ORACLE.judge(schema, &json).unwrap();
+    let broken = ORACLE.violations(schema, &json).unwrap();
     let rules: Vec<_> = broken.into_iter().map(|(_, rule)| rule).collect();
     match &parsed {
         Ok(value) => {

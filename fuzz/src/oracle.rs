@@ -122,7 +122,7 @@ impl Oracle {
     /// # Errors
     ///
     /// It is no JSON.
-    pub fn judge(&self, schema: &str, document: &[u8]) -> serde_json::Result<Vec<Broken>> {
+    pub fn violations(&self, schema: &str, document: &[u8]) -> serde_json::Result<Vec<Broken>> {
         let json = serde_json::from_slice(document)?;
         let mut broken = self.broken(self.schema(schema), &json, "");
         broken.sort();

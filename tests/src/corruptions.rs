@@ -158,7 +158,7 @@ fn a_batch_of_the_examples_in_the_spec_has_every_property_and_breaks_no_rule() {
 fn every_corruption_of_every_property_breaks_exactly_the_rules_of_the_spec() {
     for (pointer, corruption, document) in corrupted_batches() {
         let violations = validate::json::<CreditBatch>(document.as_bytes());
-        let expected = ORACLE.judge("CreditBatch", document.as_bytes()).unwrap();
+        let expected = ORACLE.violations("CreditBatch", document.as_bytes()).unwrap();
         assert_eq!(broken_rules(&violations), expected, "{pointer}, {corruption}");
         assert!(expected.iter().all(|(at, _)| *at == pointer), "{corruption}: {expected:?}");
     }
