@@ -1,40 +1,42 @@
-//! What can be asked for on the command line.
+//! The command-line arguments.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use isometric_registry::Environment;
 
-use crate::failure::Failure;
+use crate::failure::CommandFailure;
+use crate::terminal::one_line;
 
 pub(crate) const NAME: &str = "isometric-registry";
 
-/// What can be seen without an account.
+/// A command that works without an account.
 pub(crate) const EXAMPLE: &str = "isometric-registry --offline lineage ctb_P02AR0000SIM000J";
 
-/// The variables of the environment. Secrets come from there or from a file.
+/// The environment variables with their descriptions.
 pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
     ("ISOMETRIC_ACCESS_TOKEN", "the access token, a JWT, without `Bearer`"),
     ("ISOMETRIC_CLIENT_SECRET", "the client secret, which belongs to one environment"),
-    ("ISOMETRIC_ENVIRONMENT", "sandbox or production, where --environment does not say"),
+    ("ISOMETRIC_ENVIRONMENT", "sandbox or production, unless --environment is passed"),
 ];
 
-/// What each exit status means.
-pub(crate) const STATUS: [(&str, &str); 3] = [
-    ("0", "all is well"),
-    ("1", "a request failed, violations were found, or a file could not be read to its end"),
+/// The exit statuses with their descriptions.
+pub(crate) const EXIT_STATUS: [(&str, &str); 3] = [
+    ("0", "success"),
+    ("1", "a request failed, violations or findings were found, or reading or writing failed"),
     (
         "2",
-        "bad usage; also an identifier that is not one, a setting that is missing and a file \
-         that cannot be opened: nothing was sent",
+        "bad usage, such as an invalid identifier, a missing setting or a file that cannot be \
+         opened; nothing was sent",
     ),
 ];
 
 fn after_help() -> String {
-    format!("Try it without an account, on invented data:\n  {EXAMPLE}")
+    format!("Try it on simulated data, without an account:\n  {EXAMPLE}")
 }
 
 fn after_long_help() -> String {
@@ -42,15 +44,15 @@ fn after_long_help() -> String {
         rows.iter().map(|(name, text)| format!("  {name:width$}  {text}\n")).collect()
     };
     format!(
-        "Secrets come from the environment or from a file, and never from an argument:\n{}\n\
+        "Credentials are read from the environment or a file, never from an argument:\n{}\n\
          Exit status:\n{}\n{}",
         list(&ENVIRONMENT, 23),
-        list(&STATUS, 1),
+        list(&EXIT_STATUS, 1),
         after_help()
     )
 }
 
-/// The Isometric registry of carbon-removal credits: fetch, audit and check credit batches
+/// The Isometric registry of carbon-removal credits: fetch, audit and validate credit batches
 #[derive(Debug, Parser)]
 #[command(
     name = NAME,
@@ -61,47 +63,46 @@ fn after_long_help() -> String {
     arg_required_else_help = false
 )]
 pub(crate) struct Arguments {
-    /// Tell of every error all that led to it
+    /// Print the full cause chain of errors
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
     #[command(flatten)]
-    pub(crate) connection: Connection,
+    pub(crate) connection: ConnectionArgs,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Get(Get),
-    Lineage(Lineage),
-    Check(Check),
-    Simulate(Simulate),
-    Completions(Completions),
-    Man(Man),
+    Get(GetArgs),
+    Lineage(LineageArgs),
+    Check(CheckArgs),
+    Simulate(SimulateArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Fetch credit batches
 ///
-/// Every identifier is checked before anything is sent. A batch that cannot be fetched is
-/// told of on stderr, the others are fetched all the same, and the exit status is 1. A
-/// batch that breaks rules of the API's spec is printed as far as it can be read; that is
-/// told of in the same way.
+/// All identifiers are validated before anything is sent. Failures are reported on stderr;
+/// the remaining batches are still fetched, and the exit status is 1. A batch that violates
+/// the spec is reported as a failure and still printed.
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("which").required(true))]
-pub(crate) struct Get {
-    /// The identifiers, as in ctb_1DRBTYA8Q1S07CBY
+pub(crate) struct GetArgs {
+    /// Identifiers of credit batches, such as ctb_1DRBTYA8Q1S07CBY
     #[arg(value_name = "ID", group = "which")]
     pub(crate) ids: Vec<String>,
-    /// Take the identifiers from a file, or from stdin (`-`): one a line; blank lines and
-    /// lines that start with `#` are skipped
+    /// Read identifiers from FILE or stdin (`-`), one per line; blank lines and lines that
+    /// start with `#` are ignored
     #[arg(long = "ids", value_name = "FILE", group = "which")]
     pub(crate) file: Option<PathBuf>,
-    /// How to print: as a table, or as JSON with one batch a line, in the order in which they
-    /// arrive [default: table for one ID, json for several and for --ids]
+    /// Output format: `table`, or `json` with one batch per line in the order of arrival
+    /// [default: table for one ID, json for several and for --ids]
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<GetFormat>,
     #[command(flatten)]
-    pub(crate) connection: Connection,
+    pub(crate) connection: ConnectionArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -110,55 +111,59 @@ pub(crate) enum GetFormat {
     Json,
 }
 
-/// Fetch a credit batch with all its relatives and find out whether they add up
+/// Fetch the lineage of a credit batch and audit it
 ///
-/// From the batch up to the one that was issued, and from there down to all that it was
-/// split into. What does not add up, such as a kilogram that is counted twice or a batch
-/// that is missing, is a finding. Where there are findings the lineage is printed all the
-/// same and the exit status is 1.
+/// The lineage contains the batch, its ancestors up to the batch that was issued, and all
+/// batches that were split from that one. Contradictions, such as a kilogram that is counted
+/// twice or a missing batch, are findings. The lineage is printed with its findings, and the
+/// exit status is 1 if there are any.
 #[derive(Args, Debug)]
-pub(crate) struct Lineage {
-    /// The identifier, as in ctb_1DRBTYA8Q1S07CBY
+pub(crate) struct LineageArgs {
+    /// Identifier of a credit batch, such as ctb_1DRBTYA8Q1S07CBY
     #[arg(value_name = "ID")]
     pub(crate) id: String,
-    /// How to print: `text` and `json` include the sums and the findings; with the others,
-    /// findings are on stderr
+    /// Output format; `text` and `json` include sums and findings, the others print findings
+    /// on stderr
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: LineageFormat,
     #[command(flatten)]
-    pub(crate) connection: Connection,
+    pub(crate) connection: ConnectionArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LineageFormat {
-    /// A tree, for a terminal
+    /// A tree for a terminal
     Text,
-    /// A flowchart of Mermaid
+    /// A Mermaid flowchart
     Mermaid,
-    /// A graph for Graphviz
+    /// A Graphviz graph
     Dot,
-    /// One object, for a program
+    /// A JSON object
     Json,
 }
 
-/// Check credit batches in a file, without a network
+/// Validate credit batches in a file, without network access
 ///
-/// Takes JSON values that are separated by white space, such as one object or NDJSON, or
-/// an array of them. A violation is a rule of the API's spec that a record breaks, or a
-/// finding: something within it that cannot all be true. A record that is no JSON is a
-/// violation at the pointer "", and so is one of more than 16 MiB; the records after it
-/// are checked all the same: from the next line on, or where the record was spread over
-/// several lines, from the next line that starts as it did. Records are numbered from 0,
-/// lines from 1.
+/// Every record is validated against the API's spec and checked for contradictions between
+/// its properties. Files of any size are validated in constant memory.
 ///
-/// Files of any size are checked, in constant memory.
+/// In NDJSON, the records are the lines that are not blank. An invalid line is a violation,
+/// and validation continues with the next line. A file is NDJSON if its first such line is a
+/// complete value, or invalid in itself.
+///
+/// Any other JSON is a stream of values, such as one object, several objects or an array.
+/// The records are the values and the elements of arrays. Validation stops at the first
+/// syntax error.
+///
+/// A record of more than 16 MiB is a violation, too. Records are numbered from 0, and lines
+/// from 1.
 #[derive(Args, Debug)]
-pub(crate) struct Check {
-    /// The file, or `-` for stdin
+pub(crate) struct CheckArgs {
+    /// File to validate, or `-` for stdin
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) file: PathBuf,
-    /// How to print violations: as text, or as JSON with one violation a line and the members
-    /// record, pointer, rule, expected, got and message
+    /// Output format: `text`, or `json` with one violation per line and the members record,
+    /// pointer, rule, expected, got and message
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: CheckFormat,
 }
@@ -169,68 +174,68 @@ pub(crate) enum CheckFormat {
     Json,
 }
 
-/// Serve an invented registry on this machine until interrupted
+/// Serve a simulated registry on this machine until interrupted
 ///
-/// Prints its base URL and its credentials on one line, for a shell to read:
+/// Prints its base URL and its credentials on one line for a shell:
 ///
 ///     isometric-registry simulate --port 8080 > simulator.env &
 ///     . ./simulator.env
 ///     isometric-registry --base-url "$ISOMETRIC_BASE_URL" get ctb_P02AR0000SIM000J
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
-pub(crate) struct Simulate {
-    /// The port at 127.0.0.1; 0 is any that is free
+pub(crate) struct SimulateArgs {
+    /// Port on 127.0.0.1; 0 selects a free port
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(crate) port: u16,
-    /// What the invented world depends on: the same seed is the same world
+    /// Seed of the simulated data; equal seeds give equal data
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(crate) seed: u64,
-    /// How many credit batches there are
+    /// Number of credit batches
     #[arg(long, value_name = "NUMBER", default_value_t = 100)]
     pub(crate) batches: u32,
 }
 
-/// Print a script that completes this program's arguments in a shell
+/// Print a shell completion script
 #[derive(Args, Debug)]
-pub(crate) struct Completions {
-    /// The shell
+pub(crate) struct CompletionsArgs {
+    /// Target shell
     #[arg(value_name = "SHELL")]
     pub(crate) shell: clap_complete::Shell,
 }
 
 /// Print a manual page
 #[derive(Args, Debug)]
-pub(crate) struct Man {
-    /// The command to print the page of [default: the page of the program]
+pub(crate) struct ManArgs {
+    /// Command to document [default: the whole program]
     #[arg(value_name = "COMMAND")]
     pub(crate) command: Option<String>,
 }
 
-/// Which registry is asked, and how.
+/// The options of commands that call the registry.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Registry (get and lineage)")]
-pub(crate) struct Connection {
-    /// Ask an invented registry within this program: no network, no account, no real data
+pub(crate) struct ConnectionArgs {
+    /// Use a simulated registry within this process, without network access or an account
     #[arg(long)]
     pub(crate) offline: bool,
-    /// The environment to ask [default: that of ISOMETRIC_ENVIRONMENT]
+    /// Environment of the registry [default: ISOMETRIC_ENVIRONMENT]
     #[arg(long, value_name = "NAME", value_parser = environments())]
     pub(crate) environment: Option<Environment>,
-    /// Ask another server: https, or http on this machine
+    /// Base URL of another server: https, or http on this machine
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
-    /// Take the secrets from this file, which only its owner may be able to read: lines of
-    /// NAME=value with the names of the environment [default: the environment]
+    /// Read credentials from FILE (mode 0600), as NAME=value lines with the names of the
+    /// environment variables [default: the environment]
     #[arg(long, value_name = "FILE")]
     pub(crate) credentials: Option<PathBuf>,
-    /// The longest that one call may take in all, tries and waits included, as in 5s, 500ms
-    /// or 1m30s [default: 2m]
+    /// Time limit of a call, including retries and delays, such as 5s, 500ms or 1m30s
+    /// [default: 2m]
     #[arg(long, value_name = "DURATION", value_parser = time_limit)]
     pub(crate) timeout: Option<Duration>,
-    /// How often a call that failed for a reason that may pass is tried again [default: 3]
+    /// Maximum number of retries of a call after transient failures [default: 3]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) retries: Option<u16>,
-    /// How many calls are made at the same time, 1 or more [default: 16]
+    /// Maximum number of concurrent calls, at least 1 [default: 16]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) concurrency: Option<u16>,
 }
@@ -239,20 +244,20 @@ fn environments() -> impl TypedValueParser<Value = Environment> {
     let names = Environment::ALL.iter().map(|environment| environment.as_str());
     PossibleValuesParser::new(names).try_map(|name| {
         let mut all = Environment::ALL.iter().copied();
-        all.find(|environment| environment.as_str() == name).ok_or("no such environment")
+        all.find(|environment| environment.as_str() == name).ok_or("unknown environment")
     })
 }
 
 fn time_limit(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err("no call can succeed in no time".to_owned()),
+        Ok(Duration::ZERO) => Err("the time limit must be greater than zero".to_owned()),
         Ok(limit) => Ok(limit),
         Err(error) => Err(error.to_string()),
     }
 }
 
-impl Connection {
-    /// These options, and the others where these say nothing.
+impl ConnectionArgs {
+    /// Fills in missing options from `other`.
     fn or(self, other: Self) -> Self {
         Self {
             offline: self.offline || other.offline,
@@ -265,72 +270,97 @@ impl Connection {
         }
     }
 
-    /// The options that say which registry is asked.
-    fn which(&self) -> impl Iterator<Item = &'static str> {
-        let given = [
+    /// Returns the names of the options that were passed.
+    fn passed(&self) -> Vec<&'static str> {
+        let options = [
             ("--offline", self.offline),
             ("--environment", self.environment.is_some()),
             ("--base-url", self.base_url.is_some()),
             ("--credentials", self.credentials.is_some()),
-        ];
-        given.into_iter().filter_map(|(name, is_given)| is_given.then_some(name))
-    }
-
-    /// All options that are given.
-    fn given(&self) -> impl Iterator<Item = &'static str> {
-        let how = [
             ("--timeout", self.timeout.is_some()),
             ("--retries", self.retries.is_some()),
             ("--concurrency", self.concurrency.is_some()),
         ];
-        self.which().chain(how.into_iter().filter_map(|(name, is_given)| is_given.then_some(name)))
+        options.into_iter().filter_map(|(name, passed)| passed.then_some(name)).collect()
     }
 
-    /// Fails where two of the options contradict each other.
-    fn check(&self) -> Result<(), Failure> {
-        let which: Vec<_> = self.which().collect();
-        match which[..] {
-            ["--offline", other, ..] => Err(Failure::usage(
-                format!("--offline cannot be used with {other}"),
-                "the invented registry has no environment, address or credentials: leave one of \
-                 the two out",
-            )),
-            ["--environment", "--base-url", ..] => Err(Failure::usage(
-                "--environment cannot be used with --base-url",
-                "each says which server is asked: leave one of the two out",
-            )),
-            _ => Ok(()),
+    /// Rejects options that contradict each other.
+    fn validate(&self) -> Result<(), CommandFailure> {
+        let passed = self.passed();
+        let both = |one, other| passed.contains(&one) && passed.contains(&other);
+        for other in ["--environment", "--base-url", "--credentials"] {
+            if both("--offline", other) {
+                return Err(CommandFailure::usage(
+                    format!("--offline cannot be used with {other}"),
+                    "pass only one of them: the simulated registry has its own address and \
+                     credentials",
+                ));
+            }
         }
+        if both("--environment", "--base-url") {
+            return Err(CommandFailure::usage(
+                "--environment cannot be used with --base-url",
+                "pass only one of them: both select the server",
+            ));
+        }
+        Ok(())
     }
 }
 
-/// What is asked for on the command line. The options of the connection may stand before
-/// the command or after it.
+/// Parses the arguments. The connection options are accepted before and after the command.
 ///
 /// # Errors
 ///
-/// Bad usage, and requests for help, which are answered alike.
-pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Arguments, Failure> {
-    let mut parsed = Arguments::try_parse_from(arguments).map_err(Failure::arguments)?;
+/// Returns an error for invalid arguments, and for `--help` and `--version`.
+pub(crate) fn parse(
+    arguments: impl Iterator<Item = OsString>,
+) -> Result<Arguments, CommandFailure> {
+    let mut parsed = Arguments::try_parse_from(arguments).map_err(|error| parse_failure(&error))?;
     let before = std::mem::take(&mut parsed.connection);
     let connection = match &mut parsed.command {
-        Command::Get(Get { connection, .. }) | Command::Lineage(Lineage { connection, .. }) => {
-            connection
-        }
+        Command::Get(GetArgs { connection, .. })
+        | Command::Lineage(LineageArgs { connection, .. }) => connection,
         other => {
             let name = other.name();
-            return match before.given().next() {
+            return match before.passed().first() {
                 None => Ok(parsed),
-                Some(option) => Err(Failure::usage(
+                Some(option) => Err(CommandFailure::usage(
                     format!("{option} cannot be used with the command {name}"),
-                    format!("leave it out: {name} asks no registry"),
+                    format!("remove {option}: {name} does not call the registry"),
                 )),
             };
         }
     };
     *connection = std::mem::take(connection).or(before);
-    connection.check()?;
+    connection.validate()?;
     Ok(parsed)
+}
+
+/// Shortens an error of clap to one line and a hint.
+fn parse_failure(error: &clap::Error) -> CommandFailure {
+    let text = format!("{}\n", error.render().to_string().trim_end());
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return CommandFailure::Help(text);
+    }
+    let paragraphs: Vec<_> = text.trim_start_matches("error: ").split("\n\n").collect();
+    let is_secret = error.kind() == ErrorKind::UnknownArgument
+        && ["secret", "token"].iter().any(|word| paragraphs[0].contains(word));
+    // Other tips are about arguments that start with a hyphen.
+    let mut tips = paragraphs.iter().filter_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
+    let tip = tips.find(|tip| tip.contains("similar"));
+    let usage = paragraphs.iter().find_map(|paragraph| paragraph.strip_prefix("Usage: "));
+    let hint = if is_secret {
+        "secrets are never arguments: set ISOMETRIC_ACCESS_TOKEN and ISOMETRIC_CLIENT_SECRET, or \
+         pass --credentials FILE"
+            .to_owned()
+    } else if let Some(tip) = tip {
+        one_line(tip)
+    } else if let Some(usage) = usage {
+        format!("usage: {}", one_line(usage))
+    } else {
+        format!("list the options with {NAME} --help")
+    };
+    CommandFailure::usage(one_line(paragraphs[0]), hint)
 }
 
 impl Command {
@@ -346,7 +376,7 @@ impl Command {
     }
 }
 
-/// The description of all of it, for help, completions and manual pages.
-pub(crate) fn description() -> clap::Command {
+/// Returns the definition of all commands, for completions and manual pages.
+pub(crate) fn command() -> clap::Command {
     Arguments::command()
 }

@@ -1,4 +1,4 @@
-//! `get`: credit batches, one or many.
+//! The `get` command.
 
 use std::io::{self, IsTerminal};
 
@@ -6,118 +6,113 @@ use indicatif::{ProgressBar, ProgressStyle};
 use isometric_registry::Error;
 use isometric_registry::types::{CreditBatch, CreditBatchId};
 
-use crate::args::{self, GetFormat};
-use crate::failure::Failure;
-use crate::output::{Output, note};
-use crate::registry::{self, Connected};
-use crate::{Outcome, ids, runtime, table};
+use crate::args::{GetArgs, GetFormat};
+use crate::failure::CommandFailure;
+use crate::output::{Output, write_json};
+use crate::registry::{self, ConnectedRegistry};
+use crate::terminal::note;
+use crate::{CommandOutcome, ids, runtime, table};
 
-pub(crate) fn run(arguments: &args::Get, is_verbose: bool) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &GetArgs, verbose: bool) -> Result<CommandOutcome, CommandFailure> {
     let ids = match &arguments.file {
         Some(path) => ids::read(path)?,
         None => arguments.ids.iter().map(|id| ids::parse(id)).collect::<Result<_, _>>()?,
     };
-    let is_one = arguments.file.is_none() && ids.len() == 1;
-    let default = if is_one { GetFormat::Table } else { GetFormat::Json };
-    let style = Style { format: arguments.format.unwrap_or(default), is_one, is_verbose };
+    let is_single = arguments.file.is_none() && ids.len() == 1;
+    let default = if is_single { GetFormat::Table } else { GetFormat::Json };
+    let style = OutputStyle { format: arguments.format.unwrap_or(default), is_single, verbose };
     let connected = registry::connect(&arguments.connection)?;
     runtime()?.block_on(fetch(&connected, ids, style))
 }
 
-/// How batches are printed.
 #[derive(Clone, Copy)]
-struct Style {
+struct OutputStyle {
     format: GetFormat,
-    /// Whether there is but one, with room for all that it says.
-    is_one: bool,
-    /// Whether each failure comes with all that led to it.
-    is_verbose: bool,
-}
-
-/// Those that failed: how many, and why the first of them did.
-#[derive(Default)]
-struct Failures {
-    count: usize,
-    first: Option<Failure>,
+    /// A single batch is printed with all properties, and its failure ends the command.
+    is_single: bool,
+    verbose: bool,
 }
 
 async fn fetch(
-    connected: &Connected,
+    connected: &ConnectedRegistry,
     ids: Vec<CreditBatchId>,
-    style: Style,
-) -> Result<Outcome, Failure> {
-    let all = ids.len();
-    let (progress, is_terminal) = (progress(all), io::stdout().is_terminal());
+    style: OutputStyle,
+) -> Result<CommandOutcome, CommandFailure> {
+    let total = ids.len();
+    let (progress, is_terminal) = (progress_bar(total), io::stdout().is_terminal());
     let mut output = Output::stdout();
-    if style.format == GetFormat::Table && !style.is_one {
-        output.write(table::heading)?;
+    if style.format == GetFormat::Table && !style.is_single {
+        output.write(table::header)?;
     }
     let mut batches = connected.registry.credit_batches(ids);
-    let mut failures = Failures::default();
+    let mut failed = 0_usize;
+    let mut first_failure = None;
     while let Some((id, result)) = batches.next().await {
         if let Err(error) = &result {
-            if !style.is_one {
-                progress.suspend(|| tell(&id, error, style));
+            if !style.is_single {
+                progress.suspend(|| report(&id, error, style.verbose));
             }
-            failures.count += 1;
-            failures.first.get_or_insert_with(|| connected.failure(error));
+            failed += 1;
+            first_failure.get_or_insert_with(|| connected.failure(error));
         }
-        let printed = match result.as_ref().map_or_else(value, Some) {
-            // Where both are on the same terminal, the bar makes way.
+        let written = match result.as_ref().map_or_else(invalid_batch, Some) {
+            // The progress bar and the output share the terminal.
             Some(batch) if is_terminal => progress.suspend(|| print(batch, style, &mut output)),
             Some(batch) => print(batch, style, &mut output),
             None => Ok(()),
         };
-        if printed.is_err() {
-            return Outcome::found(failures.count > 0).after(printed);
+        if written.is_err() {
+            return CommandOutcome::found(failed > 0).after_output(written);
         }
         progress.inc(1);
     }
     progress.finish_and_clear();
     output.flush()?;
-    match failures {
-        Failures { first: None, .. } => Ok(Outcome::Fine),
-        Failures { first: Some(failure), .. } if style.is_one => Err(failure),
-        Failures { first: Some(failure), count } => {
-            Err(failure.of_many(format!("{count} of {all} credit batches failed")))
+    match first_failure {
+        None => Ok(CommandOutcome::Success),
+        Some(failure) if style.is_single => Err(failure),
+        Some(failure) => {
+            Err(failure.summarize(format!("{failed} of {total} credit batches failed")))
         }
     }
 }
 
-/// Tells of one failure among many.
-fn tell(id: &CreditBatchId, error: &Error, style: Style) {
+/// Reports the failure of one of several batches.
+fn report(id: &CreditBatchId, error: &Error, verbose: bool) {
     note(&format!("error: {id}: {error}"));
-    for cause in registry::causes(error).iter().filter(|_| style.is_verbose) {
+    for cause in registry::causes(error).iter().filter(|_| verbose) {
         note(&format!("cause: {cause}"));
     }
 }
 
-/// The batch, where the error is that it breaks the spec: what can be read is not withheld.
-fn value(error: &Error) -> Option<&CreditBatch> {
+/// Returns the decoded batch of a response that violates the spec.
+fn invalid_batch(error: &Error) -> Option<&CreditBatch> {
     match error {
         Error::Invalid(rejected) => rejected.value(),
         _ => None,
     }
 }
 
-/// Prints a batch at once: the next may take its time.
-fn print(batch: &CreditBatch, style: Style, output: &mut Output) -> Result<(), Failure> {
+/// Prints a batch and flushes, because the next batch may take long.
+fn print(
+    batch: &CreditBatch,
+    style: OutputStyle,
+    output: &mut Output,
+) -> Result<(), CommandFailure> {
     output.write(|to| match style.format {
-        GetFormat::Table if style.is_one => table::properties(batch, to),
-        GetFormat::Table => table::line(batch, to),
-        GetFormat::Json => {
-            serde_json::to_writer(&mut *to, batch)?;
-            writeln!(to)
-        }
+        GetFormat::Table if style.is_single => table::properties(batch, to),
+        GetFormat::Table => table::batch_row(batch, to),
+        GetFormat::Json => write_json(batch, to),
     })?;
     output.flush()
 }
 
-/// A bar on stderr, where a person may look at it and it is worth a look.
-fn progress(all: usize) -> ProgressBar {
-    if all < 2 || !io::stderr().is_terminal() {
+/// Returns a progress bar, hidden for a single batch and where stderr is no terminal.
+fn progress_bar(total: usize) -> ProgressBar {
+    if total < 2 || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} credit batches, {eta} to go");
-    ProgressBar::new(all as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} credit batches, {eta} left");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(total as u64).with_style(style)
 }

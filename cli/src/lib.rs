@@ -1,4 +1,3 @@
-//! The part of the command line that neither prints nor exits: it checks the credit
-//! batches of a document of any length.
+//! The part of the command line that fuzzers test: validation of JSON input of any length.
 
 pub mod records;

@@ -2,59 +2,61 @@
 
 mod args;
 mod check;
+mod credentials;
 mod failure;
+mod files;
 mod get;
 mod ids;
 mod lineage;
 mod manual;
 mod output;
+mod redact;
 mod registry;
-mod secrets;
 mod simulate;
 mod table;
+mod terminal;
 
 use std::io;
 use std::process::ExitCode;
 
 use args::{Arguments, Command};
-use failure::Failure;
+use failure::CommandFailure;
 
-/// How a command ended.
+/// The result of a command that ran to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// All is well.
-    Fine,
-    /// It was carried out, and found what is not as it should be.
-    Found,
+enum CommandOutcome {
+    Success,
+    /// The command found violations or findings.
+    ProblemsFound,
 }
 
-impl Outcome {
-    fn found(has_found: bool) -> Self {
-        if has_found { Self::Found } else { Self::Fine }
+impl CommandOutcome {
+    fn found(problems: bool) -> Self {
+        if problems { Self::ProblemsFound } else { Self::Success }
     }
 
-    /// The same, also where nobody wanted to read all that was printed about it.
-    fn after(self, printed: Result<(), Failure>) -> Result<Self, Failure> {
-        match printed {
-            Ok(()) | Err(Failure::BrokenPipe) => Ok(self),
+    /// Returns the outcome, unless output failed. A closed pipe is not a failure.
+    fn after_output(self, written: Result<(), CommandFailure>) -> Result<Self, CommandFailure> {
+        match written {
+            Ok(()) | Err(CommandFailure::BrokenPipe) => Ok(self),
             Err(failure) => Err(failure),
         }
     }
 }
 
 fn main() -> ExitCode {
-    let (is_verbose, outcome) = match args::parse(std::env::args_os()) {
+    let (verbose, outcome) = match args::parse(std::env::args_os()) {
         Ok(arguments) => (arguments.verbose, run(&arguments)),
         Err(failure) => (false, Err(failure)),
     };
     match outcome {
-        Ok(Outcome::Fine) => ExitCode::SUCCESS,
-        Ok(Outcome::Found) => ExitCode::from(1),
-        Err(failure) => failure.tell(is_verbose, &mut io::stdout().lock()).into(),
+        Ok(CommandOutcome::Success) => ExitCode::SUCCESS,
+        Ok(CommandOutcome::ProblemsFound) => ExitCode::from(1),
+        Err(failure) => failure.report(verbose, &mut io::stdout().lock()).into(),
     }
 }
 
-fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+fn run(arguments: &Arguments) -> Result<CommandOutcome, CommandFailure> {
     match &arguments.command {
         Command::Get(get) => get::run(get, arguments.verbose),
         Command::Lineage(lineage) => lineage::run(lineage),
@@ -65,9 +67,12 @@ fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
 }
 
-/// What the client's futures run on.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+/// Creates the async runtime for the client.
+fn runtime() -> Result<tokio::runtime::Runtime, CommandFailure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Failure::failed(format!("cannot start: {error}"), "is this machine out of resources?")
+        CommandFailure::failed(
+            format!("cannot start the async runtime: {error}"),
+            "check the limits of this process, such as `ulimit -n`",
+        )
     })
 }

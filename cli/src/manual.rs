@@ -1,47 +1,47 @@
-//! `completions` and `man`: what is generated from the description of the arguments.
+//! The `completions` and `man` commands, generated from the argument definitions.
 
 use clap::builder::Resettable;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use crate::Outcome;
-use crate::args::{self, NAME};
-use crate::failure::Failure;
+use crate::CommandOutcome;
+use crate::args::{self, CompletionsArgs, ManArgs, NAME};
+use crate::failure::CommandFailure;
 use crate::output::Output;
 
-pub(crate) fn completions(arguments: &args::Completions) -> Result<Outcome, Failure> {
+pub(crate) fn completions(arguments: &CompletionsArgs) -> Result<CommandOutcome, CommandFailure> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut args::description(), NAME, &mut script);
+    clap_complete::generate(arguments.shell, &mut args::command(), NAME, &mut script);
     print(&script)
 }
 
-pub(crate) fn man(arguments: &args::Man) -> Result<Outcome, Failure> {
-    let mut description = args::description();
-    // Each command then knows the name of the program.
-    description.build();
-    let page = match &arguments.command {
-        None => description,
-        Some(name) => description.find_subcommand(name).cloned().ok_or_else(|| {
-            Failure::usage(
-                format!("there is no command {name:?}"),
-                format!("{NAME} --help lists the commands"),
+pub(crate) fn man(arguments: &ManArgs) -> Result<CommandOutcome, CommandFailure> {
+    let mut program = args::command();
+    // Sets the full name of each subcommand.
+    program.build();
+    let command = match &arguments.command {
+        None => program,
+        Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
+            CommandFailure::usage(
+                format!("unknown command {name:?}"),
+                format!("list the commands with {NAME} --help"),
             )
         })?,
     };
-    let mut text = Vec::new();
-    // What is there for `--help` has sections of its own here.
-    let page = page.after_help(Resettable::Reset).after_long_help(Resettable::Reset);
-    Man::new(page)
-        .render(&mut text)
-        .and_then(|()| sections().to_writer(&mut text))
-        .map_err(Failure::output)?;
-    print(&text)
+    // The page has sections of its own for this text.
+    let command = command.after_help(Resettable::Reset).after_long_help(Resettable::Reset);
+    let mut page = Vec::new();
+    Man::new(command)
+        .render(&mut page)
+        .and_then(|()| common_sections().to_writer(&mut page))
+        .map_err(CommandFailure::output)?;
+    print(&page)
 }
 
-/// What every page has at its end.
-fn sections() -> Roff {
+/// Returns the sections at the end of every page.
+fn common_sections() -> Roff {
     let mut sections = Roff::new();
-    let lists = [("ENVIRONMENT", args::ENVIRONMENT), ("EXIT STATUS", args::STATUS)];
+    let lists = [("ENVIRONMENT", args::ENVIRONMENT), ("EXIT STATUS", args::EXIT_STATUS)];
     for (heading, rows) in lists {
         sections.control("SH", [heading]);
         for (name, text) in rows {
@@ -52,9 +52,9 @@ fn sections() -> Roff {
     sections
 }
 
-fn print(text: &[u8]) -> Result<Outcome, Failure> {
+fn print(text: &[u8]) -> Result<CommandOutcome, CommandFailure> {
     let mut output = Output::stdout();
     output.write(|to| to.write_all(text))?;
     output.flush()?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Success)
 }

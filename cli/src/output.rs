@@ -1,81 +1,77 @@
-//! What goes to stdout and stderr, fit for a terminal.
+//! Buffered output on stdout.
 
-use std::borrow::Cow;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
-use crate::failure::Failure;
-use crate::secrets;
+use isometric_registry::is_control;
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 
-/// How much is kept before it is written.
-const BUFFER: usize = 64 * 1024;
+use crate::failure::CommandFailure;
 
-/// What a command answers, on stdout.
+const BUFFER_SIZE: usize = 64 * 1024;
+
+/// The output of a command on stdout.
 pub(crate) struct Output(BufWriter<StdoutLock<'static>>);
 
 impl Output {
     pub(crate) fn stdout() -> Self {
-        Self(BufWriter::with_capacity(BUFFER, io::stdout().lock()))
+        Self(BufWriter::with_capacity(BUFFER_SIZE, io::stdout().lock()))
     }
 
-    /// Writes with a function that does, such as `write!`.
+    /// Calls `write` with the buffer.
     pub(crate) fn write(
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), Failure> {
-        write(&mut self.0).map_err(Failure::output)
+    ) -> Result<(), CommandFailure> {
+        write(&mut self.0).map_err(CommandFailure::output)
     }
 
-    /// Writes all that is kept, which nobody else does for a disk that is full to be noticed.
-    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        self.0.flush().map_err(Failure::output)
+    /// Flushes explicitly: dropping a `BufWriter` would hide the error of a full disk.
+    pub(crate) fn flush(&mut self) -> Result<(), CommandFailure> {
+        self.0.flush().map_err(CommandFailure::output)
     }
 }
 
-/// Tells a person something, on stderr and on one line. Where nobody listens, nobody misses
-/// it.
-pub(crate) fn note(line: &str) {
-    let line = secrets::mask_environment(line);
-    let _ = writeln!(io::stderr(), "{}", printable(&line));
+/// Writes a value as one line of JSON. Control characters that JSON permits in strings are
+/// escaped too, because the output may go to a terminal.
+pub(crate) fn write_json(value: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut *to, EscapeControls))?;
+    writeln!(to)
 }
 
-/// A text that may come from anywhere, without what would change how a terminal shows the
-/// rest of it: control characters, ends of lines and changes of direction.
-pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_control) {
-        return text.into();
+struct EscapeControls;
+
+impl Formatter for EscapeControls {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(is_control) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            let mut after = rest[at..].chars();
+            for unit in after.next().unwrap_or_default().encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = after.as_str();
+        }
+        writer.write_all(rest.as_bytes())
     }
-    let escape = |character: char| match is_control(character) {
-        true => character.escape_default().to_string(),
-        false => character.to_string(),
-    };
-    text.chars().map(escape).collect::<String>().into()
-}
-
-fn is_control(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
-}
-
-/// The words of a text with one space between them.
-pub(crate) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{one_line, printable};
+    use super::write_json;
 
     #[test]
-    fn what_would_change_a_terminal_is_escaped() {
-        assert_eq!(printable("a\u{1b}[2J\n\u{202e}b"), r"a\u{1b}[2J\n\u{202e}b");
-        assert_eq!(printable("Zoë's \"C:\\\" ← 1"), "Zoë's \"C:\\\" ← 1");
-    }
-
-    #[test]
-    fn one_line_has_its_words_and_one_space_between_them() {
-        assert_eq!(one_line(" a\n  b\tc "), "a b c");
+    fn json_has_no_control_characters() {
+        let text = "\u{1b}[2J\u{9b}2J\u{7f}\u{202e}é\"\n";
+        let mut json = Vec::new();
+        write_json(&text, &mut json).unwrap();
+        assert_eq!(serde_json::from_slice::<String>(&json).unwrap(), text);
+        let json = String::from_utf8(json).unwrap();
+        assert_eq!(json, "\"\\u001b[2J\\u009b2J\\u007f\\u202eé\\\"\\n\"\n");
     }
 }

@@ -1,88 +1,72 @@
-//! The registry that the options ask for.
-
-use std::env;
+//! The registry that the options select.
 
 use isometric_registry::{Environment, Error, Options, Registry};
 use isometric_registry_simulator::Simulator;
 
-use crate::args::Connection;
-use crate::failure::{Failure, chain};
-use crate::secrets;
+use crate::args::ConnectionArgs;
+use crate::credentials;
+use crate::failure::{CommandFailure, sources};
 
-/// How many of the invented batches are named to those who ask for another.
-const EXAMPLES: usize = 3;
+/// The number of identifiers that a hint suggests.
+const SUGGESTED_IDS: usize = 3;
 
-/// A registry, and what is to be known of it when it refuses.
-pub(crate) struct Connected {
+/// A registry with the context for hints.
+pub(crate) struct ConnectedRegistry {
     pub(crate) registry: Registry,
-    /// What is asked in place of a real registry, and only on demand.
+    /// The server of `--offline`.
     simulator: Option<Simulator>,
-    /// Where the credentials are from.
-    secrets: String,
+    /// The origin of the credentials.
+    credentials_source: String,
 }
 
-/// The registry that these options ask for. Nothing is sent yet.
-pub(crate) fn connect(connection: &Connection) -> Result<Connected, Failure> {
-    let (registry, simulator, secrets) = match connection.offline {
-        true => offline()?,
-        false => online(connection)?,
-    };
-    let registry = registry.with_options(options(connection)).map_err(|error| unusable(&error))?;
-    Ok(Connected { registry, simulator, secrets })
+/// Creates the client. Nothing is sent yet.
+pub(crate) fn connect(connection: &ConnectionArgs) -> Result<ConnectedRegistry, CommandFailure> {
+    let connected = if connection.offline { offline()? } else { online(connection)? };
+    let registry =
+        connected.registry.with_options(options(connection)).map_err(|error| unusable(&error))?;
+    Ok(ConnectedRegistry { registry, ..connected })
 }
 
-type Parts = (Registry, Option<Simulator>, String);
-
-fn offline() -> Result<Parts, Failure> {
+fn offline() -> Result<ConnectedRegistry, CommandFailure> {
     let simulator = Simulator::start().map_err(|error| {
-        Failure::failed(error.to_string(), "the invented registry needs a port of this machine")
-            .because(chain(&error))
+        CommandFailure::failed(error.to_string(), "--offline needs a free port on 127.0.0.1")
+            .caused_by(sources(&error))
     })?;
-    let registry = simulator.registry().map_err(|error| unusable(&error))?;
-    Ok((registry, Some(simulator), "the invented registry".to_owned()))
+    Ok(ConnectedRegistry {
+        registry: simulator.registry().map_err(|error| unusable(&error))?,
+        simulator: Some(simulator),
+        credentials_source: "the simulator".to_owned(),
+    })
 }
 
-fn online(connection: &Connection) -> Result<Parts, Failure> {
+fn online(connection: &ConnectionArgs) -> Result<ConnectedRegistry, CommandFailure> {
     let base_url = match &connection.base_url {
         Some(base_url) => base_url.clone(),
         None => environment(connection.environment)?.base_url().to_owned(),
     };
-    let (credentials, source) = match &connection.credentials {
-        Some(path) => (secrets::from_file(path)?, format!("the file {}", path.display())),
-        None => (secrets::from_environment()?, "the environment".to_owned()),
+    let (credentials, credentials_source) = match &connection.credentials {
+        Some(path) => (credentials::from_file(path)?, path.display().to_string()),
+        None => (credentials::from_environment()?, "the environment".to_owned()),
     };
     let registry = Registry::at(&base_url, credentials).map_err(|error| unusable(&error))?;
-    Ok((registry, None, source))
+    Ok(ConnectedRegistry { registry, simulator: None, credentials_source })
 }
 
-/// The environment that is named, or that of the environment of the process. There is no
-/// other default: whether something real is asked is not to be guessed.
-fn environment(named: Option<Environment>) -> Result<Environment, Failure> {
-    const VARIABLE: &str = "ISOMETRIC_ENVIRONMENT";
-
-    let value = env::var_os(VARIABLE).filter(|value| !value.is_empty());
-    let known = |value: &std::ffi::OsString| {
-        Environment::ALL.iter().copied().find(|known| *value == *known.as_str())
-    };
-    match (named, value) {
-        (Some(named), _) => Ok(named),
-        (None, Some(value)) => known(&value).ok_or_else(|| {
-            Failure::usage(
-                format!("{VARIABLE} names no environment: {:?}", value.to_string_lossy()),
-                "set it to sandbox or production",
+/// Returns the selected environment. There is no default: a guess could reach production.
+fn environment(named: Option<Environment>) -> Result<Environment, CommandFailure> {
+    match named {
+        Some(named) => Ok(named),
+        None => Environment::from_env().map_err(|error| {
+            CommandFailure::usage(
+                error.to_string(),
+                "pass --environment sandbox or --environment production, or --offline for \
+                 simulated data",
             )
         }),
-        (None, None) => Err(Failure::usage(
-            "which registry is to be asked?",
-            format!(
-                "name it with --environment sandbox or production, or in {VARIABLE}; with \
-                 --offline an invented one is asked"
-            ),
-        )),
     }
 }
 
-fn options(connection: &Connection) -> Options {
+fn options(connection: &ConnectionArgs) -> Options {
     let mut options = Options::new();
     if let Some(timeout) = connection.timeout {
         options = options.total_timeout(timeout).attempt_timeout(timeout);
@@ -96,69 +80,67 @@ fn options(connection: &Connection) -> Options {
     options
 }
 
-fn unusable(error: &Error) -> Failure {
-    Failure::usage(
+fn unusable(error: &Error) -> CommandFailure {
+    CommandFailure::usage(
         error.to_string(),
-        "--base-url is written as in https://host/path; http is for this machine alone",
+        "pass --base-url https://HOST/PATH; http is allowed for this machine only",
     )
-    .because(causes(error))
+    .caused_by(causes(error))
 }
 
-impl Connected {
-    /// Why a call for a batch failed, and what can be done about it.
-    pub(crate) fn failure(&self, error: &Error) -> Failure {
+impl ConnectedRegistry {
+    /// Converts the error of a call and adds a hint.
+    pub(crate) fn failure(&self, error: &Error) -> CommandFailure {
         let hint = self.hint(error);
         let failure = match error {
             Error::Configuration(_) | Error::Credentials(_) | Error::Argument(_) => {
-                Failure::usage(error.to_string(), hint)
+                CommandFailure::usage(error.to_string(), hint)
             }
-            _ => Failure::failed(error.to_string(), hint),
+            _ => CommandFailure::failed(error.to_string(), hint),
         };
-        failure.because(causes(error))
+        failure.caused_by(causes(error))
     }
 
     fn hint(&self, error: &Error) -> String {
         let status = error.status().map_or(0, |status| status.as_u16());
-        match (error, status) {
-            (Error::Transport(failure), _) if failure.is_timeout() => {
-                "--timeout gives it more time, and --retries more tries".to_owned()
-            }
+        let hint = match (error, status) {
             (Error::Transport(failure), _) if failure.is_connect() => {
-                "is the network up, and the server where --environment or --base-url says?"
-                    .to_owned()
+                "check the network, and the server that --environment or --base-url selects"
             }
-            (Error::Transport(_), _) => "try again; --retries gives it more tries".to_owned(),
+            (Error::Transport(failure), _) if failure.is_timeout() => {
+                "allow more time with --timeout"
+            }
             (Error::Status(_), 401 | 403) => {
-                format!(
-                    "the credentials are from {}; a client secret belongs to one environment",
-                    self.secrets
-                )
+                return format!(
+                    "check the credentials from {}; a client secret belongs to one environment",
+                    self.credentials_source
+                );
             }
-            (Error::Status(_), 404) => self.other_batches(),
-            (Error::Status(_), 429) => {
-                "ask for less at a time with --concurrency, or try again later".to_owned()
-            }
-            (Error::Status(_), 500..) => {
-                "try again later; --retries gives it more tries".to_owned()
-            }
+            (Error::Status(_), 404) => return self.not_found_hint(),
+            (Error::Status(_), 429) => "lower --concurrency, or try again later",
             (Error::Invalid(_), _) => {
-                "the API does not keep its spec; --verbose lists every violation".to_owned()
+                "the response does not match the spec of this client; --verbose lists all \
+                 violations"
             }
-            _ => "does --environment or --base-url name the server that is meant?".to_owned(),
-        }
+            (Error::Mismatch(_), _) => "try again; if it fails again, check the server",
+            _ if error.is_retryable() => "try again later, or allow more attempts with --retries",
+            (Error::Transport(_), _) | (Error::Status(_), 500..) => "try again later",
+            _ => "check that --environment or --base-url selects the intended server",
+        };
+        hint.to_owned()
     }
 
-    fn other_batches(&self) -> String {
+    fn not_found_hint(&self) -> String {
         let Some(simulator) = &self.simulator else {
-            return "is the identifier right, and from the environment that is asked?".to_owned();
+            return "check the identifier and the environment that it belongs to".to_owned();
         };
-        let ids: Vec<_> = simulator.ids().take(EXAMPLES).map(|id| id.to_string()).collect();
-        format!("the invented registry has others, such as {}", ids.join(", "))
+        let ids: Vec<_> = simulator.ids().take(SUGGESTED_IDS).map(|id| id.to_string()).collect();
+        format!("the simulator has other batches, such as {}", ids.join(", "))
     }
 }
 
-/// What led to an error of a call: its sources, and each violation of the spec.
+/// Returns the sources of an error and all violations of the spec.
 pub(crate) fn causes(error: &Error) -> Vec<String> {
     let violations = error.violations().iter().map(ToString::to_string);
-    chain(error).chain(violations).collect()
+    sources(error).chain(violations).collect()
 }

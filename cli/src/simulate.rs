@@ -1,28 +1,29 @@
-//! `simulate`: an invented registry, served until interrupted.
+//! The `simulate` command: serves a simulated registry until interrupted.
 
 use std::io;
 
 use isometric_registry_simulator::Simulator;
 
-use crate::args;
-use crate::failure::{Failure, chain};
+use crate::args::SimulateArgs;
+use crate::failure::{CommandFailure, sources};
 use crate::output::Output;
-use crate::{Outcome, runtime};
+use crate::{CommandOutcome, runtime};
 
-pub(crate) fn run(arguments: &args::Simulate) -> Result<Outcome, Failure> {
-    let args::Simulate { port, seed, batches } = *arguments;
-    // From here on an interruption ends it in good order.
+pub(crate) fn run(arguments: &SimulateArgs) -> Result<CommandOutcome, CommandFailure> {
+    let SimulateArgs { port, seed, batches } = *arguments;
     let runtime = runtime()?;
+    // The handlers are installed before the address is printed, so that a script can interrupt
+    // the process as soon as it knows the address.
     let interruption = {
         let _context = runtime.enter();
         interruption().map_err(|error| {
-            Failure::failed(format!("cannot wait for signals: {error}"), "try again")
+            CommandFailure::failed(format!("cannot install signal handlers: {error}"), "try again")
         })?
     };
     let simulator = Simulator::builder().port(port).seed(seed).batches(batches).start();
     let simulator = simulator.map_err(|error| {
-        Failure::failed(error.to_string(), "is another program there? Choose another --port")
-            .because(chain(&error))
+        CommandFailure::failed(error.to_string(), "choose another port with --port")
+            .caused_by(sources(&error))
     })?;
     let mut output = Output::stdout();
     output.write(|to| {
@@ -36,29 +37,29 @@ pub(crate) fn run(arguments: &args::Simulate) -> Result<Outcome, Failure> {
     })?;
     output.flush()?;
     runtime.block_on(interruption);
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Success)
 }
 
-/// Is over once the program is told to end: by Ctrl-C, or as systems end programs.
+/// Waits for SIGINT or SIGTERM.
 #[cfg(unix)]
 fn interruption() -> io::Result<impl Future<Output = ()>> {
+    use std::task::Poll;
+
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(std::future::poll_fn(move |context| {
-        let is_interrupted = interrupt.poll_recv(context).is_ready();
-        match is_interrupted || terminate.poll_recv(context).is_ready() {
-            true => std::task::Poll::Ready(()),
-            false => std::task::Poll::Pending,
-        }
+        let interrupted = interrupt.poll_recv(context).is_ready();
+        let terminated = terminate.poll_recv(context).is_ready();
+        if interrupted || terminated { Poll::Ready(()) } else { Poll::Pending }
     }))
 }
 
 #[cfg(not(unix))]
 fn interruption() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
-        // Without the signal there is nothing to wait for.
+        // If the handler cannot be installed, the default action ends the process.
         let _ = tokio::signal::ctrl_c().await;
     })
 }

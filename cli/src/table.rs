@@ -1,17 +1,16 @@
-//! A credit batch, and many of them, as a person reads them.
+//! Credit batches as text.
 
 use std::io::{self, Write};
 
 use isometric_registry::types::CreditBatch;
 use serde_json::Value;
 
-use crate::output::printable;
+use crate::terminal::printable;
 
-/// What comes first, whatever the order of the spec.
+/// The properties that are printed first.
 const FIRST: [&str; 3] = ["id", "status", "size"];
 
-/// Every property of a batch, one a line, by the names that the API gives them. What has
-/// no value has a dash.
+/// Writes every property on a line of its own, with a dash for null.
 pub(crate) fn properties(batch: &CreditBatch, to: &mut dyn Write) -> io::Result<()> {
     let Value::Object(mut batch) = serde_json::to_value(batch)? else { return Ok(()) };
     let mut rows = Vec::new();
@@ -24,7 +23,7 @@ pub(crate) fn properties(batch: &CreditBatch, to: &mut dyn Write) -> io::Result<
     rows.iter().try_for_each(|(name, value)| writeln!(to, "{name:width$}  {}", printable(value)))
 }
 
-/// The properties of an object under the name of the object: `owner.name`.
+/// Adds a row for each nested property, with a dotted name such as `owner.name`.
 fn flatten(name: String, value: Value, rows: &mut Vec<(String, String)>) {
     match value {
         Value::Object(object) => {
@@ -38,13 +37,13 @@ fn flatten(name: String, value: Value, rows: &mut Vec<(String, String)>) {
     }
 }
 
-/// The first line of a table of many batches.
-pub(crate) fn heading(to: &mut dyn Write) -> io::Result<()> {
+/// Writes the header of a table of batches.
+pub(crate) fn header(to: &mut dyn Write) -> io::Result<()> {
     row(["ID", "STATUS", "CREDITS", "OWNER", "SERIAL NUMBER"], to)
 }
 
-/// A batch as a line of that table.
-pub(crate) fn line(batch: &CreditBatch, to: &mut dyn Write) -> io::Result<()> {
+/// Writes a batch as a row of a table.
+pub(crate) fn batch_row(batch: &CreditBatch, to: &mut dyn Write) -> io::Result<()> {
     let credits = batch.size.credits.to_string();
     let cells = [
         batch.id.as_str(),
@@ -56,8 +55,7 @@ pub(crate) fn line(batch: &CreditBatch, to: &mut dyn Write) -> io::Result<()> {
     row(cells, to)
 }
 
-/// What is wider than its column takes the room it needs: the lines are printed as they
-/// come, and what is yet to come is not known.
+/// Writes a row with fixed column widths: rows are printed before later batches are known.
 fn row(cells: [&str; 5], to: &mut dyn Write) -> io::Result<()> {
     let [id, status, credits, owner, serial_number] = cells.map(printable);
     writeln!(to, "{id:<22}  {status:<8}  {credits:>14}  {owner:<24}  {serial_number}")

@@ -1,44 +1,44 @@
-//! A credit batch from JSON: decoded, checked, encoded.
+//! Decoding, validating and encoding of response bodies.
 
 use isometric_registry::types::{CreditBatch, ErrorBody};
 use isometric_registry::validate::{self, HasSchema, Rule, Violation};
 
-use super::oracle::{Broken, ORACLE};
+use super::oracle::{ORACLE, RuleAt};
 
-/// The most violations that a check reports.
-const MOST_VIOLATIONS: usize = 1000;
+/// The maximum number of violations that validation reports.
+const MAX_VIOLATIONS: usize = 1000;
 
-/// Decodes and checks a document as a credit batch and as the body of an error.
+/// Decodes and validates a document as a credit batch and as an error body.
 ///
 /// # Panics
 ///
-/// - The check finds something else than the oracle does, or shows control characters.
-/// - What cannot be decoded breaks no rule.
-/// - To decode and check at once is not the same as one after the other.
-/// - What is decoded, encoded and decoded is not what was decoded first, or breaks a
-///   rule that the document did not.
+/// - The violations differ from those of the oracle.
+/// - A message contains control characters.
+/// - A document that cannot be decoded has no violation.
+/// - Decoding with validation differs from decoding alone and validation alone.
+/// - Encoding and decoding change the value, or add a violation.
 pub fn run(data: &[u8]) {
     let document = data.strip_prefix("\u{feff}".as_bytes()).unwrap_or(data);
-    judge::<CreditBatch>("CreditBatch", data, document);
-    judge::<ErrorBody>("ErrorBody", data, document);
+    check::<CreditBatch>("CreditBatch", data, document);
+    check::<ErrorBody>("ErrorBody", data, document);
     if let Ok(batch) = serde_json::from_slice::<CreditBatch>(document) {
         for finding in batch.findings() {
-            assert_shown(&finding.to_string());
+            assert_printable(&finding.to_string());
         }
     }
 }
 
-fn judge<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], document: &[u8]) {
+fn check<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], document: &[u8]) {
     let violations = validate::json::<T>(data);
-    violations.iter().for_each(|violation| assert_shown(&violation.to_string()));
+    violations.iter().for_each(|violation| assert_printable(&violation.to_string()));
     let is_json = violations.iter().all(|violation| violation.rule != Rule::Json);
-    // What is nested too deep, and strings within what is ignored, are not JSON to
-    // everybody: where the check is content, the oracle need not be.
+    // Validation ignores unknown properties, so it accepts deep nesting and invalid strings
+    // there. The oracle rejects them.
     match ORACLE.violations(schema, document) {
-        Ok(broken) if broken.len() <= MOST_VIOLATIONS => {
-            assert_eq!(broken_rules(&violations), broken, "{schema}");
+        Ok(expected) if expected.len() <= MAX_VIOLATIONS => {
+            assert_eq!(broken_rules(&violations), expected, "{schema}");
         }
-        Ok(_) => assert_eq!(violations.len(), MOST_VIOLATIONS),
+        Ok(_) => assert_eq!(violations.len(), MAX_VIOLATIONS),
         Err(_) => assert!(is_json || violations.len() == 1),
     }
     let decoded = serde_json::from_slice::<T>(document);
@@ -47,25 +47,25 @@ fn judge<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], 
     assert_eq!(checked.violations, violations);
     let value = match decoded {
         Ok(value) => value,
-        Err(error) => return assert!(!violations.is_empty(), "{error}, and no rule is broken"),
+        Err(error) => return assert!(!violations.is_empty(), "no violation, but {error}"),
     };
     let encoded = serde_json::to_vec(&value).unwrap();
     assert_eq!(serde_json::from_slice::<T>(&encoded).unwrap(), value);
     let found = broken_rules(&violations);
-    for broken in broken_rules(&value.violations()) {
-        assert!(found.contains(&broken), "{broken:?} is new");
+    for added in broken_rules(&value.violations()) {
+        assert!(found.contains(&added), "encoding added {added:?}");
     }
 }
 
-/// Where rules are broken and which, sorted.
-pub fn broken_rules(violations: &[Violation]) -> Vec<Broken> {
-    let broken = |violation: &Violation| (violation.pointer.clone(), violation.rule.as_str());
-    let mut all: Vec<_> = violations.iter().map(broken).collect();
+/// Returns the pointer and the rule of each violation, sorted.
+pub fn broken_rules(violations: &[Violation]) -> Vec<RuleAt> {
+    let rule_at = |violation: &Violation| (violation.pointer.clone(), violation.rule.as_str());
+    let mut all: Vec<_> = violations.iter().map(rule_at).collect();
     all.sort();
     all
 }
 
-/// What is shown is one line and turns no terminal upside down.
-pub fn assert_shown(text: &str) {
-    assert!(!text.contains(char::is_control), "{text:?}");
+/// Asserts that a message is one line without control characters.
+pub fn assert_printable(text: &str) {
+    assert!(!text.contains(isometric_registry::is_control), "{text:?}");
 }

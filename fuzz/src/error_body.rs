@@ -1,4 +1,4 @@
-//! Whatever a server may answer instead of a credit batch, over HTTP.
+//! Arbitrary HTTP responses in place of a credit batch.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,33 +8,34 @@ use std::thread;
 use isometric_registry::types::{CreditBatch, ErrorBody};
 use isometric_registry::{Credentials, Error, Registry, blocking};
 
-use super::decode::assert_shown;
+use super::decode::assert_printable;
 
-/// Both occur in the seeds, as a server may repeat them.
+/// The secrets, which some seeds contain.
 const TOKEN: &str = "eyJhbGciOiJub25lIn0.e30.dG9rZW4";
 const SECRET: &str = "Syou3EZiO5vuMEgNyBeA8cjEMYOnQDwP";
 
-/// The most bytes that a message and an excerpt have.
-const MESSAGE: usize = 8 * 1024;
-const EXCERPT: usize = 1024;
+/// The maximum length of a message, in bytes.
+const MAX_MESSAGE: usize = 8 * 1024;
+/// The maximum length of the part of a body that an error quotes, in bytes of the body.
+const MAX_EXCERPT: usize = 1024;
 
-/// Lets a server answer with a status, which the first two bytes tell, and a body,
-/// which is the rest.
+/// Serves a response whose status is derived from the first two bytes, and whose body is
+/// the rest, and calls an operation.
 ///
 /// # Panics
 ///
-/// - The status is lost, or the body where it is to be kept.
-/// - The API's own words are not those that the body says.
-/// - A message is no single line, is long, or has a secret.
-/// - A call is worth another try that is not.
+/// - The status or the body differs from the response.
+/// - The detail of an error differs from the body.
+/// - A message has several lines, is too long, or contains a secret.
+/// - A permanent failure is retryable, or the reverse.
 pub fn run(data: &[u8]) {
     let Some((&[high, low], body)) = data.split_first_chunk() else { return };
-    // 204 and 304 have no body, and below 200 is what comes before an answer.
+    // These statuses have no body. Statuses below 200 precede the response.
     let status = 200 + u16::from_be_bytes([high, low]) % 400;
     if matches!(status, 204 | 205 | 304) {
         return;
     }
-    SERVER.answer(status, body);
+    SERVER.set_response(status, body);
     let id = "ctb_1DRBTYA8Q1S07CBY".parse().unwrap();
     let result = blocking::wait(SERVER.registry.credit_batch(&id).response());
     let received = match &result {
@@ -45,7 +46,7 @@ pub fn run(data: &[u8]) {
         Err(other) => panic!("{other}"),
     };
     assert_no_secret(&String::from_utf8_lossy(received));
-    if is_innocent(body) {
+    if cannot_contain_secret(body) {
         assert_eq!(received, body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body));
     }
     match &result {
@@ -63,37 +64,36 @@ fn assert_error(error: &Error, status: u16, received: &[u8]) {
     assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
     assert_eq!(matches!(error, Error::Status(_)), status != 200);
     if status != 200 {
-        let said = serde_json::from_slice::<ErrorBody>(received).ok().and_then(|body| body.detail);
-        assert_eq!(error.detail(), said);
+        let body = serde_json::from_slice::<ErrorBody>(received);
+        assert_eq!(error.detail(), body.ok().and_then(|body| body.detail));
     }
     assert_eq!(error.is_retryable(), matches!(status, 408 | 429 | 502 | 503 | 504));
-    // A byte that is no UTF-8 is shown as one character of three.
-    assert!(error.body().is_none_or(|excerpt| excerpt.len() <= 3 * EXCERPT));
+    // An invalid byte becomes a replacement character of three bytes.
+    assert!(error.body().is_none_or(|excerpt| excerpt.len() <= 3 * MAX_EXCERPT));
     let message = error.to_string();
-    assert_shown(&message);
-    assert!(message.len() <= MESSAGE, "{} bytes", message.len());
-    for shown in [message, format!("{error:?} {:?} {:?}", error.detail(), error.field())] {
-        assert_no_secret(&shown);
-    }
+    assert_printable(&message);
+    assert!(message.len() <= MAX_MESSAGE, "{} bytes", message.len());
+    assert_no_secret(&message);
+    assert_no_secret(&format!("{error:?} {:?} {:?}", error.detail(), error.field()));
 }
 
-fn assert_no_secret(shown: &str) {
-    assert!(![TOKEN, SECRET].iter().any(|secret| shown.contains(secret)), "{shown}");
+fn assert_no_secret(text: &str) {
+    assert!(![TOKEN, SECRET].iter().any(|secret| text.contains(secret)), "{text}");
 }
 
-/// Whether a body is sure to be kept: nothing in it starts like a secret, spelled
-/// plainly or in escapes.
-fn is_innocent(body: &[u8]) -> bool {
+/// Returns whether redaction cannot change the body: it contains neither escapes nor the
+/// start of a secret.
+fn cannot_contain_secret(body: &[u8]) -> bool {
     let suspects = ["\\", "%", &TOKEN[..4], &SECRET[..4]].map(str::as_bytes);
     !suspects.iter().any(|suspect| body.windows(suspect.len()).any(|part| part == *suspect))
 }
 
 static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
 
-/// A server on loopback that answers every request the same, and a client of it.
+/// A server on loopback with one response for all requests, and its client.
 struct Server {
     registry: Registry,
-    answer: &'static Mutex<Vec<u8>>,
+    response: &'static Mutex<Vec<u8>>,
 }
 
 impl Server {
@@ -102,27 +102,27 @@ impl Server {
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let credentials = Credentials::new(TOKEN, SECRET).unwrap();
         let registry = Registry::at(&base_url, credentials).unwrap().without_retries();
-        let answer: &'static Mutex<Vec<u8>> = Box::leak(Box::default());
+        let response: &'static Mutex<Vec<u8>> = Box::leak(Box::default());
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                thread::spawn(move || serve(&stream, answer));
+                thread::spawn(move || serve(&stream, response));
             }
         });
-        Self { registry, answer }
+        Self { registry, response }
     }
 
-    fn answer(&self, status: u16, body: &[u8]) {
+    fn set_response(&self, status: u16, body: &[u8]) {
         let head = format!("HTTP/1.1 {status} Reason\r\ncontent-length: {}\r\n\r\n", body.len());
-        *self.answer.lock().unwrap() = [head.as_bytes(), body].concat();
+        *self.response.lock().unwrap() = [head.as_bytes(), body].concat();
     }
 }
 
-/// Answers one request after the other until the client hangs up.
-fn serve(mut stream: &TcpStream, answer: &Mutex<Vec<u8>>) {
+/// Responds to requests until the client closes the connection.
+fn serve(mut stream: &TcpStream, response: &Mutex<Vec<u8>>) {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     while lines.by_ref().take_while(|line| !line.is_empty()).count() > 0 {
-        let answer = answer.lock().unwrap().clone();
-        if stream.write_all(&answer).is_err() {
+        let response = response.lock().unwrap().clone();
+        if stream.write_all(&response).is_err() {
             return;
         }
     }

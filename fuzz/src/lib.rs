@@ -1,7 +1,7 @@
-//! What the fuzzers run: one function a target, which panics where a property fails.
+//! The bodies of the fuzz targets, each of which panics if a property fails.
 //!
-//! `cargo fuzz` feeds them what it makes up, and package `tests`, which includes this
-//! file, the seeds. What each asserts: docs/hostile-input.md.
+//! `cargo fuzz` runs them with generated input. The package `tests` includes this file as a
+//! module and runs them with the seeds. docs/hostile-input.md lists the properties.
 
 pub mod decode;
 pub mod diff;
@@ -12,10 +12,10 @@ pub mod oracle;
 pub mod serial;
 pub mod spec;
 
-/// A target: it takes any bytes and returns, or a property fails.
+/// A fuzz target, which accepts any bytes.
 pub type Target = fn(&[u8]);
 
-/// Every target with its name, which its seeds have too.
+/// All targets by name. The name is also the folder of the seeds.
 pub const TARGETS: [(&str, Target); 7] = [
     ("decode", decode::run),
     ("diff", diff::run),

@@ -1,8 +1,8 @@
-//! What the spec says about a JSON document, read from the spec alone.
+//! A second implementation of validation, as the reference for the client's.
 //!
-//! The client checks against tables that regen writes. This checks against the
-//! schemas themselves, in another way wherever there is one: JSON is read into a tree,
-//! patterns are run by a regex engine, and times are taken apart by hand.
+//! The client validates with generated tables. The oracle interprets the schemas of the spec,
+//! with other means wherever possible: a JSON tree, a regex engine for patterns, and a
+//! hand-written parser for times.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use serde_json::{Number, Value};
 
 const SPEC: &str = include_str!("../../spec/registry.yaml");
 
-/// What schemas may say. Another keyword ends every test, until it is checked here too.
+/// The supported schema keywords. Any other keyword fails all tests until it is implemented.
 const KEYWORDS: [&str; 17] = [
     "$ref",
     "allOf",
@@ -37,10 +37,10 @@ const KEYWORDS: [&str; 17] = [
     "type",
 ];
 
-/// Where a rule is broken, as a JSON pointer, and which.
-pub type Broken = (String, &'static str);
+/// A JSON pointer and the rule that the value there violates.
+pub type RuleAt = (String, &'static str);
 
-/// A JSON document with every member of its objects, also those that come twice.
+/// A JSON value that keeps duplicate keys.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
     /// `null`
@@ -57,22 +57,22 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// The spec, as what judges documents.
+/// A validator for the schemas of a spec.
 #[derive(Debug)]
 pub struct Oracle {
     spec: Value,
     patterns: HashMap<String, Regex>,
 }
 
-/// The spec of this project.
+/// The oracle for the spec of this project.
 pub static ORACLE: LazyLock<Oracle> = LazyLock::new(|| Oracle::new(SPEC));
 
 impl Oracle {
-    /// Reads a spec.
+    /// Parses a spec.
     ///
     /// # Panics
     ///
-    /// It cannot be read, or has a schema with a keyword that is not known here.
+    /// Panics if the spec cannot be parsed, or a schema has an unsupported keyword.
     pub fn new(spec: &str) -> Self {
         let source = Source::parse("the spec", spec).unwrap_or_else(|refusal| panic!("{refusal}"));
         let mut oracle = Self { spec: source.root().to_json(), patterns: HashMap::new() };
@@ -81,10 +81,10 @@ impl Oracle {
         oracle
     }
 
-    /// Compiles the patterns of a schema, and looks at its keywords.
+    /// Compiles the patterns of a schema and rejects unsupported keywords.
     fn add(&mut self, schema: &Value) {
         for (keyword, value) in schema.as_object().unwrap() {
-            assert!(KEYWORDS.contains(&keyword.as_str()), "`{keyword}` is not known here");
+            assert!(KEYWORDS.contains(&keyword.as_str()), "unsupported keyword `{keyword}`");
             match (keyword.as_str(), value) {
                 ("pattern", Value::String(pattern)) => {
                     let compiled = Regex::with_flags(pattern, "u").unwrap();
@@ -102,12 +102,12 @@ impl Oracle {
         }
     }
 
-    /// The schema of a name.
+    /// Returns a named schema.
     pub fn schema(&self, name: &str) -> &Value {
         self.spec.pointer(&format!("/components/schemas/{name}")).unwrap()
     }
 
-    /// The schema that a schema refers to, or itself.
+    /// Follows `$ref`.
     pub fn resolve<'o>(&'o self, schema: &'o Value) -> &'o Value {
         match &schema["$ref"] {
             Value::String(reference) => {
@@ -117,30 +117,30 @@ impl Oracle {
         }
     }
 
-    /// Everything in which a document breaks the rules of a schema, sorted.
+    /// Returns the violations of a document, sorted.
     ///
     /// # Errors
     ///
-    /// It is no JSON.
-    pub fn violations(&self, schema: &str, document: &[u8]) -> serde_json::Result<Vec<Broken>> {
+    /// Returns an error if the document is not JSON.
+    pub fn violations(&self, schema: &str, document: &[u8]) -> serde_json::Result<Vec<RuleAt>> {
         let json = serde_json::from_slice(document)?;
-        let mut broken = self.broken(self.schema(schema), &json, "");
-        broken.sort();
-        Ok(broken)
+        let mut violations = self.check(self.schema(schema), &json, "");
+        violations.sort();
+        Ok(violations)
     }
 
-    fn broken(&self, schema: &Value, json: &Json, at: &str) -> Vec<Broken> {
+    fn check(&self, schema: &Value, json: &Json, at: &str) -> Vec<RuleAt> {
         let schema = self.resolve(schema);
         let here = |rule| vec![(at.to_owned(), rule)];
         if *json == Json::Null && self.admits_null(schema) {
             return Vec::new();
         }
         if let Some(schemas) = schema["allOf"].as_array() {
-            return schemas.iter().flat_map(|schema| self.broken(schema, json, at)).collect();
+            return schemas.iter().flat_map(|schema| self.check(schema, json, at)).collect();
         }
         for (keyword, rule) in [("oneOf", "one-of"), ("anyOf", "any-of")] {
             if let Some(schemas) = schema[keyword].as_array() {
-                return self.none_of(schemas, rule, json, at);
+                return self.alternatives(schemas, rule, json, at);
             }
         }
         match (schema["type"].as_str(), json) {
@@ -150,13 +150,13 @@ impl Oracle {
             }
             (Some("number"), Json::Number(number)) => decimal(number).map(here).unwrap_or_default(),
             (Some("string"), Json::String(text)) => {
-                self.text(schema, text).map(here).unwrap_or_default()
+                self.string(schema, text).map(here).unwrap_or_default()
             }
             (Some("array"), Json::Array(items)) => items
                 .iter()
                 .enumerate()
                 .flat_map(|(index, item)| {
-                    self.broken(&schema["items"], item, &format!("{at}/{index}"))
+                    self.check(&schema["items"], item, &format!("{at}/{index}"))
                 })
                 .collect(),
             (Some("object"), Json::Object(members)) => self.object(schema, members, at),
@@ -173,50 +173,58 @@ impl Oracle {
         schema["nullable"] == true || any("oneOf") || any("anyOf")
     }
 
-    /// Where none of several schemas fits, the only one of the value's type was meant.
-    fn none_of(&self, schemas: &[Value], rule: &'static str, json: &Json, at: &str) -> Vec<Broken> {
+    /// Validates a value against alternatives. If none of them matches, the violations are those
+    /// of the only alternative of the value's type.
+    fn alternatives(
+        &self,
+        schemas: &[Value],
+        rule: &'static str,
+        json: &Json,
+        at: &str,
+    ) -> Vec<RuleAt> {
         let schemas = schemas.iter().map(|schema| self.resolve(schema));
         let is_null = |schema: &Value| schema["enum"] == Value::Array(vec![Value::Null]);
         let schemas: Vec<_> = schemas.filter(|schema| !is_null(schema)).collect();
         if let [schema] = schemas[..] {
-            return self.broken(schema, json, at);
+            return self.check(schema, json, at);
         }
-        let fitting = schemas.iter().filter(|schema| self.broken(schema, json, at).is_empty());
+        let fitting = schemas.iter().filter(|schema| self.check(schema, json, at).is_empty());
         match (fitting.count(), rule) {
             (1, _) | (2.., "any-of") => return Vec::new(),
             (2.., _) => return vec![(at.to_owned(), rule)],
             (0, _) => {}
         }
-        let is_meant = |schema: &&&Value| schema["type"].as_str() == Some(json.type_name());
-        match schemas.iter().filter(is_meant).collect::<Vec<_>>()[..] {
-            [schema] => self.broken(schema, json, at),
+        let has_type = |schema: &&&Value| schema["type"].as_str() == Some(json.type_name());
+        match schemas.iter().filter(has_type).collect::<Vec<_>>()[..] {
+            [schema] => self.check(schema, json, at),
             _ => vec![(at.to_owned(), rule)],
         }
     }
 
-    fn object(&self, schema: &Value, members: &[(String, Json)], at: &str) -> Vec<Broken> {
-        let mut broken = Vec::new();
+    fn object(&self, schema: &Value, members: &[(String, Json)], at: &str) -> Vec<RuleAt> {
+        let mut violations = Vec::new();
         for (index, (name, value)) in members.iter().enumerate() {
             let property = &schema["properties"][name];
             let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
             if property.is_null() {
                 continue;
             }
-            match members[..index].iter().any(|(earlier, _)| earlier == name) {
-                true => broken.push((at, "duplicate")),
-                false => broken.extend(self.broken(property, value, &at)),
+            if members[..index].iter().any(|(earlier, _)| earlier == name) {
+                violations.push((at, "duplicate"));
+            } else {
+                violations.extend(self.check(property, value, &at));
             }
         }
         let required = schema["required"].as_array().into_iter().flatten();
         let missing = required
             .filter_map(Value::as_str)
             .filter(|required| members.iter().all(|(name, _)| name != required));
-        broken.extend(missing.map(|name| (format!("{at}/{name}"), "required")));
-        broken
+        violations.extend(missing.map(|name| (format!("{at}/{name}"), "required")));
+        violations
     }
 
-    /// The first rule that a text breaks.
-    fn text(&self, schema: &Value, text: &str) -> Option<&'static str> {
+    /// Returns the first rule that a string violates.
+    fn string(&self, schema: &Value, text: &str) -> Option<&'static str> {
         let length = text.chars().count() as u64;
         let pattern = schema["pattern"].as_str();
         let known = schema["enum"].as_array();
@@ -235,13 +243,13 @@ impl Oracle {
     }
 }
 
-/// What a pattern starts with, up to its first character that is not for itself.
+/// Returns the literal prefix of a pattern.
 pub fn literal_prefix(pattern: &str) -> &str {
     let pattern = pattern.strip_prefix('^').unwrap_or_default();
     &pattern[..pattern.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(pattern.len())]
 }
 
-/// An integer that fits 64 bits, written as one.
+/// Returns the rule that a number violates unless it is written as a 64-bit integer.
 fn integer(number: &Number) -> Option<&'static str> {
     match (number.as_i64(), number.as_f64()) {
         (Some(_), _) => None,
@@ -250,8 +258,8 @@ fn integer(number: &Number) -> Option<&'static str> {
     }
 }
 
-/// A number of up to 15 digits, which a float keeps, with up to 28 behind the point and
-/// below 2^96.
+/// Returns the rule that a number violates as a decimal: at most 15 digits, which a float
+/// preserves, at most 28 decimal places, and less than 2^96.
 fn decimal(number: &Number) -> Option<&'static str> {
     if !number.is_f64() {
         return None;
@@ -261,10 +269,10 @@ fn decimal(number: &Number) -> Option<&'static str> {
     let (mantissa, exponent) = text.split_once('e').unwrap();
     let digits = mantissa.chars().filter(char::is_ascii_digit).count();
     let decimals = digits as i32 - 1 - exponent.parse::<i32>().unwrap();
-    match () {
-        () if decimals > 28 || float.abs() >= 2_f64.powi(96) => Some("range"),
-        () if digits > 15 => Some("format"),
-        () => None,
+    if decimals > 28 || float.abs() >= 2_f64.powi(96) {
+        Some("range")
+    } else {
+        (digits > 15).then_some("format")
     }
 }
 
@@ -273,24 +281,24 @@ fn has_format(text: &str, format: &str) -> bool {
         "date" => is_date(text),
         "date-time" => match text.split_at_checked(10) {
             Some((date, time)) => {
-                is_date(date) && TIME.find(time).is_some() && is_of_known_year(date, time)
+                is_date(date) && TIME.find(time).is_some() && is_in_year_range(date, time)
             }
             None => false,
         },
         "iso-3166-1-alpha-3" => Country::all().any(|country| country.alpha3() == text),
-        other => panic!("the format `{other}` is not known here"),
+        other => panic!("unsupported format `{other}`"),
     }
 }
 
-/// `T` and the rest of `date-time` of RFC 3339.
+/// The part of an RFC 3339 `date-time` from `T` on.
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     let hour = r"(?:[01]\d|2[0-3])";
     let offset = format!(r"(?:[Zz]|[+\-]{hour}:[0-5]\d)");
     Regex::new(&format!(r"^[Tt]{hour}:[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?{offset}$")).unwrap()
 });
 
-/// Whether a time is within the years 0 to 9999 in UTC too, and can be written again.
-fn is_of_known_year(date: &str, time: &str) -> bool {
+/// Returns whether a time in UTC is in the years 0 to 9999, the range that can be written.
+fn is_in_year_range(date: &str, time: &str) -> bool {
     let minutes =
         |text: &str| text[..2].parse::<i32>().unwrap() * 60 + text[3..5].parse::<i32>().unwrap();
     let offset = match time.rsplit_once(['+', '-']) {
@@ -305,7 +313,7 @@ fn is_of_known_year(date: &str, time: &str) -> bool {
     }
 }
 
-/// `full-date` of RFC 3339.
+/// Returns whether a string is a `full-date` of RFC 3339.
 fn is_date(text: &str) -> bool {
     let numbers: Vec<_> = text.split('-').map(|part| (part.len(), part)).collect();
     let [(4, year), (2, month), (2, day)] = numbers[..] else { return false };
@@ -324,7 +332,7 @@ fn is_date(text: &str) -> bool {
 }
 
 impl Json {
-    /// The name of the value's type, as JSON Schema calls it.
+    /// Returns the JSON Schema name of the value's type.
     pub fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "null",

@@ -1,18 +1,19 @@
-//! Serial numbers and the ranges in them.
+//! Serial numbers and their ranges.
 
 use isometric_registry::audit::SerialRange;
 
-/// Reads two serial numbers, one a line.
+/// Parses two serial numbers, one per line.
 ///
 /// # Panics
 ///
-/// - A range is read that the text does not end in, or one that it does is not.
-/// - A range does not overlap itself, or one overlaps another that does not overlap it.
-/// - Ranges overlap that have no unit in common.
+/// - A range differs from the end of the text.
+/// - A range does not overlap itself.
+/// - Overlap is not symmetric.
+/// - Overlapping ranges have no unit in common.
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (one, other) = text.split_once('\n').unwrap_or((text, text));
-    let [one, other] = [one, other].map(read);
+    let [one, other] = [one, other].map(parse);
     let (Some(one), Some(other)) = (one, other) else { return };
     assert!(one.overlaps(&one));
     assert_eq!(one.overlaps(&other), other.overlaps(&one));
@@ -22,7 +23,7 @@ pub fn run(data: &[u8]) {
     }
 }
 
-fn read(text: &str) -> Option<SerialRange<'_>> {
+fn parse(text: &str) -> Option<SerialRange<'_>> {
     let range = SerialRange::parse(text);
     assert_eq!(range.map(|range| (range.series, range.first, range.last)), expected(text));
     if let Some(range) = range {
@@ -32,14 +33,14 @@ fn read(text: &str) -> Option<SerialRange<'_>> {
     range
 }
 
-/// What a text ends in, found from its end, digit by digit.
+/// Parses the range at the end of a text backwards, digit by digit.
 fn expected(text: &str) -> Option<(&str, u64, u64)> {
-    let (rest, last) = take_number(text)?;
-    let (series, first) = take_number(rest)?;
+    let (rest, last) = split_last_number(text)?;
+    let (series, first) = split_last_number(rest)?;
     (!series.is_empty() && first <= last).then_some((series, first, last))
 }
 
-fn take_number(text: &str) -> Option<(&str, u64)> {
+fn split_last_number(text: &str) -> Option<(&str, u64)> {
     let rest = text.trim_end_matches(|digit: char| digit.is_ascii_digit());
     let number = text[rest.len()..].parse().ok()?;
     Some((rest.strip_suffix('-')?, number))

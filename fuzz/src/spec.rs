@@ -1,4 +1,4 @@
-//! Documents that are to be specs: read, checked, generated from.
+//! The generator: parsing, linting and generating.
 
 use codegen::document::diagnostic::Refusal;
 use codegen::document::{Member, Node, Source, Value};
@@ -7,13 +7,13 @@ use codegen::lint::lint;
 
 const NAME: &str = "spec.yaml";
 
-/// Reads a document, checks it, and generates the client from what is in order.
+/// Parses and lints a document, and generates the client if there are no findings.
 ///
 /// # Panics
 ///
-/// - A finding has no place in the text, or no remedy.
-/// - The same document as JSON is another one, or is judged differently.
-/// - No client can be generated from a document that passed the lint.
+/// - A diagnostic has a position outside the text, or no help.
+/// - The document as JSON has another value or other findings.
+/// - Generating fails for a document without findings.
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let source = match Source::parse(NAME, text) {
@@ -37,8 +37,8 @@ pub fn run(data: &[u8]) {
 
 fn assert_helpful(refusal: &Refusal, text: &str) {
     assert!(!refusal.diagnostics.is_empty());
-    // In YAML a carriage return alone ends a line too, and what breaks off does so on the
-    // line after the last.
+    // In YAML a single carriage return ends a line. A truncated document has its error on
+    // the line after the last.
     let lines = text.split(['\n', '\r']).count() + 1;
     for diagnostic in &refusal.diagnostics {
         let position = diagnostic.position;
@@ -46,12 +46,12 @@ fn assert_helpful(refusal: &Refusal, text: &str) {
         assert!((1..=text.chars().count() + 1).contains(&position.column), "{refusal}");
         assert!(!diagnostic.message.is_empty() && !diagnostic.help.is_empty(), "{refusal}");
     }
-    let shown = refusal.to_string();
-    assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{shown:?}");
+    let text = refusal.to_string();
+    assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
 }
 
-/// The document as JSON, whose members come in the order of the document: of two that do
-/// not go together, the lint finds fault with the second.
+/// Writes the document as JSON with its members in order. The lint reports the second of two
+/// contradicting members.
 fn to_json_text(node: &Node) -> String {
     let list = |items: Vec<String>| items.join(",");
     match &node.value {
@@ -68,16 +68,16 @@ fn to_json_text(node: &Node) -> String {
     }
 }
 
-/// What is found, in no order, as that of the text is another.
+/// Returns the pointers and messages, sorted, because positions differ between YAML and JSON.
 fn messages(refusal: Option<&Refusal>) -> Vec<(String, &str)> {
     let diagnostics = refusal.into_iter().flat_map(|refusal| &refusal.diagnostics);
     let mut messages: Vec<_> =
-        diagnostics.map(|found| (found.pointer.to_string(), found.message.as_str())).collect();
+        diagnostics.map(|one| (one.pointer.to_string(), one.message.as_str())).collect();
     messages.sort();
     messages
 }
 
-/// Whether JSON has the same numbers: none so large, none that is infinite.
+/// Returns whether JSON can represent the document, without very large or infinite numbers.
 fn is_json(node: &Node) -> bool {
     match &node.value {
         Value::Integer(number) => i64::try_from(*number).is_ok(),

@@ -1,4 +1,4 @@
-//! The seeds of the fuzz targets, each of which a target must take.
+//! The seeds of the fuzz targets.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use crate::fuzz::TARGETS;
 use crate::spec::workspace;
 
 #[test]
-fn every_target_takes_its_seeds() {
+fn targets_accept_their_seeds() {
     for (name, target) in TARGETS {
         let folder = workspace().join("fuzz/seeds").join(name);
         let mut seeds: Vec<_> =
@@ -14,7 +14,7 @@ fn every_target_takes_its_seeds() {
         seeds.sort();
         assert!(!seeds.is_empty(), "{name}");
         for seed in seeds {
-            // Captured unless the test fails: then the last one is the one that did it.
+            // The test prints this only if it fails: the last seed is the failing one.
             println!("{}", seed.display());
             target(&fs::read(seed).unwrap());
         }
@@ -22,7 +22,7 @@ fn every_target_takes_its_seeds() {
 }
 
 #[test]
-fn every_target_can_be_fuzzed() {
+fn each_target_has_a_fuzz_binary() {
     let mut files: Vec<_> = fs::read_dir(workspace().join("fuzz/fuzz_targets"))
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())

@@ -1,225 +1,64 @@
-//! Checks the credit batches of a document on several threads, and reports in the order of
-//! its records.
+//! Validates the credit batches in JSON input of any length, in constant memory.
 //!
-//! A block is cut and judged by whichever thread is free, on the assumption that it
-//! starts with a record of a stream. Whether it does is known once the blocks before it
-//! are done. If it does not, as in an array, what was found in it is thrown away, and it
-//! is done again as the continuation of those before.
+//! NDJSON is validated in parallel, line by line, and continues after an invalid line. Every
+//! other form (one value, an array, concatenated values) is a stream of values, which ends at
+//! the first syntax error.
 
-mod blocks;
-mod cut;
-mod judge;
-mod scan;
+mod input;
+mod lines;
+mod validator;
+mod values;
 
-use std::collections::VecDeque;
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, Scope};
 
-use blocks::{Block, Blocks};
-use cut::Cutter;
-use judge::Judge;
-pub use judge::{Judged, Tally, Violation};
+use input::{Input, InputForm};
+use validator::RecordValidator;
+pub use validator::{InvalidRecord, RecordViolation, Summary};
 
-/// How many bytes to read at a time: few enough to keep several blocks in memory, and
-/// enough to be worth a thread's time.
-pub const BLOCK: usize = 1024 * 1024;
+/// The number of bytes that are read at a time.
+pub const BLOCK_SIZE: usize = 1024 * 1024;
 
-/// With so many violations, what was found is sent on.
-const BATCH: usize = 256;
+/// The size limit of a record, in bytes. It bounds the memory that a record takes.
+const MAX_RECORD_SIZE: usize = 16 * 1024 * 1024;
 
-/// So many batches of a block wait to be reported.
-const WAITING: usize = 2;
-
-/// So many blocks for each thread are read ahead.
-const AHEAD: usize = 2;
-
-/// Why a check ends before the document does.
+/// The reason why validation stopped early.
 #[derive(Debug)]
 pub enum Stop<E> {
-    /// The document cannot be read any further.
+    /// The input could not be read.
     Read(io::Error),
-    /// The report failed.
+    /// The callback failed.
     Report(E),
-    /// A thread is gone, which is a bug in this program.
-    Lost,
 }
 
-/// Checks a document, read in blocks of so many bytes, on so many threads besides this one,
-/// and reports every record with something wrong. What is kept of the document at a time
-/// does not depend on how long it is, nor what is found in it on the blocks and threads.
+/// Validates all records of the input and calls `report` with each invalid one, in order.
+///
+/// The results do not depend on `block_size` and `threads`.
 ///
 /// # Errors
 ///
-/// Why the check ended early. What was reported is of the records before.
+/// Returns an error if the input cannot be read or `report` fails. The records before that
+/// point have been reported.
 pub fn check<E>(
     input: impl Read,
-    block: usize,
+    block_size: usize,
     threads: usize,
-    report: impl FnMut(Judged) -> Result<(), E>,
-) -> Result<Tally, Stop<E>> {
-    let mut blocks = Blocks::new(input, block);
-    thread::scope(|scope| {
-        let mut pool = None;
-        let mut document = Document::new(report);
-        let mut pending = VecDeque::new();
-        let end = loop {
-            let block = match blocks.next() {
-                Ok(Some(block)) => Arc::new(block),
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(Stop::Read(error)),
-            };
-            let findings = document.is_between_records().then(|| {
-                pool.get_or_insert_with(|| Pool::new(scope, threads)).submit(block.clone())
-            });
-            pending.push_back((block, findings));
-            while pending.len() > threads * AHEAD || !document.is_between_records() {
-                let Some((block, findings)) = pending.pop_front() else { break };
-                document.add(&block, findings)?;
-            }
-        };
-        for (block, findings) in pending {
-            document.add(&block, findings)?;
-        }
-        end.map(|()| document.tally)
-    })
-}
-
-/// The document up to some block.
-struct Document<F> {
-    cutter: Cutter,
-    /// What the cutter is not done with.
-    rest: Vec<u8>,
-    tally: Tally,
-    report: F,
-}
-
-impl<E, F: FnMut(Judged) -> Result<(), E>> Document<F> {
-    fn new(report: F) -> Self {
-        Self { cutter: Cutter::new(), rest: Vec::new(), tally: Tally::default(), report }
+    mut report: impl FnMut(InvalidRecord) -> Result<(), E>,
+) -> Result<Summary, Stop<E>> {
+    let mut input = Input::new(input, block_size);
+    let mut validator = RecordValidator::new(&mut report);
+    match input.detect_form() {
+        InputForm::Lines => lines::check(&mut input, threads.max(1), &mut validator),
+        InputForm::Values => values::check(&mut input, &mut validator),
     }
-
-    /// Whether the next block starts as the other threads assume.
-    fn is_between_records(&self) -> bool {
-        self.cutter.is_in_stream() && self.rest.is_empty()
-    }
-
-    /// Reports the next block.
-    fn add(&mut self, block: &Block, findings: Option<Receiver<Message>>) -> Result<(), Stop<E>> {
-        match findings {
-            Some(findings) if self.is_between_records() => self.take(block, &findings),
-            _ => self.judge(block).map_err(Stop::Report),
-        }
-    }
-
-    /// Takes over what another thread found.
-    fn take(&mut self, block: &Block, findings: &Receiver<Message>) -> Result<(), Stop<E>> {
-        let (records, line) = (self.tally.records, self.cutter.line);
-        loop {
-            match findings.recv().map_err(|_| Stop::Lost)? {
-                Message::Found(found) => {
-                    for mut judged in found {
-                        judged.record += records;
-                        judged.line += line;
-                        (self.report)(judged).map_err(Stop::Report)?;
-                    }
-                }
-                Message::Done(Done { mut cutter, used, tally }) => {
-                    cutter.line += line;
-                    self.cutter = cutter;
-                    self.rest.extend_from_slice(&block.bytes[used..]);
-                    self.tally.add(tally);
-                    return Ok(());
-                }
-            }
-        }
-    }
-
-    fn judge(&mut self, block: &Block) -> Result<(), E> {
-        let Self { cutter, rest, tally, report } = self;
-        rest.extend_from_slice(&block.bytes);
-        let records = tally.records;
-        let mut judge = Judge::new(|judged: Judged| {
-            report(Judged { record: judged.record + records, ..judged })
-        });
-        let used = cutter.cut(rest, block.is_last, &mut judge)?;
-        tally.add(judge.tally);
-        rest.drain(..used);
-        Ok(())
+    .map_err(Stop::Report)?;
+    match input.error {
+        Some(error) => Err(Stop::Read(error)),
+        None => Ok(validator.summary),
     }
 }
 
-/// What a thread says about a block.
-enum Message {
-    Found(Vec<Judged>),
-    Done(Done),
-}
-
-/// How the block ends.
-struct Done {
-    cutter: Cutter,
-    used: usize,
-    tally: Tally,
-}
-
-struct Job {
-    block: Arc<Block>,
-    findings: SyncSender<Message>,
-}
-
-/// Threads that cut and judge blocks.
-struct Pool {
-    jobs: Sender<Job>,
-}
-
-impl Pool {
-    fn new<'scope>(scope: &'scope Scope<'scope, '_>, threads: usize) -> Self {
-        let (jobs, waiting) = channel::<Job>();
-        let waiting = Arc::new(Mutex::new(waiting));
-        for _ in 0..threads {
-            let waiting = waiting.clone();
-            scope.spawn(move || {
-                let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                while let Ok(job) = next() {
-                    // Nobody wants to know where the block did not start with a record.
-                    let _ = work(&job);
-                }
-            });
-        }
-        Self { jobs }
-    }
-
-    /// Has a block done by the next thread that is free.
-    fn submit(&self, block: Arc<Block>) -> Receiver<Message> {
-        let (findings, received) = sync_channel(WAITING);
-        // Without a thread, nothing will be received.
-        let _ = self.jobs.send(Job { block, findings });
-        received
-    }
-}
-
-/// Nobody waits for the findings any more.
-struct Unwanted;
-
-fn work(Job { block, findings }: &Job) -> Result<(), Unwanted> {
-    let send = |message| findings.send(message).map_err(|_| Unwanted);
-    let mut found = Vec::new();
-    let mut violations = 0;
-    let mut judge = Judge::new(|judged: Judged| {
-        violations += judged.violations.len();
-        found.push(judged);
-        if violations < BATCH {
-            return Ok(());
-        }
-        violations = 0;
-        send(Message::Found(std::mem::take(&mut found)))
-    });
-    let mut cutter = Cutter::in_stream();
-    let used = cutter.cut(&block.bytes, block.is_last, &mut judge)?;
-    let tally = judge.tally;
-    send(Message::Found(found))?;
-    send(Message::Done(Done { cutter, used, tally }))
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 #[cfg(test)]
@@ -228,45 +67,192 @@ mod tests {
     use std::convert::Infallible;
     use std::io::{self, Read};
 
-    use super::{AHEAD, Judged, Stop, Tally};
+    use proptest::prelude::*;
 
-    /// Checks a document in blocks of a size.
-    fn check(document: &str, size: usize, threads: usize) -> (Vec<Judged>, Tally) {
-        let mut all = Vec::new();
-        let report = |judged| {
-            all.push(judged);
+    use super::{InvalidRecord, MAX_RECORD_SIZE, Stop, Summary, lines};
+
+    /// Checks the document in blocks of the given size.
+    fn check(document: &[u8], block_size: usize, threads: usize) -> (Vec<InvalidRecord>, Summary) {
+        let mut found = Vec::new();
+        let report = |record| {
+            found.push(record);
             Ok::<_, Infallible>(())
         };
-        let tally = super::check(document.as_bytes(), size, threads, report).unwrap();
-        (all, tally)
+        let summary = super::check(document, block_size, threads, report).unwrap();
+        (found, summary)
+    }
+
+    /// The number, the line and the first rule of each invalid record, then the summary.
+    fn outline(document: &str) -> String {
+        let (found, summary) = check(document.as_bytes(), 1 << 20, 1);
+        let mut outline = String::new();
+        for InvalidRecord { record, line, violations } in found {
+            outline += &format!("{record}@{line} {}, ", violations[0].rule);
+        }
+        let end = if summary.stopped { ", stopped" } else { "" };
+        format!("{outline}{} records{end}", summary.records)
+    }
+
+    fn syntax_error(document: &str) -> String {
+        let (found, _) = check(document.as_bytes(), 1 << 20, 1);
+        let last = found.into_iter().next_back().unwrap().violations.remove(0);
+        assert_eq!((last.pointer.as_ref(), last.rule), ("", "json"));
+        last.message
     }
 
     #[test]
-    fn what_is_found_does_not_depend_on_blocks_and_threads() {
+    fn numbers_records_and_lines_of_ndjson() {
+        assert_eq!(outline("1\n\n \r\n2\r\n  3"), "0@1 type, 1@4 type, 2@5 type, 3 records");
+        assert_eq!(outline("\u{feff}\n1\n"), "0@2 type, 1 records");
+        assert_eq!(outline(" \n \n"), "0 records");
+    }
+
+    #[test]
+    fn continues_after_an_invalid_line() {
+        for line in ["words", "{\"a\"", "{\"a\": \"b", "1 2", "{}}", "}", "é", "[1,", "\"\\"] {
+            let expected = "0@1 type, 1@2 json, 2@3 type, 3 records";
+            assert_eq!(outline(&format!("1\n{line}\n3")), expected, "{line}");
+        }
+        for line in ["words", "{\"a\": \"b", "{\"a\" 1}", "1 }", "}", "é", "\"\\"] {
+            assert_eq!(outline(&format!("{line}\n2")), "0@1 json, 1@2 type, 2 records", "{line}");
+        }
+    }
+
+    #[test]
+    fn reads_other_forms_as_a_stream_of_values() {
+        assert_eq!(outline("1 2\n\n3"), "0@1 type, 1@1 type, 2@3 type, 3 records");
+        assert_eq!(outline("{\n\"a\":\n1}{}"), "0@1 required, 1@3 required, 2 records");
+        assert_eq!(outline("\n[1,\n2 ,[3]\n]\n"), "0@2 type, 1@3 type, 2@3 type, 3 records");
+        assert_eq!(outline("[1]\n[2]3"), "0@1 type, 1@2 type, 2@2 type, 3 records");
+        assert_eq!(outline("[] [ ]"), "0 records");
+    }
+
+    #[test]
+    fn stops_at_the_first_syntax_error_of_a_stream() {
+        assert_eq!(outline("1 2\nx 3"), "0@1 type, 1@1 type, 2@2 json, 3 records, stopped");
+        for (document, message) in [
+            ("[1, nope]", "invalid JSON: expected ident at column 6"),
+            ("[1,\n\n 2 3]", "invalid JSON: expected `,` or `]` at column 4"),
+            ("[1,]", "invalid JSON: expected value at column 4"),
+            ("[,1]", "invalid JSON: expected value at column 2"),
+            ("[1,", "invalid JSON: EOF while parsing a value at column 3"),
+            ("[", "invalid JSON: EOF while parsing a list at column 1"),
+            ("[1\n", "invalid JSON: EOF while parsing a list at column 0"),
+            ("[]\n}", "invalid JSON: expected value at column 1"),
+            ("{\n", "invalid JSON: EOF while parsing an object at line 2 column 0"),
+            (
+                "[{\n\"a\": \"b\n\"}]",
+                "invalid JSON: control character (\\u0000-\\u001F) found \
+                                    while parsing a string at line 2 column 7",
+            ),
+        ] {
+            assert_eq!(syntax_error(document), message, "{document}");
+            assert!(outline(document).ends_with(", stopped"), "{document}");
+        }
+    }
+
+    #[test]
+    fn locates_syntax_errors_of_ndjson_within_the_line() {
+        assert_eq!(syntax_error("1\n{\"a\" 1}\n"), "invalid JSON: expected `:` at column 6");
+        assert_eq!(
+            syntax_error("1\n  {\"a\r\n"),
+            "invalid JSON: control character (\\u0000-\\u001F) found while parsing a string at \
+             column 6"
+        );
+    }
+
+    #[test]
+    fn rejects_records_over_the_size_limit() {
+        let long = "x".repeat(MAX_RECORD_SIZE);
+        let lines = format!("1\n{{\"a\": \"{long}\"}}\n{long}x\n4");
+        let expected = "0@1 type, 1@2 record-length, 2@3 record-length, 3@4 type, 4 records";
+        assert_eq!(outline(&lines), expected);
+        let first_line = format!("{{\"a\": \"{long}\"}}\n2");
+        assert_eq!(outline(&first_line), "0@1 record-length, 1@2 type, 2 records");
+        let array = format!("[1, \"{long}\", 3]");
+        assert_eq!(outline(&array), "0@1 type, 1@1 record-length, 2 records, stopped");
+    }
+
+    #[test]
+    fn results_do_not_depend_on_blocks_and_threads() {
         let lines = "{\"id\": 1}\n{}\r\n\n{\"id\"\nnull {} [1]\n".repeat(40);
         let pretty = "{\n  \"id\": {\n  }\n}\n{\n\"id\":\n{\n}}\n".repeat(40);
-        let broken = "{\n  \"id\": {\n  }\n  1\n}\n".repeat(40);
-        let array = format!("[\n  {{}}{}\n]\n", ",\n  {\n    \"id\": 1\n  }, nope".repeat(40));
-        for document in [
-            format!("{lines}{pretty}{broken}{lines}"),
-            format!("{array}{lines}{array}"),
-            format!("{pretty}{lines}{{"),
-            array.replace('\n', ""),
-            lines.replace('\n', " "),
-            // A margin that a block ends in.
-            "{}\nx\n\t\t\t\t[\n{\n\n".to_owned(),
-        ] {
-            let whole = check(&document, document.len() + 1, 1);
+        let array = format!("[\n  {{}}{}\n]\n", ",\n  {\n    \"id\": 1\n  }, 12".repeat(40));
+        for document in [format!("{lines}{pretty}"), format!("{pretty}{array}{pretty}"), array] {
+            let whole = check(document.as_bytes(), document.len() + 1, 1);
             assert!(whole.1.invalid > 2, "{:?}", whole.1);
-            for size in [0, 3, 7, 64, 200] {
+            for block_size in [0, 3, 7, 64, 200] {
                 for threads in [1, 3] {
-                    assert_eq!(check(&document, size, threads), whole, "{size} {threads}");
+                    let found = check(document.as_bytes(), block_size, threads);
+                    assert_eq!(found, whole, "{block_size} {threads}");
                 }
             }
         }
     }
 
-    /// A document of many records that counts how much of it was read.
+    /// Documents made of fragments of JSON.
+    fn documents() -> impl Strategy<Value = Vec<u8>> {
+        let fragment = prop::sample::select(vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\\",
+            "\n",
+            "\n{",
+            " ",
+            "\r",
+            "{}",
+            "\"a\"",
+            "\"a\":",
+            "1",
+            "null",
+            "-1.5e+7",
+            "\"\\u00e9\"",
+            "{\"a\": [true, -0.25]}",
+            "x",
+            "\u{feff}",
+            "é",
+            "\n  {",
+            "\n  ",
+            "{\"a\":1}\n",
+        ]);
+        prop::collection::vec(fragment, 0..40).prop_map(|all| all.concat().into_bytes())
+    }
+
+    proptest! {
+        #[test]
+        fn results_of_random_documents_do_not_depend_on_blocks(
+            document in documents(),
+            block_size in 1_usize..20,
+        ) {
+            let whole = check(&document, document.len() + 1, 1);
+            prop_assert_eq!(check(&document, block_size, 1), whole);
+        }
+
+        #[test]
+        fn finds_all_values_in_every_form(
+            values in prop::collection::vec(VALUE, 1..8),
+            between in "[ \n]{1,3}",
+            block_size in 1_usize..20,
+        ) {
+            for document in [values.join(&between), format!("[{}]", values.join(","))] {
+                let (found, summary) = check(document.as_bytes(), block_size, 1);
+                prop_assert_eq!(summary.records, values.len() as u64);
+                prop_assert_eq!(found.len(), values.len());
+                prop_assert!(found.iter().all(|record| record.violations[0].rule != "json"));
+            }
+        }
+    }
+
+    /// Objects with at most one member.
+    const VALUE: &str =
+        r#"\{("[a-z]": ?(-?[0-9]\.[0-9]e[+-]?[0-9]|true|\[1, ?"[a-z}\]]"\]|\{\}))?\}"#;
+
+    /// An input of many records that counts the bytes that were read.
     struct Counted<'c> {
         records: usize,
         bytes: &'c Cell<usize>,
@@ -287,32 +273,38 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_read_than_the_threads_are_about_to_need() {
-        let (size, threads) = (1300, 2);
+    fn reads_only_a_few_blocks_ahead() {
+        let (block_size, threads) = (1300, 2);
         let bytes = Cell::new(0);
-        let document = Counted { records: 2000, bytes: &bytes };
+        let input = Counted { records: 2000, bytes: &bytes };
         let mut most = 0;
-        let tally = super::check(document, size, threads, |judged| {
-            let reported = (judged.record as usize + 1) * RECORD.len();
+        let summary = super::check(input, block_size, threads, |record| {
+            let reported = (record.record as usize + 1) * RECORD.len();
             most = most.max(bytes.get() - reported);
             Ok::<_, Infallible>(())
         });
-        assert_eq!(tally.unwrap().invalid, 2000);
-        assert!(most <= (threads * AHEAD + 2) * size, "{most}");
+        assert_eq!(summary.unwrap().invalid, 2000);
+        assert!(most <= (threads * lines::BLOCKS_AHEAD + 2) * block_size, "{most}");
     }
 
     #[test]
-    fn a_report_that_fails_ends_the_check() {
+    fn stops_when_the_callback_fails() {
         let bytes = Cell::new(0);
-        let document = Counted { records: usize::MAX, bytes: &bytes };
-        let stop = super::check(document, 1300, 2, |judged| {
-            if judged.record < 500 { Ok(()) } else { Err("enough") }
-        });
+        let input = Counted { records: usize::MAX, bytes: &bytes };
+        let stop =
+            super::check(
+                input,
+                1300,
+                2,
+                |record| {
+                    if record.record < 500 { Ok(()) } else { Err("enough") }
+                },
+            );
         assert!(matches!(stop, Err(Stop::Report("enough"))));
     }
 
     #[test]
-    fn what_cannot_be_read_ends_the_check_after_what_could() {
+    fn checks_the_complete_records_before_a_read_error() {
         struct Fails;
 
         impl Read for Fails {
@@ -321,13 +313,16 @@ mod tests {
             }
         }
 
-        let mut records = 0;
-        let input = "{}\n".repeat(500);
-        let stop = super::check(input.as_bytes().chain(Fails), 100, 2, |_| {
-            records += 1;
-            Ok::<_, Infallible>(())
-        });
-        assert!(matches!(stop, Err(Stop::Read(_))));
-        assert_eq!(records, 500);
+        for (input, expected) in
+            [("{}\n".repeat(500) + "{", 500), ("[{},".to_owned(), 1), ("{} {".to_owned(), 1)]
+        {
+            let mut records = 0;
+            let stop = super::check(input.as_bytes().chain(Fails), 100, 2, |_| {
+                records += 1;
+                Ok::<_, Infallible>(())
+            });
+            assert!(matches!(stop, Err(Stop::Read(_))), "{input}");
+            assert_eq!(records, expected, "{input}");
+        }
     }
 }

@@ -1,13 +1,13 @@
-//! `check`: credit batches in a file.
+//! The `check` command.
 
 use std::fs;
 
 use isometric_registry_simulator::Simulator;
 use serde_json::{Value, json};
 
-use crate::{ID, assert_shown, feed, program, run, shown, text};
+use crate::{ID, assert_snapshot, feed, program, run, text, transcript};
 
-/// A batch in order, with some of its members changed.
+/// A valid batch with some values replaced.
 fn batch(changes: &[(&str, Value)]) -> Value {
     let simulator = Simulator::start().unwrap();
     let batch = simulator.batch(&ID.parse().unwrap()).unwrap();
@@ -18,56 +18,53 @@ fn batch(changes: &[(&str, Value)]) -> Value {
     batch
 }
 
-/// Everything that a document of one value a line can have wrong.
-fn nasty() -> String {
-    let good = batch(&[]).to_string();
-    let bad = batch(&[
+/// NDJSON with each kind of violation.
+fn invalid_lines() -> String {
+    let valid = batch(&[]).to_string();
+    let invalid = batch(&[
         ("/country_of_issue", json!("ATLANTIS")),
         ("/retirement_id", json!("ret_\u{1b}[2J")),
         ("/status", json!("active")),
         ("/size/credits", json!("2.652")),
     ]);
-    let pretty = serde_json::to_string_pretty(&batch(&[])).unwrap();
     let lines = [
-        &format!("\u{feff}{good}"),
+        &format!("\u{feff}{valid}"),
         "",
         "{\"id\": \"ctb_1",
         "{\"id\":",
-        &good,
+        &valid,
         "some words",
         "null",
-        &format!("  {good}\r"),
+        &format!("  {valid}\r"),
         "[1]",
-        &bad.to_string(),
-        &pretty,
-        &pretty.replacen(',', "", 1),
-        &format!("{good} {good}"),
-        &format!("{good}}}"),
-        &good,
-        &good[..good.len() / 2],
+        &invalid.to_string(),
+        &format!("{valid} {valid}"),
+        &format!("{valid}}}"),
+        &valid,
+        &valid[..valid.len() / 2],
     ];
     lines.join("\n")
 }
 
 fn check(input: &str, arguments: &[&str]) -> String {
-    shown(&feed(program(&[&["check"], arguments].concat()), input.as_bytes()))
+    transcript(&feed(program(&[&["check"], arguments].concat()), input.as_bytes()))
 }
 
 #[test]
-fn a_violation_is_a_line_of_text() {
-    assert_shown("check", &check(&nasty(), &[]));
+fn prints_violations_as_text() {
+    assert_snapshot("check", &check(&invalid_lines(), &[]));
 }
 
 #[test]
-fn a_violation_is_a_line_of_json() {
-    assert_shown("check-json", &check(&nasty(), &["-", "--format", "json"]));
+fn prints_violations_as_json() {
+    assert_snapshot("check-json", &check(&invalid_lines(), &["-", "--format", "json"]));
 }
 
 #[test]
-fn an_object_an_array_and_lines_are_the_same_batches() {
+fn results_do_not_depend_on_the_form() {
     let (one, two) = (batch(&[]), batch(&[("/country_of_issue", json!("xyz"))]));
-    let without_lines = |shown: String| {
-        let lines = shown.lines().map(|line| match line.split_once(" (line ") {
+    let without_lines = |transcript: String| {
+        let lines = transcript.lines().map(|line| match line.split_once(" (line ") {
             Some((record, rest)) => format!("{record}{}", rest.split_once(')').unwrap().1),
             None => line.to_owned(),
         });
@@ -88,20 +85,21 @@ fn an_object_an_array_and_lines_are_the_same_batches() {
 }
 
 #[test]
-fn an_array_goes_on_after_an_element_that_is_no_json() {
-    let good = batch(&[]);
-    let array = format!("[{good}, nope, {{\"id\": , \"x\"}}, {good} {good}, {good},, {good}");
-    assert_shown("check-array", &check(&array, &[]));
+fn stops_at_a_syntax_error_in_an_array() {
+    let array = json!([batch(&[]), batch(&[])]);
+    let array = serde_json::to_string_pretty(&array).unwrap();
+    let broken = array.replace("\"status\":", "status:");
+    assert_snapshot("check-array", &check(&broken, &[]));
 }
 
 #[test]
-fn batches_in_order_have_no_violations() {
-    assert_shown("check-valid", &check(&format!("{}\n", batch(&[])), &[]));
-    assert_shown("check-nothing", &check("\n\n", &[]));
+fn accepts_valid_batches_and_empty_input() {
+    assert_snapshot("check-valid", &check(&format!("{}\n", batch(&[])), &[]));
+    assert_snapshot("check-nothing", &check("\n\n", &[]));
 }
 
 #[test]
-fn what_is_fetched_can_be_checked() {
+fn accepts_the_output_of_get() {
     let simulator = Simulator::start().unwrap();
     let ids: String = simulator.ids().map(|id| format!("{id}\n")).collect();
     let fetched = feed(program(&["--offline", "get", "--ids", "-"]), ids.as_bytes());
@@ -110,15 +108,15 @@ fn what_is_fetched_can_be_checked() {
 }
 
 #[test]
-fn a_file_is_named_and_its_name_is_harmless() {
+fn escapes_control_characters_of_the_file_name() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a\u{1b}b.json"), "{").unwrap();
     let output = program(&["check", "a\u{1b}b.json"]).current_dir(folder.path()).output().unwrap();
-    assert_shown("check-file", &shown(&output));
+    assert_snapshot("check-file", &transcript(&output));
 }
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_read_to_its_end_is_a_failure() {
-    assert_shown("check-folder", &run(&["check", "/"]));
+fn read_error_is_a_failure() {
+    assert_snapshot("check-folder", &run(&["check", "/"]));
 }

@@ -1,19 +1,21 @@
-//! `lineage`: a credit batch with all its relatives.
+//! The `lineage` command.
 
 use isometric_registry_simulator::Simulator;
 
-use crate::{ID, UNKNOWN, asking, assert_shown, run, shown};
+use crate::{ID, UNKNOWN, assert_snapshot, run, transcript, with_simulator};
+
+const FORMATS: [&str; 4] = ["text", "mermaid", "dot", "json"];
 
 #[test]
-fn a_lineage_is_drawn_in_each_format() {
-    for format in ["text", "mermaid", "dot", "json"] {
+fn prints_a_lineage_in_each_format() {
+    for format in FORMATS {
         let output = run(&["--offline", "lineage", ID, "--format", format]);
-        assert_shown(&format!("lineage-{format}"), &output);
+        assert_snapshot(&format!("lineage-{format}"), &output);
     }
 }
 
 #[test]
-fn options_stand_before_the_command_or_after_it() {
+fn accepts_connection_options_before_and_after_the_command() {
     let before = run(&["--offline", "lineage", ID]);
     assert_eq!(run(&["lineage", "--offline", ID]), before);
     assert_eq!(run(&["lineage", ID, "--offline"]), before);
@@ -21,16 +23,16 @@ fn options_stand_before_the_command_or_after_it() {
 }
 
 #[test]
-fn findings_are_told_of_and_the_lineage_is_drawn_all_the_same() {
+fn prints_findings_in_each_format() {
     let simulator = Simulator::start().unwrap();
     simulator.corrupt_by_removing(&"ctb_DMPTA0000SIM000M".parse().unwrap()).unwrap();
-    for format in ["text", "mermaid", "dot", "json"] {
-        let output = asking(&simulator, &["lineage", ID, "--format", format]).output().unwrap();
-        assert_shown(&format!("lineage-findings-{format}"), &shown(&output));
+    for format in FORMATS {
+        let output = with_simulator(&simulator, &["lineage", ID, "--format", format]).output();
+        assert_snapshot(&format!("lineage-findings-{format}"), &transcript(&output.unwrap()));
     }
 }
 
 #[test]
-fn a_batch_that_is_not_there_comes_with_some_that_are() {
-    assert_shown("lineage-unknown", &run(&["--offline", "lineage", UNKNOWN]));
+fn suggests_existing_batches_of_the_simulator() {
+    assert_snapshot("lineage-unknown", &run(&["--offline", "lineage", UNKNOWN]));
 }

@@ -1,11 +1,11 @@
-//! Readers that go away, and disks that are full.
+//! Closed pipes and full disks.
 
 use std::process::Stdio;
 
 use crate::{ID, program, text};
 
-/// How the program ends, and what it says, if nobody reads what it prints.
-fn unread(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) {
+/// Runs the program with a closed pipe as stdout. Returns the exit status and stderr.
+fn run_with_closed_stdout(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) {
     let mut command = program(arguments);
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -18,7 +18,7 @@ fn unread(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) {
 }
 
 #[test]
-fn a_broken_pipe_is_quiet() {
+fn closed_pipe_is_not_an_error() {
     for arguments in [
         &["--help"][..],
         &["--offline", "get", ID],
@@ -27,27 +27,29 @@ fn a_broken_pipe_is_quiet() {
         &["completions", "bash"],
         &["man"],
     ] {
-        assert_eq!(unread(arguments, b""), (Some(0), String::new()), "{arguments:?}");
+        let expected = (Some(0), String::new());
+        assert_eq!(run_with_closed_stdout(arguments, b""), expected, "{arguments:?}");
     }
 }
 
 #[test]
-fn violations_that_nobody_reads_are_violations() {
+fn closed_pipe_keeps_the_exit_status_of_check() {
     for records in [1, 100_000] {
         let input = "1\n".repeat(records);
-        assert_eq!(unread(&["check"], input.as_bytes()), (Some(1), String::new()));
+        let expected = (Some(1), String::new());
+        assert_eq!(run_with_closed_stdout(&["check"], input.as_bytes()), expected);
     }
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_disk_that_is_full_is_a_failure() {
+fn full_disk_is_a_failure() {
     for arguments in [&["--help"][..], &["--offline", "get", ID], &["man"]] {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         let output = program(arguments).stdout(full).output().unwrap();
         assert_eq!(output.status.code(), Some(1));
-        let said = text(&output.stderr);
-        assert!(said.starts_with("error: cannot write the output: No space left"), "{said}");
-        assert!(said.lines().nth(1).unwrap().starts_with("hint: "), "{said}");
+        let stderr = text(&output.stderr);
+        assert!(stderr.starts_with("error: cannot write the output: No space left"), "{stderr}");
+        assert!(stderr.lines().nth(1).unwrap().starts_with("hint: "), "{stderr}");
     }
 }

@@ -1,4 +1,4 @@
-//! Secrets: where they come from, and that nobody sees them.
+//! Credentials: sources and redaction.
 
 use std::fs;
 use std::process::{Command, Output};
@@ -8,12 +8,12 @@ use isometric_registry::StatusCode;
 use isometric_registry_simulator::http::HeaderValue;
 use isometric_registry_simulator::{Fault, Simulator};
 
-use crate::{ID, assert_shown, program, shown, text};
+use crate::{ID, assert_snapshot, program, text, transcript};
 
 const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJub2JvZHkifQ.bm9ib2R5";
 const SECRET: &str = "uPrO-5ecret-wxAh-0123456789";
 
-/// Runs a command that has both secrets, and fails if it prints any of them.
+/// Runs a command with both secrets in the environment, and asserts that it prints neither.
 #[track_caller]
 fn run(command: &mut Command) -> Output {
     command.env("ISOMETRIC_ACCESS_TOKEN", TOKEN).env("ISOMETRIC_CLIENT_SECRET", SECRET);
@@ -31,7 +31,7 @@ fn assert_no_secret(output: &Output) {
 }
 
 #[test]
-fn no_secret_is_shown_whatever_the_registry_answers() {
+fn redacts_secrets_in_responses() {
     let echo = format!("{{\"detail\": \"{TOKEN} and {SECRET}\"}}");
     let json = || HeaderValue::from_static("application/json");
     let faults = [
@@ -53,20 +53,20 @@ fn no_secret_is_shown_whatever_the_registry_answers() {
             let options =
                 ["-v", "--retries", "0", "--timeout", "300ms", "--base-url", simulator.base_url()];
             let output = run(&mut program(&[&options, command].concat()));
-            assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
+            assert_eq!(output.status.code(), Some(1), "{}", transcript(&output));
         }
     }
 }
 
 #[test]
-fn a_refusal_names_where_the_credentials_are_from() {
+fn hint_names_the_source_of_refused_credentials() {
     let simulator = Simulator::start().unwrap();
     let output = run(&mut program(&["get", ID, "--base-url", simulator.base_url()]));
-    assert_shown("secrets-refused", &shown(&output));
+    assert_snapshot("secrets-refused", &transcript(&output));
 }
 
 #[test]
-fn a_secret_that_is_given_in_the_wrong_place_is_not_repeated() {
+fn redacts_secrets_in_arguments() {
     for arguments in [
         &["get", TOKEN][..],
         &["get", "--client-secret", SECRET, ID],
@@ -79,10 +79,10 @@ fn a_secret_that_is_given_in_the_wrong_place_is_not_repeated() {
         &["get", "--ids", SECRET],
     ] {
         let output = run(&mut program(arguments));
-        assert_eq!(output.status.code(), Some(2), "{}", shown(&output));
+        assert_eq!(output.status.code(), Some(2), "{}", transcript(&output));
     }
     let output = run(&mut program(&["get", ID, "--client-secret", SECRET]));
-    assert_shown("secrets-argument", &shown(&output));
+    assert_snapshot("secrets-argument", &transcript(&output));
 }
 
 #[cfg(unix)]
@@ -92,46 +92,78 @@ mod files {
 
     use super::*;
 
-    /// What comes of a file with these credentials that has these permissions.
-    fn with_file(text: &str, mode: u32, simulator: &Simulator) -> Output {
+    /// Runs `get` with a credentials file, and asserts that it prints no secret.
+    #[track_caller]
+    fn run_with_file(text: &str, mode: u32, base_url: &str) -> Output {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("secrets"), text).unwrap();
-        fs::set_permissions(folder.path().join("secrets"), Permissions::from_mode(mode)).unwrap();
-        let arguments = ["get", ID, "--base-url", simulator.base_url(), "--credentials", "secrets"];
+        let path = folder.path().join("my secrets");
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        let arguments = ["get", ID, "--base-url", base_url, "--credentials", "my secrets"];
         let output = program(&arguments).current_dir(folder.path()).output().unwrap();
         assert_no_secret(&output);
         output
     }
 
     #[test]
-    fn a_file_has_the_secrets_as_the_environment_does() {
+    fn reads_credentials_from_a_file() {
         let simulator = Simulator::start().unwrap();
         let text = format!(
             "# of the simulator\nISOMETRIC_ACCESS_TOKEN={}\nexport ISOMETRIC_CLIENT_SECRET=\"{}\"\n",
             simulator.access_token(),
             simulator.client_secret()
         );
-        let output = with_file(&text, 0o600, &simulator);
-        assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+        let output = run_with_file(&text, 0o600, simulator.base_url());
+        assert_eq!(output.status.code(), Some(0), "{}", transcript(&output));
     }
 
     #[test]
-    fn a_file_that_others_can_read_is_refused() {
+    fn rejects_files_that_others_can_read() {
         let simulator = Simulator::start().unwrap();
-        let output = with_file("", 0o640, &simulator);
-        assert_shown("secrets-open-file", &shown(&output));
-        assert_eq!(with_file("", 0o604, &simulator).status.code(), Some(2));
+        let output = run_with_file("", 0o640, simulator.base_url());
+        assert_snapshot("secrets-open-file", &transcript(&output));
+        let output = run_with_file("", 0o604, simulator.base_url());
+        assert_eq!(output.status.code(), Some(2));
         assert_eq!(simulator.requests().len(), 0);
     }
 
     #[test]
-    fn a_file_that_has_no_secrets_is_refused() {
+    fn rejects_files_over_the_size_limit() {
         let simulator = Simulator::start().unwrap();
+        let start = format!("ISOMETRIC_ACCESS_TOKEN={TOKEN}\nISOMETRIC_CLIENT_SECRET=");
+        // Truncated at 64 KiB, the secret would still be long enough to be sent.
+        let comment = "#".repeat(65_536 - start.len() - 11) + "\n";
+        let output = run_with_file(&(comment + &start + SECRET), 0o600, simulator.base_url());
+        assert_snapshot("secrets-large-file", &transcript(&output));
+        assert_eq!(simulator.requests().len(), 0);
+    }
+
+    #[test]
+    fn rejects_files_without_credentials() {
+        let url = "http://127.0.0.1:1";
         let text = format!("ISOMETRIC_ACCESS_TOKEN={TOKEN}\n\n{SECRET}\n");
-        assert_shown("secrets-bad-line", &shown(&with_file(&text, 0o600, &simulator)));
+        assert_snapshot("secrets-bad-line", &transcript(&run_with_file(&text, 0o600, url)));
         let text = format!("ISOMETRIC_ACCESS_TOKEN={TOKEN}\n");
-        assert_shown("secrets-missing", &shown(&with_file(&text, 0o600, &simulator)));
+        assert_snapshot("secrets-missing", &transcript(&run_with_file(&text, 0o600, url)));
+    }
+
+    #[test]
+    fn hint_names_the_file_of_refused_credentials() {
+        let simulator = Simulator::start().unwrap();
         let text = format!("ISOMETRIC_ACCESS_TOKEN={TOKEN}\nISOMETRIC_CLIENT_SECRET={SECRET}\n");
-        assert_shown("secrets-file-refused", &shown(&with_file(&text, 0o600, &simulator)));
+        let output = run_with_file(&text, 0o600, simulator.base_url());
+        assert_snapshot("secrets-file-refused", &transcript(&output));
+    }
+
+    #[test]
+    fn redacts_secrets_of_the_file() {
+        let simulator = Simulator::start().unwrap();
+        let text = format!("ISOMETRIC_ACCESS_TOKEN={TOKEN}\nISOMETRIC_CLIENT_SECRET={SECRET}\n");
+        for secret in [TOKEN, SECRET] {
+            let base_url = format!("{}/{secret}", simulator.base_url());
+            let output = run_with_file(&text, 0o600, &base_url);
+            let transcript = transcript(&output);
+            assert!(transcript.contains("[redacted]"), "{transcript}");
+        }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::{ID, assert_shown, program, run};
+use crate::{ID, assert_snapshot, program, run, transcript};
 
 #[test]
-fn bad_usage_is_told_in_one_line_and_a_hint() {
+fn bad_usage_prints_one_line_and_a_hint() {
     let mut all = String::new();
     for arguments in [
         &[][..],
@@ -36,30 +36,33 @@ fn bad_usage_is_told_in_one_line_and_a_hint() {
         &["simulate", "--port", "65536"],
         &["completions", "cmd"],
     ] {
-        let shown = run(arguments);
-        let stderr = shown.split("── stderr\n").nth(1).unwrap();
-        assert!(shown.starts_with("exit status 2\n── stdout\n── stderr\nerror: "), "{shown}");
-        assert!(stderr.lines().nth(1).unwrap().starts_with("hint: "), "{shown}");
-        assert_eq!(stderr.lines().count(), 2, "{shown}");
+        let transcript = run(arguments);
+        let stderr = transcript.split("── stderr\n").nth(1).unwrap();
+        assert!(
+            transcript.starts_with("exit status 2\n── stdout\n── stderr\nerror: "),
+            "{transcript}"
+        );
+        assert!(stderr.lines().nth(1).unwrap().starts_with("hint: "), "{transcript}");
+        assert_eq!(stderr.lines().count(), 2, "{transcript}");
         let arguments = arguments.iter().map(|argument| argument.escape_debug().to_string());
         let arguments = arguments.collect::<Vec<_>>().join(" ");
         writeln!(all, "$ isometric-registry {arguments}\n{stderr}").unwrap();
     }
-    assert_shown("usage", &all);
+    assert_snapshot("usage", &all);
 }
 
 #[test]
-fn an_address_that_is_not_safe_is_refused() {
+fn rejects_unsafe_base_urls() {
     let output = program(&["get", ID, "--base-url", "http://example.com/registry/v0"])
         .env("ISOMETRIC_ACCESS_TOKEN", "a-token-for-tests")
         .env("ISOMETRIC_CLIENT_SECRET", "a-secret-for-tests")
         .output()
         .unwrap();
-    assert_shown("usage-unsafe", &crate::shown(&output));
+    assert_snapshot("usage-unsafe", &transcript(&output));
 }
 
 #[test]
-fn an_environment_that_there_is_not_is_refused() {
+fn rejects_unknown_environments() {
     let output = program(&["get", ID]).env("ISOMETRIC_ENVIRONMENT", "moon").output().unwrap();
-    assert_shown("usage-environment", &crate::shown(&output));
+    assert_snapshot("usage-environment", &transcript(&output));
 }

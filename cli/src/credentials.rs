@@ -1,0 +1,142 @@
+//! Credentials from the environment or a file.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use isometric_registry::Credentials;
+
+use crate::failure::CommandFailure;
+use crate::files::read_text;
+use crate::redact::add_secret;
+
+/// The size limit of a credentials file, in bytes.
+const MAX_FILE_SIZE: usize = 64 * 1024;
+
+pub(crate) fn from_environment() -> Result<Credentials, CommandFailure> {
+    Credentials::from_env().map_err(|error| {
+        CommandFailure::usage(
+            error.to_string(),
+            format!(
+                "set {} in the environment, or pass --credentials FILE; --offline needs no \
+                 credentials and uses simulated data",
+                Credentials::VARIABLES.join(" and ")
+            ),
+        )
+    })
+}
+
+/// Reads a file of `NAME=value` lines, as in dotenv. Other names are ignored.
+pub(crate) fn from_file(path: &Path) -> Result<Credentials, CommandFailure> {
+    let name = path.display();
+    let text = read_private_file(path)?;
+    let hint =
+        format!("write one line NAME=value for each of {}", Credentials::VARIABLES.join(" and "));
+    let variables = parse(&text).map_err(|line| {
+        CommandFailure::usage(
+            format!("{name}:{line}: invalid line; expected NAME=value"),
+            hint.as_str(),
+        )
+    })?;
+    Credentials::VARIABLES.iter().filter_map(|name| variables.get(name)).for_each(|value| {
+        add_secret(value);
+    });
+    let lookup = |name: &str| variables.get(name).map(|value| (*value).to_owned());
+    Credentials::from_lookup(lookup)
+        .map_err(|error| CommandFailure::usage(format!("{name}: {error}"), hint.as_str()))
+}
+
+/// Reads a file that no other user can read.
+fn read_private_file(path: &Path) -> Result<String, CommandFailure> {
+    let name = path.display();
+    let cannot_read = |error: io::Error| {
+        CommandFailure::usage(
+            format!("{name}: cannot read the credentials: {error}"),
+            "pass a small, readable text file with --credentials",
+        )
+    };
+    let file = File::open(path).map_err(cannot_read)?;
+    if is_readable_by_others(&file).map_err(cannot_read)? {
+        return Err(CommandFailure::usage(
+            format!("{name}: the credentials are readable by other users; expected mode 0600"),
+            format!("chmod 600 {}", shell_quote(&path.to_string_lossy())),
+        ));
+    }
+    read_text(file, MAX_FILE_SIZE).map_err(cannot_read)
+}
+
+/// Returns whether users other than the owner can read the file. A pipe, such as that of
+/// `<(...)`, has one reader.
+#[cfg(unix)]
+fn is_readable_by_others(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file() && metadata.permissions().mode() & 0o077 != 0)
+}
+
+/// Other systems do not have Unix permissions.
+#[cfg(not(unix))]
+fn is_readable_by_others(_: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// Quotes a path for a POSIX shell.
+fn shell_quote(path: &str) -> String {
+    // A path that starts with a hyphen would be an option.
+    let prefix = if path.starts_with('-') { "./" } else { "" };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    if path.chars().all(is_plain) {
+        format!("{prefix}{path}")
+    } else {
+        format!("'{prefix}{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+/// Returns the variables by name, or the number of the first invalid line.
+fn parse(text: &str) -> Result<BTreeMap<&str, &str>, usize> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let lines = text.lines().map(str::trim).zip(1_usize..);
+    let mut variables = BTreeMap::new();
+    for (line, number) in lines.filter(|(line, _)| !line.is_empty() && !line.starts_with('#')) {
+        let assignment = line.strip_prefix("export ").unwrap_or(line);
+        let (name, value) = assignment.split_once('=').ok_or(number)?;
+        variables.insert(name.trim(), unquoted(value.trim()));
+    }
+    Ok(variables)
+}
+
+fn unquoted(value: &str) -> &str {
+    let within = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
+    within('"').or_else(|| within('\'')).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse, shell_quote};
+
+    #[test]
+    fn parses_dotenv_lines() {
+        let text = "\u{feff}# ours\n\nA=1\r\nexport B = \"two\" \n C='a=b'\nA=3\n";
+        let variables = parse(text).unwrap();
+        assert_eq!(
+            variables.into_iter().collect::<Vec<_>>(),
+            [("A", "3"), ("B", "two"), ("C", "a=b")]
+        );
+        assert_eq!(parse("A=1\n\neyJhbGciOi"), Err(3));
+    }
+
+    #[test]
+    fn quotes_paths_for_a_shell() {
+        for (path, quoted) in [
+            ("a/b.env", "a/b.env"),
+            ("my file", "'my file'"),
+            ("it's; rm", r"'it'\''s; rm'"),
+            ("-R", "./-R"),
+            ("$HOME", "'$HOME'"),
+        ] {
+            assert_eq!(shell_quote(path), quoted);
+        }
+    }
+}
