@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use isometric_registry::Environment;
 
-use crate::failure::CommandFailure;
+use crate::outcome::CommandFailure;
 use crate::terminal::one_line;
 
 pub(crate) const NAME: &str = "isometric-registry";

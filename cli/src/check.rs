@@ -9,9 +9,8 @@ use std::thread;
 use isometric_registry_cli::records::{self, BLOCK_SIZE, InvalidRecord, Stop, Summary};
 use serde::Serialize;
 
-use crate::CommandOutcome;
 use crate::args::{CheckArgs, CheckFormat};
-use crate::failure::CommandFailure;
+use crate::outcome::{CommandFailure, CommandOutcome};
 use crate::output::{Output, write_json};
 use crate::terminal::{note, printable};
 

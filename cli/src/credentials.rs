@@ -7,8 +7,8 @@ use std::path::Path;
 
 use isometric_registry::Credentials;
 
-use crate::failure::CommandFailure;
 use crate::files::read_text;
+use crate::outcome::CommandFailure;
 use crate::redact::add_secret;
 
 /// The size limit of a credentials file, in bytes.

@@ -7,11 +7,11 @@ use isometric_registry::Error;
 use isometric_registry::types::{CreditBatch, CreditBatchId};
 
 use crate::args::{GetArgs, GetFormat};
-use crate::failure::CommandFailure;
+use crate::outcome::{CommandFailure, CommandOutcome};
 use crate::output::{Output, write_json};
 use crate::registry::{self, ConnectedRegistry};
 use crate::terminal::note;
-use crate::{CommandOutcome, ids, runtime, table};
+use crate::{ids, runtime, table};
 
 pub(crate) fn run(arguments: &GetArgs, verbose: bool) -> Result<CommandOutcome, CommandFailure> {
     let ids = match &arguments.file {
@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &GetArgs, verbose: bool) -> Result<CommandOutcome, 
     let default = if is_single { GetFormat::Table } else { GetFormat::Json };
     let style = OutputStyle { format: arguments.format.unwrap_or(default), is_single, verbose };
     let connected = registry::connect(&arguments.connection)?;
-    runtime()?.block_on(fetch(&connected, ids, style))
+    runtime::start()?.block_on(fetch(&connected, ids, style))
 }
 
 #[derive(Clone, Copy)]

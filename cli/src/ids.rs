@@ -6,8 +6,8 @@ use std::path::Path;
 
 use isometric_registry::types::CreditBatchId;
 
-use crate::failure::CommandFailure;
 use crate::files::read_text;
+use crate::outcome::CommandFailure;
 use crate::terminal::printable;
 
 const HINT: &str = "a credit batch identifier looks like ctb_1DRBTYA8Q1S07CBY; nothing was sent";
@@ -65,7 +65,7 @@ fn parse_lines(name: &str, text: &str) -> Result<Vec<CreditBatchId>, CommandFail
 #[cfg(test)]
 mod tests {
     use super::parse_lines;
-    use crate::failure::CommandFailure;
+    use crate::outcome::CommandFailure;
 
     #[test]
     fn skips_blank_lines_and_comments() {

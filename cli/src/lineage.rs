@@ -5,15 +5,15 @@ use std::io::{self, Write};
 use isometric_registry::audit::lineage::Lineage;
 
 use crate::args::{LineageArgs, LineageFormat};
-use crate::failure::CommandFailure;
+use crate::outcome::{CommandFailure, CommandOutcome};
 use crate::output::{Output, write_json};
 use crate::terminal::{note, printable};
-use crate::{CommandOutcome, ids, registry, runtime};
+use crate::{ids, registry, runtime};
 
 pub(crate) fn run(arguments: &LineageArgs) -> Result<CommandOutcome, CommandFailure> {
     let id = ids::parse(&arguments.id)?;
     let connected = registry::connect(&arguments.connection)?;
-    let fetched = runtime()?.block_on(connected.registry.lineage(&id));
+    let fetched = runtime::start()?.block_on(connected.registry.lineage(&id));
     let lineage = fetched.map_err(|error| connected.failure(&error))?;
     let mut output = Output::stdout();
     let written =

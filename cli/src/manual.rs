@@ -4,9 +4,8 @@ use clap::builder::Resettable;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use crate::CommandOutcome;
 use crate::args::{self, CompletionsArgs, ManArgs, NAME};
-use crate::failure::CommandFailure;
+use crate::outcome::{CommandFailure, CommandOutcome};
 use crate::output::Output;
 
 pub(crate) fn completions(arguments: &CompletionsArgs) -> Result<CommandOutcome, CommandFailure> {

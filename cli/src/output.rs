@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::failure::CommandFailure;
+use crate::outcome::CommandFailure;
 
 const BUFFER_SIZE: usize = 64 * 1024;
 

@@ -5,7 +5,7 @@ use isometric_registry_simulator::Simulator;
 
 use crate::args::ConnectionArgs;
 use crate::credentials;
-use crate::failure::{CommandFailure, sources};
+use crate::outcome::{CommandFailure, sources};
 
 /// The number of identifiers that a hint suggests.
 const SUGGESTED_IDS: usize = 3;

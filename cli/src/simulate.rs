@@ -5,13 +5,13 @@ use std::io;
 use isometric_registry_simulator::Simulator;
 
 use crate::args::SimulateArgs;
-use crate::failure::{CommandFailure, sources};
+use crate::outcome::{CommandFailure, CommandOutcome, sources};
 use crate::output::Output;
-use crate::{CommandOutcome, runtime};
+use crate::runtime;
 
 pub(crate) fn run(arguments: &SimulateArgs) -> Result<CommandOutcome, CommandFailure> {
     let SimulateArgs { port, seed, batches } = *arguments;
-    let runtime = runtime()?;
+    let runtime = runtime::start()?;
     // The handlers are installed before the address is printed, so that a script can interrupt
     // the process as soon as it knows the address.
     let interruption = {

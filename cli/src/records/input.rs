@@ -6,7 +6,8 @@ use memchr::{memchr, memchr_iter, memrchr};
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
-use super::{MAX_RECORD_SIZE, is_space};
+/// The size limit of a record, in bytes. It bounds the memory that a record takes.
+pub(super) const MAX_RECORD_SIZE: usize = 16 * 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -129,6 +130,10 @@ fn form_of_line(line: &[u8]) -> InputForm {
         Err(error) => error.is_eof() && (count > 0 || line.ends_with(b"\n")),
     };
     if is_stream { InputForm::Values } else { InputForm::Lines }
+}
+
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// Returns the first `count` bytes, or all of them.

@@ -10,9 +10,8 @@ use std::thread;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use super::input::Input;
+use super::input::{Input, MAX_RECORD_SIZE, is_space};
 use super::validator::{InvalidRecord, RecordValidator, RecordViolation, Summary};
-use super::{MAX_RECORD_SIZE, is_space};
 
 /// The number of blocks per thread that are read ahead.
 pub(super) const BLOCKS_AHEAD: usize = 2;

@@ -18,9 +18,6 @@ pub use validator::{InvalidRecord, RecordViolation, Summary};
 /// The number of bytes that are read at a time.
 pub const BLOCK_SIZE: usize = 1024 * 1024;
 
-/// The size limit of a record, in bytes. It bounds the memory that a record takes.
-const MAX_RECORD_SIZE: usize = 16 * 1024 * 1024;
-
 /// The reason why validation stopped early.
 #[derive(Debug)]
 pub enum Stop<E> {
@@ -57,10 +54,6 @@ pub fn check<E>(
     }
 }
 
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -69,7 +62,8 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{InvalidRecord, MAX_RECORD_SIZE, Stop, Summary, lines};
+    use super::input::MAX_RECORD_SIZE;
+    use super::{InvalidRecord, Stop, Summary, lines};
 
     /// Checks the document in blocks of the given size.
     fn check(document: &[u8], block_size: usize, threads: usize) -> (Vec<InvalidRecord>, Summary) {

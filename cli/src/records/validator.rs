@@ -6,7 +6,7 @@ use isometric_registry::types::CreditBatch;
 use isometric_registry::validate::{self, Rule, Violation};
 use serde_json::Value;
 
-use super::MAX_RECORD_SIZE;
+use super::input::MAX_RECORD_SIZE;
 
 /// A violation of the spec, a finding, or a syntax error in a record.
 #[derive(Clone, Debug, PartialEq, Eq)]

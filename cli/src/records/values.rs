@@ -6,8 +6,7 @@ use memchr::{memchr_iter, memrchr};
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
-use super::MAX_RECORD_SIZE;
-use super::input::{Input, first};
+use super::input::{Input, MAX_RECORD_SIZE, first};
 use super::validator::{RecordValidator, RecordViolation};
 
 /// A place between two tokens of the stream.

@@ -1,9 +1,34 @@
-//! Failed commands and their exit status.
+//! The results of commands and their exit status.
 
 use std::error::Error;
 use std::io::{self, Write};
 
 use crate::terminal::note;
+
+/// The result of a command that ran to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CommandOutcome {
+    Success,
+    /// The command found violations or findings.
+    ProblemsFound,
+}
+
+impl CommandOutcome {
+    pub(crate) fn found(problems: bool) -> Self {
+        if problems { Self::ProblemsFound } else { Self::Success }
+    }
+
+    /// Returns the outcome, unless output failed. A closed pipe is not a failure.
+    pub(crate) fn after_output(
+        self,
+        written: Result<(), CommandFailure>,
+    ) -> Result<Self, CommandFailure> {
+        match written {
+            Ok(()) | Err(CommandFailure::BrokenPipe) => Ok(self),
+            Err(failure) => Err(failure),
+        }
+    }
+}
 
 /// The reason why a command ended early.
 #[derive(Debug)]
