@@ -31,6 +31,9 @@ pub fn run(data: &[u8]) {
 fn judge<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], document: &[u8]) {
     let violations = validate::json::<T>(data);
     violations.iter().for_each(|violation| assert_shown(&violation.to_string()));
+    if has_negative_zero(document) {
+        return;
+    }
     let is_json = violations.iter().all(|violation| violation.rule != Rule::Json);
     // What is nested too deep, and strings within what is ignored, are not JSON to
     // everybody: where the check is content, the oracle need not be.
@@ -55,6 +58,15 @@ fn judge<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], 
     for broken in broken_rules(&value.violations()) {
         assert!(found.contains(&broken), "{broken:?} is new");
     }
+}
+
+/// Returns whether a document may contain the number `-0`, which is an integer to the client and
+/// a float to the oracle and to serde_json.
+fn has_negative_zero(document: &[u8]) -> bool {
+    document.starts_with(b"-0")
+        || document
+            .windows(3)
+            .any(|bytes| b":[, \t\r\n".contains(&bytes[0]) && bytes[1..] == *b"-0")
 }
 
 /// Where rules are broken and which, sorted.

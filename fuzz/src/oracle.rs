@@ -289,7 +289,8 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"^[Tt]{hour}:[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?{offset}$")).unwrap()
 });
 
-/// Whether a time is within the years 0 to 9999 in UTC too, and can be written again.
+/// Returns whether a time is within the years 0 to 9999 in UTC too, so that it can be written
+/// again, and whether a leap second is at the end of a day in UTC.
 fn is_of_known_year(date: &str, time: &str) -> bool {
     let minutes =
         |text: &str| text[..2].parse::<i32>().unwrap() * 60 + text[3..5].parse::<i32>().unwrap();
@@ -298,7 +299,11 @@ fn is_of_known_year(date: &str, time: &str) -> bool {
         Some((_, offset)) => minutes(offset),
         None => 0,
     };
-    match (date, minutes(&time[1..]) - offset) {
+    let minute = minutes(&time[1..]) - offset;
+    if &time[7..9] == "60" && minute.rem_euclid(24 * 60) != 24 * 60 - 1 {
+        return false;
+    }
+    match (date, minute) {
         ("0000-01-01", minute) => minute >= 0,
         ("9999-12-31", minute) => minute < 24 * 60,
         _ => true,
