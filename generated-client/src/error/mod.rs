@@ -17,7 +17,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::call::transcript::Transcript;
-use crate::scalars::string::InvalidString;
+use crate::validate::string_types::InvalidString;
 use crate::types::ErrorDetail;
 use crate::validate::Violation;
 

@@ -4,7 +4,7 @@
 
 use super::types;
 use crate::validate::{
-    Bounds, Count, Format, HasSchema, Piece, Property, Schema, StringRules,
+    Bounds, CharacterRun, Count, Format, HasSchema, Property, Schema, StringRules,
 };
 
 pub(crate) static TABLES: &[(&str, &Schema)] = &[
@@ -93,12 +93,12 @@ pub(crate) static COUNTRY_CODE_RULES: StringRules = StringRules {
     name: "CountryCode",
     length: Count { min: 3, max: Some(3) },
     prefix: "",
-    pieces: Some(&[Piece::new(&[('A', 'Z')], Count { min: 3, max: Some(3) })]),
+    runs: Some(&[CharacterRun::new(&[('A', 'Z')], Count { min: 3, max: Some(3) })]),
     format: Some(Format::CountryCode),
     values: &[],
 };
 
-pub(crate) static COUNTRY_CODE: Schema = Schema::Text(&COUNTRY_CODE_RULES);
+pub(crate) static COUNTRY_CODE: Schema = Schema::String(&COUNTRY_CODE_RULES);
 
 impl HasSchema for types::CountryCode {
     const SCHEMA: &'static Schema = &COUNTRY_CODE;
@@ -130,12 +130,12 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
             name: "delivered_at",
             required: true,
             schema: &Schema::Nullable(
-                &Schema::Text(
+                &Schema::String(
                     &StringRules {
-                        name: "text",
+                        name: "string",
                         length: Count { min: 0, max: None },
                         prefix: "",
-                        pieces: None,
+                        runs: None,
                         format: Some(Format::DateTime),
                         values: &[],
                     },
@@ -160,12 +160,12 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         Property {
             name: "issued_at",
             required: true,
-            schema: &Schema::Text(
+            schema: &Schema::String(
                 &StringRules {
-                    name: "text",
+                    name: "string",
                     length: Count { min: 0, max: None },
                     prefix: "",
-                    pieces: None,
+                    runs: None,
                     format: Some(Format::DateTime),
                     values: &[],
                 },
@@ -200,12 +200,12 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
             name: "retired_at",
             required: true,
             schema: &Schema::Nullable(
-                &Schema::Text(
+                &Schema::String(
                     &StringRules {
-                        name: "text",
+                        name: "string",
                         length: Count { min: 0, max: None },
                         prefix: "",
-                        pieces: None,
+                        runs: None,
                         format: Some(Format::DateTime),
                         values: &[],
                     },
@@ -225,12 +225,12 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         Property {
             name: "sequestered_on",
             required: true,
-            schema: &Schema::Text(
+            schema: &Schema::String(
                 &StringRules {
-                    name: "text",
+                    name: "string",
                     length: Count { min: 0, max: None },
                     prefix: "",
-                    pieces: None,
+                    runs: None,
                     format: Some(Format::Date),
                     values: &[],
                 },
@@ -239,7 +239,7 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         Property {
             name: "serial_number",
             required: true,
-            schema: &Schema::Text(&StringRules::ANY),
+            schema: &Schema::String(&StringRules::ANY),
         },
         Property {
             name: "size",
@@ -269,14 +269,19 @@ pub(crate) static CREDIT_BATCH_ID_RULES: StringRules = StringRules {
     name: "CreditBatchId",
     length: Count { min: 20, max: Some(37) },
     prefix: "ctb_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
+    runs: Some(
+        &[
+            CharacterRun::new(
+                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                Count { min: 1, max: None },
+            ),
+        ],
     ),
     format: None,
     values: &[],
 };
 
-pub(crate) static CREDIT_BATCH_ID: Schema = Schema::Text(&CREDIT_BATCH_ID_RULES);
+pub(crate) static CREDIT_BATCH_ID: Schema = Schema::String(&CREDIT_BATCH_ID_RULES);
 
 impl HasSchema for types::CreditBatchId {
     const SCHEMA: &'static Schema = &CREDIT_BATCH_ID;
@@ -286,12 +291,14 @@ pub(crate) static CREDIT_BATCH_STATUS_RULES: StringRules = StringRules {
     name: "CreditBatchStatus",
     length: Count { min: 0, max: None },
     prefix: "",
-    pieces: None,
+    runs: None,
     format: None,
     values: &["active", "split", "retired"],
 };
 
-pub(crate) static CREDIT_BATCH_STATUS: Schema = Schema::Text(&CREDIT_BATCH_STATUS_RULES);
+pub(crate) static CREDIT_BATCH_STATUS: Schema = Schema::String(
+    &CREDIT_BATCH_STATUS_RULES,
+);
 
 impl HasSchema for types::CreditBatchStatus {
     const SCHEMA: &'static Schema = &CREDIT_BATCH_STATUS;
@@ -332,14 +339,19 @@ pub(crate) static DELIVERY_ID_RULES: StringRules = StringRules {
     name: "DeliveryId",
     length: Count { min: 20, max: Some(37) },
     prefix: "dlv_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
+    runs: Some(
+        &[
+            CharacterRun::new(
+                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                Count { min: 1, max: None },
+            ),
+        ],
     ),
     format: None,
     values: &[],
 };
 
-pub(crate) static DELIVERY_ID: Schema = Schema::Text(&DELIVERY_ID_RULES);
+pub(crate) static DELIVERY_ID: Schema = Schema::String(&DELIVERY_ID_RULES);
 
 impl HasSchema for types::DeliveryId {
     const SCHEMA: &'static Schema = &DELIVERY_ID;
@@ -363,7 +375,7 @@ impl HasSchema for types::ErrorBody {
 
 pub(crate) static ERROR_DETAIL: Schema = Schema::OneOf(
     &[
-        &Schema::Text(&StringRules::ANY),
+        &Schema::String(&StringRules::ANY),
         &Schema::Array {
             items: &VALIDATION_ERROR,
             count: Count { min: 0, max: None },
@@ -378,7 +390,7 @@ impl HasSchema for types::ErrorDetail {
 
 pub(crate) static ERROR_LOCATION: Schema = Schema::AnyOf(
     &[
-        &Schema::Text(&StringRules::ANY),
+        &Schema::String(&StringRules::ANY),
         &Schema::Integer(Bounds {
             minimum: None,
             maximum: None,
@@ -396,14 +408,19 @@ pub(crate) static ISSUANCE_ID_RULES: StringRules = StringRules {
     name: "IssuanceId",
     length: Count { min: 20, max: Some(37) },
     prefix: "iss_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
+    runs: Some(
+        &[
+            CharacterRun::new(
+                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                Count { min: 1, max: None },
+            ),
+        ],
     ),
     format: None,
     values: &[],
 };
 
-pub(crate) static ISSUANCE_ID: Schema = Schema::Text(&ISSUANCE_ID_RULES);
+pub(crate) static ISSUANCE_ID: Schema = Schema::String(&ISSUANCE_ID_RULES);
 
 impl HasSchema for types::IssuanceId {
     const SCHEMA: &'static Schema = &ISSUANCE_ID;
@@ -414,7 +431,7 @@ pub(crate) static ORGANISATION: Schema = Schema::Object {
         Property {
             name: "domain",
             required: true,
-            schema: &Schema::Nullable(&Schema::Text(&StringRules::ANY)),
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
         },
         Property {
             name: "id",
@@ -424,7 +441,7 @@ pub(crate) static ORGANISATION: Schema = Schema::Object {
         Property {
             name: "name",
             required: true,
-            schema: &Schema::Text(&StringRules::ANY),
+            schema: &Schema::String(&StringRules::ANY),
         },
     ],
     additional: None,
@@ -439,14 +456,19 @@ pub(crate) static ORGANISATION_ID_RULES: StringRules = StringRules {
     name: "OrganisationId",
     length: Count { min: 20, max: Some(37) },
     prefix: "org_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
+    runs: Some(
+        &[
+            CharacterRun::new(
+                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                Count { min: 1, max: None },
+            ),
+        ],
     ),
     format: None,
     values: &[],
 };
 
-pub(crate) static ORGANISATION_ID: Schema = Schema::Text(&ORGANISATION_ID_RULES);
+pub(crate) static ORGANISATION_ID: Schema = Schema::String(&ORGANISATION_ID_RULES);
 
 impl HasSchema for types::OrganisationId {
     const SCHEMA: &'static Schema = &ORGANISATION_ID;
@@ -456,14 +478,19 @@ pub(crate) static PROJECT_ID_RULES: StringRules = StringRules {
     name: "ProjectId",
     length: Count { min: 20, max: Some(37) },
     prefix: "prj_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
+    runs: Some(
+        &[
+            CharacterRun::new(
+                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                Count { min: 1, max: None },
+            ),
+        ],
     ),
     format: None,
     values: &[],
 };
 
-pub(crate) static PROJECT_ID: Schema = Schema::Text(&PROJECT_ID_RULES);
+pub(crate) static PROJECT_ID: Schema = Schema::String(&PROJECT_ID_RULES);
 
 impl HasSchema for types::ProjectId {
     const SCHEMA: &'static Schema = &PROJECT_ID;
@@ -473,14 +500,19 @@ pub(crate) static REMOVAL_ID_RULES: StringRules = StringRules {
     name: "RemovalId",
     length: Count { min: 20, max: Some(37) },
     prefix: "rmv_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
+    runs: Some(
+        &[
+            CharacterRun::new(
+                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                Count { min: 1, max: None },
+            ),
+        ],
     ),
     format: None,
     values: &[],
 };
 
-pub(crate) static REMOVAL_ID: Schema = Schema::Text(&REMOVAL_ID_RULES);
+pub(crate) static REMOVAL_ID: Schema = Schema::String(&REMOVAL_ID_RULES);
 
 impl HasSchema for types::RemovalId {
     const SCHEMA: &'static Schema = &REMOVAL_ID;
@@ -490,14 +522,19 @@ pub(crate) static RETIREMENT_ID_RULES: StringRules = StringRules {
     name: "RetirementId",
     length: Count { min: 20, max: Some(37) },
     prefix: "ret_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
+    runs: Some(
+        &[
+            CharacterRun::new(
+                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                Count { min: 1, max: None },
+            ),
+        ],
     ),
     format: None,
     values: &[],
 };
 
-pub(crate) static RETIREMENT_ID: Schema = Schema::Text(&RETIREMENT_ID_RULES);
+pub(crate) static RETIREMENT_ID: Schema = Schema::String(&RETIREMENT_ID_RULES);
 
 impl HasSchema for types::RetirementId {
     const SCHEMA: &'static Schema = &RETIREMENT_ID;
@@ -507,14 +544,19 @@ pub(crate) static SUPPLIER_ID_RULES: StringRules = StringRules {
     name: "SupplierId",
     length: Count { min: 20, max: Some(37) },
     prefix: "spl_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
+    runs: Some(
+        &[
+            CharacterRun::new(
+                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                Count { min: 1, max: None },
+            ),
+        ],
     ),
     format: None,
     values: &[],
 };
 
-pub(crate) static SUPPLIER_ID: Schema = Schema::Text(&SUPPLIER_ID_RULES);
+pub(crate) static SUPPLIER_ID: Schema = Schema::String(&SUPPLIER_ID_RULES);
 
 impl HasSchema for types::SupplierId {
     const SCHEMA: &'static Schema = &SUPPLIER_ID;
@@ -548,12 +590,12 @@ pub(crate) static VALIDATION_ERROR: Schema = Schema::Object {
         Property {
             name: "msg",
             required: true,
-            schema: &Schema::Text(&StringRules::ANY),
+            schema: &Schema::String(&StringRules::ANY),
         },
         Property {
             name: "type",
             required: true,
-            schema: &Schema::Text(&StringRules::ANY),
+            schema: &Schema::String(&StringRules::ANY),
         },
     ],
     additional: None,
