@@ -169,6 +169,8 @@ fn reports_the_violations_that_the_spec_predicts() {
         let violations = validate::json::<CreditBatch>(document.as_bytes());
         let expected = ORACLE.judge("CreditBatch", document.as_bytes()).unwrap();
         assert_eq!(broken_rules(&violations), expected, "{pointer}, {corruption}");
+        let validated = validate::from_slice::<CreditBatch>(document.as_bytes());
+        assert_eq!(validated.violations, violations, "{pointer}, {corruption}");
         assert!(expected.iter().all(|(at, _)| *at == pointer), "{corruption}: {expected:?}");
     }
 }

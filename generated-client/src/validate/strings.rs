@@ -66,7 +66,7 @@ impl StringRules {
             let character = excerpt(character.encode_utf8(&mut [0; 4]));
             format!("{} ({character} is character {position})", excerpt(text))
         } else {
-            format!("{}, which ends too early", excerpt(text))
+            format!("{} (ends too early)", excerpt(text))
         };
         Err(StringViolation {
             rule: Rule::Character,
@@ -227,11 +227,11 @@ mod tests {
         let expected =
             "character: expected 2 to 3 of `A-Z`, then at most 1 of `-`, then 2 of `0-9`";
         for (text, got) in [
-            ("", r#""", which ends too early"#),
+            ("", r#""" (ends too early)"#),
             ("A12", r#""A12" ("1" is character 2)"#),
             ("ABCD12", r#""ABCD12" ("D" is character 4)"#),
             ("AB--12", r#""AB--12" ("-" is character 4)"#),
-            ("AB1", r#""AB1", which ends too early"#),
+            ("AB1", r#""AB1" (ends too early)"#),
             ("AB123", r#""AB123" ("3" is character 5)"#),
         ] {
             assert_eq!(violation(&rules, text), Some(format!("{expected}, got {got}")));
