@@ -56,7 +56,8 @@ fn judge<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], 
     assert_eq!(serde_json::from_slice::<T>(&encoded).unwrap(), value);
     let found = broken_rules(&violations);
     for broken in broken_rules(&value.violations()) {
-        assert!(found.contains(&broken), "{broken:?} is new");
+        // A document with invalid UTF-8 in an ignored property decodes, but is not JSON.
+        assert!(!is_json || found.contains(&broken), "{broken:?} is new");
     }
 }
 

@@ -48,10 +48,6 @@ impl Decimal {
     fn to_f64(self) -> Option<f64> {
         format_compact!("{}", self.0).parse().ok()
     }
-
-    fn to_i64(self) -> Option<i64> {
-        if self.is_integer() { i64::try_from(self.0).ok() } else { None }
-    }
 }
 
 /// Formats a float with the fewest digits, for example `1.25632e2`.
@@ -131,15 +127,21 @@ impl fmt::Display for Decimal {
     }
 }
 
-/// Serializes integers as integers and other numbers as the nearest float.
+/// Serializes integers that fit an `i64` or a `u64` as integers, and other numbers as the nearest
+/// float.
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (self.to_i64(), self.to_f64()) {
-            (Some(whole), _) => serializer.serialize_i64(whole),
-            (None, Some(float)) => serializer.serialize_f64(float),
-            (None, None) => {
-                Err(serde::ser::Error::custom("a decimal that does not convert to a float"))
+        if self.is_integer() {
+            if let Ok(integer) = i64::try_from(self.0) {
+                return serializer.serialize_i64(integer);
             }
+            if let Ok(integer) = u64::try_from(self.0) {
+                return serializer.serialize_u64(integer);
+            }
+        }
+        match self.to_f64() {
+            Some(float) => serializer.serialize_f64(float),
+            None => Err(serde::ser::Error::custom("decimal does not convert to a float")),
         }
     }
 }
@@ -227,7 +229,17 @@ mod tests {
 
     #[test]
     fn writes_numbers_as_read() {
-        let numbers = ["0", "123", "-5", "125.632", "0.001", "-0.1", "999999999999.999", "1e+28"];
+        let numbers = [
+            "0",
+            "123",
+            "-5",
+            "125.632",
+            "0.001",
+            "-0.1",
+            "999999999999.999",
+            "18446744073709551615",
+            "1e+28",
+        ];
         for json in numbers {
             let written = serde_json::to_string(&read(json).unwrap()).unwrap();
             assert_eq!(written, json);
