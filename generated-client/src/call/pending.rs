@@ -72,7 +72,8 @@ impl PendingCall {
                 Some((BodyEnd::Complete, status)),
                 Ok(_) | Err(Failure::InvalidResponsePayload(..)),
             ) if status.is_success() => {
-                let Validated { value, violations } = validate::decode_validating::<T>(transcript.body());
+                let Validated { value, violations } =
+                    validate::decode_validating::<T>(transcript.body());
                 match value {
                     Some(value) => return Ok(Response::new(value, status, violations, transcript)),
                     None => InvalidResponse::undecodable(violations, transcript).into(),

@@ -4,7 +4,7 @@
 
 use super::types;
 use crate::validate::{
-    Bounds, CharacterRun, Count, Format, HasSchema, Property, Schema, StringRules,
+    Bounds, Count, Format, HasSchema, Piece, Property, Schema, StringRules,
 };
 
 pub(crate) static TABLES: &[(&str, &Schema)] = &[
@@ -93,7 +93,7 @@ pub(crate) static COUNTRY_CODE_RULES: StringRules = StringRules {
     name: "CountryCode",
     length: Count { min: 3, max: Some(3) },
     prefix: "",
-    runs: Some(&[CharacterRun::new(&[('A', 'Z')], Count { min: 3, max: Some(3) })]),
+    pieces: Some(&[Piece::new(&[('A', 'Z')], Count { min: 3, max: Some(3) })]),
     format: Some(Format::CountryCode),
     values: &[],
 };
@@ -135,7 +135,7 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
                         name: "string",
                         length: Count { min: 0, max: None },
                         prefix: "",
-                        runs: None,
+                        pieces: None,
                         format: Some(Format::DateTime),
                         values: &[],
                     },
@@ -165,7 +165,7 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
                     name: "string",
                     length: Count { min: 0, max: None },
                     prefix: "",
-                    runs: None,
+                    pieces: None,
                     format: Some(Format::DateTime),
                     values: &[],
                 },
@@ -205,7 +205,7 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
                         name: "string",
                         length: Count { min: 0, max: None },
                         prefix: "",
-                        runs: None,
+                        pieces: None,
                         format: Some(Format::DateTime),
                         values: &[],
                     },
@@ -230,7 +230,7 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
                     name: "string",
                     length: Count { min: 0, max: None },
                     prefix: "",
-                    runs: None,
+                    pieces: None,
                     format: Some(Format::Date),
                     values: &[],
                 },
@@ -269,13 +269,8 @@ pub(crate) static CREDIT_BATCH_ID_RULES: StringRules = StringRules {
     name: "CreditBatchId",
     length: Count { min: 20, max: Some(37) },
     prefix: "ctb_",
-    runs: Some(
-        &[
-            CharacterRun::new(
-                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                Count { min: 1, max: None },
-            ),
-        ],
+    pieces: Some(
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -291,7 +286,7 @@ pub(crate) static CREDIT_BATCH_STATUS_RULES: StringRules = StringRules {
     name: "CreditBatchStatus",
     length: Count { min: 0, max: None },
     prefix: "",
-    runs: None,
+    pieces: None,
     format: None,
     values: &["active", "split", "retired"],
 };
@@ -339,13 +334,8 @@ pub(crate) static DELIVERY_ID_RULES: StringRules = StringRules {
     name: "DeliveryId",
     length: Count { min: 20, max: Some(37) },
     prefix: "dlv_",
-    runs: Some(
-        &[
-            CharacterRun::new(
-                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                Count { min: 1, max: None },
-            ),
-        ],
+    pieces: Some(
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -408,13 +398,8 @@ pub(crate) static ISSUANCE_ID_RULES: StringRules = StringRules {
     name: "IssuanceId",
     length: Count { min: 20, max: Some(37) },
     prefix: "iss_",
-    runs: Some(
-        &[
-            CharacterRun::new(
-                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                Count { min: 1, max: None },
-            ),
-        ],
+    pieces: Some(
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -456,13 +441,8 @@ pub(crate) static ORGANISATION_ID_RULES: StringRules = StringRules {
     name: "OrganisationId",
     length: Count { min: 20, max: Some(37) },
     prefix: "org_",
-    runs: Some(
-        &[
-            CharacterRun::new(
-                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                Count { min: 1, max: None },
-            ),
-        ],
+    pieces: Some(
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -478,13 +458,8 @@ pub(crate) static PROJECT_ID_RULES: StringRules = StringRules {
     name: "ProjectId",
     length: Count { min: 20, max: Some(37) },
     prefix: "prj_",
-    runs: Some(
-        &[
-            CharacterRun::new(
-                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                Count { min: 1, max: None },
-            ),
-        ],
+    pieces: Some(
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -500,13 +475,8 @@ pub(crate) static REMOVAL_ID_RULES: StringRules = StringRules {
     name: "RemovalId",
     length: Count { min: 20, max: Some(37) },
     prefix: "rmv_",
-    runs: Some(
-        &[
-            CharacterRun::new(
-                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                Count { min: 1, max: None },
-            ),
-        ],
+    pieces: Some(
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -522,13 +492,8 @@ pub(crate) static RETIREMENT_ID_RULES: StringRules = StringRules {
     name: "RetirementId",
     length: Count { min: 20, max: Some(37) },
     prefix: "ret_",
-    runs: Some(
-        &[
-            CharacterRun::new(
-                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                Count { min: 1, max: None },
-            ),
-        ],
+    pieces: Some(
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],
@@ -544,13 +509,8 @@ pub(crate) static SUPPLIER_ID_RULES: StringRules = StringRules {
     name: "SupplierId",
     length: Count { min: 20, max: Some(37) },
     prefix: "spl_",
-    runs: Some(
-        &[
-            CharacterRun::new(
-                &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-                Count { min: 1, max: None },
-            ),
-        ],
+    pieces: Some(
+        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
     ),
     format: None,
     values: &[],

@@ -8,15 +8,7 @@ const EXCERPT: usize = 64;
 /// Such characters are control characters, line and paragraph separators, and the marks,
 /// embeddings, overrides and isolates that change the writing direction. Escape them
 /// before printing text from an untrusted source.
-///
-/// ```
-/// use isometric_registry::validate::is_control;
-///
-/// assert!("\u{1b}[2J".contains(is_control));
-/// assert!("\u{202e}txt".contains(is_control));
-/// assert!(!"Кирилл, é".contains(is_control));
-/// ```
-pub fn is_control(character: char) -> bool {
+pub(crate) fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -37,11 +37,10 @@ use serde::de::DeserializeOwned;
 
 pub use decode::Validated;
 pub(crate) use decode::decode_validating;
-pub(crate) use escape::excerpt;
-pub use escape::is_control;
+pub(crate) use escape::{excerpt, is_control};
 #[doc(hidden)]
 pub use lookup::json_at;
-pub(crate) use schema::{Bounds, CharacterRun, Count, Format, Property, Schema, StringRules};
+pub(crate) use schema::{Bounds, Count, Format, Piece, Property, Schema, StringRules};
 pub use violation::{Rule, SyntaxError, Violation};
 
 /// A type of the API with validation rules.

@@ -77,21 +77,21 @@ pub struct StringRules {
     pub length: Count,
     /// The required prefix.
     pub prefix: &'static str,
-    /// The character runs that make up the rest of the string after the prefix. `None`
-    /// permits any characters.
-    pub runs: Option<&'static [CharacterRun]>,
+    /// The pieces that make up the rest of the string after the prefix. `None` permits any
+    /// characters.
+    pub pieces: Option<&'static [Piece]>,
     /// The format.
     pub format: Option<Format>,
     /// The permitted values. Empty permits any value.
     pub values: &'static [&'static str],
 }
 
-/// A run of characters of one class.
+/// A piece of a pattern: a run of characters of one class.
 ///
-/// The classes of adjacent runs are disjoint, so a run always ends at the first character
+/// The classes of adjacent pieces are disjoint, so a run always ends at the first character
 /// outside its class.
 #[derive(Debug)]
-pub struct CharacterRun {
+pub struct Piece {
     /// The class, as inclusive ranges.
     pub(super) class: &'static [(char, char)],
     /// The ASCII members of the class, indexed by byte. Bytes above 127 are never members.
@@ -100,7 +100,7 @@ pub struct CharacterRun {
     pub(super) count: Count,
 }
 
-impl CharacterRun {
+impl Piece {
     pub(crate) const fn new(class: &'static [(char, char)], count: Count) -> Self {
         let mut ascii = [false; 256];
         let mut character = 0;
@@ -156,7 +156,7 @@ impl StringRules {
         name: "string",
         length: Count { min: 0, max: None },
         prefix: "",
-        runs: None,
+        pieces: None,
         format: None,
         values: &[],
     };

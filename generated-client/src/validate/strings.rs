@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::escape::excerpt;
-use super::schema::{CharacterRun, Count, Format, StringRules};
+use super::schema::{Count, Format, Piece, StringRules};
 use super::violation::Rule;
 use crate::scalars::country::Country;
 use crate::scalars::time;
@@ -56,8 +56,8 @@ impl StringRules {
     }
 
     fn check_characters(&self, text: &str, mut rest: &str) -> Result<(), StringViolation> {
-        let Some(runs) = self.runs else { return Ok(()) };
-        let matches = runs.iter().all(|run| run.consume(&mut rest));
+        let Some(pieces) = self.pieces else { return Ok(()) };
+        let matches = pieces.iter().all(|piece| piece.consume(&mut rest));
         if matches && rest.is_empty() {
             return Ok(());
         }
@@ -70,15 +70,14 @@ impl StringRules {
         };
         Err(StringViolation {
             rule: Rule::Character,
-            expected: self.describe_characters(runs),
+            expected: self.describe_characters(pieces),
             got,
         })
     }
 
-    fn describe_characters(&self, runs: &[CharacterRun]) -> Cow<'static, str> {
+    fn describe_characters(&self, pieces: &[Piece]) -> Cow<'static, str> {
         let prefix = (!self.prefix.is_empty()).then(|| format!("`{}`", self.prefix));
-        let parts: Vec<_> =
-            prefix.into_iter().chain(runs.iter().map(CharacterRun::describe)).collect();
+        let parts: Vec<_> = prefix.into_iter().chain(pieces.iter().map(Piece::describe)).collect();
         if parts.is_empty() { "no characters".into() } else { parts.join(", then ").into() }
     }
 
@@ -109,7 +108,7 @@ impl StringRules {
     }
 }
 
-impl CharacterRun {
+impl Piece {
     /// Consumes the longest run at the start of `rest` and returns whether it is long enough.
     fn consume(&self, rest: &mut &str) -> bool {
         let max = self.count.max.unwrap_or(usize::MAX);
@@ -147,14 +146,14 @@ fn is_country_code(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::schema::{CharacterRun, Count, Format, StringRules};
+    use super::super::schema::{Count, Format, Piece, StringRules};
     use super::StringViolation;
 
     static BATCH: StringRules = StringRules {
         name: "CreditBatchId",
         length: Count { min: 20, max: Some(37) },
         prefix: "ctb_",
-        runs: Some(&[CharacterRun::new(
+        pieces: Some(&[Piece::new(
             &[('0', '9'), ('A', 'Z'), ('a', 'z')],
             Count { min: 1, max: None },
         )]),
@@ -215,12 +214,12 @@ mod tests {
 
     #[test]
     fn matches_runs_in_order() {
-        static RUNS: [CharacterRun; 3] = [
-            CharacterRun::new(&[('A', 'Z')], Count { min: 2, max: Some(3) }),
-            CharacterRun::new(&[('-', '-')], Count { min: 0, max: Some(1) }),
-            CharacterRun::new(&[('0', '9')], Count { min: 2, max: Some(2) }),
+        static PIECES: [Piece; 3] = [
+            Piece::new(&[('A', 'Z')], Count { min: 2, max: Some(3) }),
+            Piece::new(&[('-', '-')], Count { min: 0, max: Some(1) }),
+            Piece::new(&[('0', '9')], Count { min: 2, max: Some(2) }),
         ];
-        let rules = StringRules { runs: Some(&RUNS), ..StringRules::ANY };
+        let rules = StringRules { pieces: Some(&PIECES), ..StringRules::ANY };
         for text in ["AB12", "ABC12", "AB-12"] {
             assert_eq!(violation(&rules, text), None, "{text}");
         }
@@ -240,7 +239,7 @@ mod tests {
 
     #[test]
     fn matches_the_prefix_alone_without_runs() {
-        let rules = StringRules { prefix: "ab", runs: Some(&[]), ..StringRules::ANY };
+        let rules = StringRules { prefix: "ab", pieces: Some(&[]), ..StringRules::ANY };
         assert_eq!(violation(&rules, "ab"), None);
         assert_eq!(
             violation(&rules, "abc").as_deref(),
