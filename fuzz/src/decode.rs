@@ -31,6 +31,9 @@ pub fn run(data: &[u8]) {
 fn check<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], document: &[u8]) {
     let violations = validate::json::<T>(data);
     violations.iter().for_each(|violation| assert_printable(&violation.to_string()));
+    if has_negative_zero(document) {
+        return;
+    }
     let is_json = violations.iter().all(|violation| violation.rule != Rule::Json);
     // Validation ignores unknown properties, so it accepts deep nesting and invalid strings
     // there. The oracle rejects them.
@@ -53,8 +56,18 @@ fn check<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], 
     assert_eq!(serde_json::from_slice::<T>(&encoded).unwrap(), value);
     let found = broken_rules(&violations);
     for added in broken_rules(&value.violations()) {
-        assert!(found.contains(&added), "encoding added {added:?}");
+        // A document with invalid UTF-8 in an ignored property decodes, but is not JSON.
+        assert!(!is_json || found.contains(&added), "encoding added {added:?}");
     }
+}
+
+/// Returns whether a document may contain the number `-0`, which is an integer to the client and
+/// a float to the oracle and to serde_json.
+fn has_negative_zero(document: &[u8]) -> bool {
+    document.starts_with(b"-0")
+        || document
+            .windows(3)
+            .any(|bytes| b":[, \t\r\n".contains(&bytes[0]) && bytes[1..] == *b"-0")
 }
 
 /// Returns the pointer and the rule of each violation, sorted.

@@ -281,7 +281,7 @@ fn has_format(text: &str, format: &str) -> bool {
         "date" => is_date(text),
         "date-time" => match text.split_at_checked(10) {
             Some((date, time)) => {
-                is_date(date) && TIME.find(time).is_some() && is_in_year_range(date, time)
+                is_date(date) && TIME.find(time).is_some() && is_possible_in_utc(date, time)
             }
             None => false,
         },
@@ -297,8 +297,9 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"^[Tt]{hour}:[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?{offset}$")).unwrap()
 });
 
-/// Returns whether a time in UTC is in the years 0 to 9999, the range that can be written.
-fn is_in_year_range(date: &str, time: &str) -> bool {
+/// Returns whether a time is in the years 0 to 9999 in UTC, the range that can be written, and
+/// whether a leap second is at the end of a day in UTC.
+fn is_possible_in_utc(date: &str, time: &str) -> bool {
     let minutes =
         |text: &str| text[..2].parse::<i32>().unwrap() * 60 + text[3..5].parse::<i32>().unwrap();
     let offset = match time.rsplit_once(['+', '-']) {
@@ -306,7 +307,11 @@ fn is_in_year_range(date: &str, time: &str) -> bool {
         Some((_, offset)) => minutes(offset),
         None => 0,
     };
-    match (date, minutes(&time[1..]) - offset) {
+    let minute = minutes(&time[1..]) - offset;
+    if &time[7..9] == "60" && minute.rem_euclid(24 * 60) != 24 * 60 - 1 {
+        return false;
+    }
+    match (date, minute) {
         ("0000-01-01", minute) => minute >= 0,
         ("9999-12-31", minute) => minute < 24 * 60,
         _ => true,

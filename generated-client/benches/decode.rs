@@ -1,4 +1,4 @@
-//! Decodes and checks credit batches, beside what one would do instead.
+//! Decoding and validation of credit batches, compared with the alternatives.
 
 mod support;
 
@@ -15,30 +15,30 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use support::report;
 
-/// What is compared: a name, and whether the JSON of a batch could be decoded.
+/// A name, and a function that decodes the JSON of a batch and returns whether it succeeded.
 type Subject = (&'static str, fn(&[u8]) -> bool);
 
-/// The first is ours, and the others are what it is compared with.
+/// The client, followed by the alternatives.
 const SUBJECTS: [Subject; 5] = [
-    ("validated", is_decoded_and_valid),
-    ("unvalidated", is_decoded::<stock::unbounded::types::CreditBatch>),
-    ("stock validated", is_decoded::<stock::bounded::types::CreditBatch>),
-    ("value", is_decoded::<Value>),
-    ("scan", is_decoded::<IgnoredAny>),
+    ("validated", decodes_and_validates),
+    ("unvalidated", decodes::<stock::unbounded::types::CreditBatch>),
+    ("stock validated", decodes::<stock::bounded::types::CreditBatch>),
+    ("value", decodes::<Value>),
+    ("scan", decodes::<IgnoredAny>),
 ];
 
 const BATCHES: u32 = 100_000;
 const SAMPLES: usize = 30;
 
-/// How often the one batch is decoded between two looks at the clock.
+/// The number of times that the single batch is decoded per measurement.
 const REPEATS: usize = 64;
 
-fn is_decoded_and_valid(json: &[u8]) -> bool {
-    let checked = black_box(validate::from_slice::<CreditBatch>(black_box(json)));
-    checked.value.is_some() && checked.violations.is_empty()
+fn decodes_and_validates(json: &[u8]) -> bool {
+    let validated = black_box(validate::from_slice::<CreditBatch>(black_box(json)));
+    validated.value.is_some() && validated.violations.is_empty()
 }
 
-fn is_decoded<T: DeserializeOwned>(json: &[u8]) -> bool {
+fn decodes<T: DeserializeOwned>(json: &[u8]) -> bool {
     black_box(serde_json::from_slice::<T>(black_box(json))).is_ok()
 }
 
@@ -47,15 +47,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut criterion = Criterion::default().output_directory(&results).configure_from_args();
     let file = ndjson()?;
     let lines: Vec<_> = file.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).collect();
-    let one = lines.first().ok_or("the simulator has no batches")?;
-    compare(&mut criterion, "decode", &[*one; REPEATS]);
+    let batch = lines.first().ok_or("the simulator has no batches")?;
+    compare(&mut criterion, "decode", &[*batch; REPEATS]);
     compare(&mut criterion, "decode 100000", &lines);
     criterion.final_summary();
-    count_allocations(one);
+    count_allocations(batch);
     Ok(())
 }
 
-/// The batches of an invented world, one a line.
+/// Returns simulated batches, one per line.
 fn ndjson() -> Result<Vec<u8>, Box<dyn Error>> {
     let simulator = Simulator::builder().batches(BATCHES).start()?;
     let mut file = Vec::new();
@@ -66,26 +66,26 @@ fn ndjson() -> Result<Vec<u8>, Box<dyn Error>> {
     Ok(file)
 }
 
-/// Says how ours is to each of the others.
+/// Compares the client with each alternative.
 fn compare(criterion: &mut Criterion, name: &str, documents: &[&[u8]]) {
     let mut group = criterion.benchmark_group(name);
     let bytes: usize = documents.iter().map(|document| document.len()).sum();
     group.throughput(Throughput::Bytes(bytes as u64));
     group.sample_size(SAMPLES);
-    let [ours, others @ ..] = SUBJECTS;
-    for other in others {
+    let [client, alternatives @ ..] = SUBJECTS;
+    for alternative in alternatives {
         let mut pairs = Vec::new();
-        let versus = format!("{}/{}", ours.0, other.0);
+        let versus = format!("{}/{}", client.0, alternative.0);
         group.bench_function(&versus, |bencher| {
             bencher.iter_custom(|rounds| {
-                let took = in_turns(rounds, [ours, other], documents);
+                let times = measure_in_turns(rounds, [client, alternative], documents);
                 let decoded = rounds as f64 * documents.len() as f64;
-                let [ours, other] = took.map(|took| took.as_secs_f64() / decoded);
-                pairs.push((ours, other));
-                took[0]
+                let [client, alternative] = times.map(|time| time.as_secs_f64() / decoded);
+                pairs.push((client, alternative));
+                times[0]
             });
         });
-        // The first ones warmed up.
+        // The first pairs belong to the warm-up.
         let measured = &pairs[pairs.len().saturating_sub(SAMPLES)..];
         if !measured.is_empty() {
             report(&format!("{name} {versus}"), measured);
@@ -94,22 +94,23 @@ fn compare(criterion: &mut Criterion, name: &str, documents: &[&[u8]]) {
     group.finish();
 }
 
-/// How long each takes for all the rounds. They take turns, so that what else the machine
-/// does falls on both.
-fn in_turns(rounds: u64, subjects: [Subject; 2], documents: &[&[u8]]) -> [Duration; 2] {
-    let mut took = [Duration::ZERO; 2];
+/// Returns the time of each subject for all rounds. The subjects take turns, so that other load
+/// on the machine affects both.
+fn measure_in_turns(rounds: u64, subjects: [Subject; 2], documents: &[&[u8]]) -> [Duration; 2] {
+    let mut times = [Duration::ZERO; 2];
     for _ in 0..rounds {
-        for ((name, subject), took) in subjects.into_iter().zip(&mut took) {
+        for ((name, subject), time) in subjects.into_iter().zip(&mut times) {
             let start = Instant::now();
             assert!(documents.iter().all(|document| subject(document)), "{name}");
-            *took += start.elapsed();
+            *time += start.elapsed();
         }
     }
-    took
+    times
 }
 
-/// Says how often each asks for memory. Ours does so for texts without rules alone.
-#[expect(clippy::print_stdout, reason = "a benchmark is there to report")]
+/// Prints the number of allocations of each subject. The client allocates for strings without
+/// rules only.
+#[expect(clippy::print_stdout, reason = "benchmarks report on stdout")]
 fn count_allocations(json: &[u8]) {
     for (name, subject) in SUBJECTS {
         let counted = allocation_counter::measure(|| assert!(subject(json)));

@@ -1,4 +1,4 @@
-//! Calls the registry, beside bare `reqwest` on the same server.
+//! Calls of the client, compared with bare `reqwest` on the same server.
 
 mod support;
 
@@ -13,50 +13,57 @@ use isometric_registry_simulator::{Fault, Simulator};
 use serde_json::Value;
 use support::{quantile, report};
 
-/// How many calls one after the other, and in how many blocks, of which each has
-/// quantiles of its own.
+/// The number of sequential calls per block.
 const CALLS: usize = 1_000;
+
+/// The number of blocks. Quantiles are taken per block.
 const BLOCKS: usize = 10;
 
-/// How many calls at once, of how many, and how often.
+/// The number of concurrent calls.
 const CONCURRENCY: usize = 64;
-const AT_ONCE: usize = 1_000;
+
+/// The number of batches fetched concurrently.
+const BATCHES: usize = 1_000;
+
+/// The number of measurements of concurrent calls and of lineages.
 const ROUNDS: usize = 20;
 
-/// A lineage of 1023 batches is split nine times.
+/// The number of generations of splits in a lineage of 1023 batches.
 const DEPTH: u32 = 9;
 
-/// How far away a server is that is not on this machine, and how often it is asked.
-const DISTANCE: Duration = Duration::from_millis(50);
-const DISTANT_ROUNDS: usize = 5;
+/// The simulated latency of a remote server.
+const LATENCY: Duration = Duration::from_millis(50);
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+/// The number of measurements of lineages on the remote server.
+const REMOTE_ROUNDS: usize = 5;
 
-fn main() -> Outcome<()> {
+type BenchResult<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> BenchResult<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run())
 }
 
-async fn run() -> Outcome<()> {
-    let simulator = Simulator::builder().batches(AT_ONCE as u32).start()?;
-    let ids: Vec<_> = simulator.ids().take(AT_ONCE).collect();
+async fn run() -> BenchResult<()> {
+    let simulator = Simulator::builder().batches(BATCHES as u32).start()?;
+    let ids: Vec<_> = simulator.ids().take(BATCHES).collect();
     let registry = simulator.registry()?.with_options(Options::new().concurrency(CONCURRENCY))?;
-    let bare = Bare::new(&simulator)?;
-    one_by_one(&simulator, &registry, &bare, &ids).await?;
-    at_once(&simulator, &registry, &bare, &ids).await?;
+    let bare = BareClient::new(&simulator)?;
+    sequential_calls(&simulator, &registry, &bare, &ids).await?;
+    concurrent_calls(&simulator, &registry, &bare, &ids).await?;
     lineage(&simulator, &registry, &bare).await
 }
 
-/// `reqwest` with the headers that the registry asks for.
-struct Bare {
+/// `reqwest` with the headers that the registry requires.
+struct BareClient {
     client: reqwest::Client,
     base_url: String,
     access_token: &'static str,
     client_secret: &'static str,
 }
 
-impl Bare {
-    fn new(simulator: &Simulator) -> Outcome<Self> {
+impl BareClient {
+    fn new(simulator: &Simulator) -> BenchResult<Self> {
         Ok(Self {
             client: reqwest::Client::builder().no_proxy().build()?,
             base_url: simulator.base_url().to_owned(),
@@ -78,55 +85,56 @@ impl Bare {
     }
 }
 
-/// The two take turns, so that what else the machine does falls on both.
-async fn one_by_one(
+/// The clients take turns, so that other load on the machine affects both.
+async fn sequential_calls(
     simulator: &Simulator,
     registry: &Registry,
-    bare: &Bare,
+    bare: &BareClient,
     ids: &[CreditBatchId],
-) -> Outcome<()> {
+) -> BenchResult<()> {
     let mut blocks = Vec::new();
     for _ in 0..BLOCKS {
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        let (mut client, mut alternative) = (Vec::new(), Vec::new());
         for id in ids.iter().cycle().take(CALLS) {
-            ours.push(time(registry.credit_batch(id).into_future()).await?);
-            theirs.push(time(bare.credit_batch(id)).await?);
+            client.push(time(registry.credit_batch(id).into_future()).await?);
+            alternative.push(time(bare.credit_batch(id)).await?);
         }
         simulator.clear_requests();
-        blocks.push((ours, theirs));
+        blocks.push((client, alternative));
     }
     for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
         let pairs: Vec<_> = blocks
             .iter_mut()
-            .map(|(ours, theirs)| (quantile(ours, share), quantile(theirs, share)))
+            .map(|(client, alternative)| (quantile(client, share), quantile(alternative, share)))
             .collect();
         report(&format!("request {name} client/bare"), &pairs);
     }
     Ok(())
 }
 
-async fn at_once(
+async fn concurrent_calls(
     simulator: &Simulator,
     registry: &Registry,
-    bare: &Bare,
+    bare: &BareClient,
     ids: &[CreditBatchId],
-) -> Outcome<()> {
+) -> BenchResult<()> {
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
-        let answers = registry.credit_batches(ids.iter().cloned());
-        let answers = answers.map(|(_, answer)| answer.map(drop)).try_collect::<()>();
-        let ours = time(answers).await?;
-        rounds.push((ours, time(bare.credit_batches(ids)).await?));
+        let results = registry.credit_batches(ids.iter().cloned());
+        let results = results.map(|(_, result)| result.map(drop)).try_collect::<()>();
+        let client = time(results).await?;
+        rounds.push((client, time(bare.credit_batches(ids)).await?));
         simulator.clear_requests();
     }
     report("request 1000 at concurrency 64 client/bare", &rounds);
     Ok(())
 }
 
-/// The lineage of a batch that was split, all the way down, into equal halves: beside
-/// the same batches fetched bare by someone who knows them all, and beside one call of a
-/// server that is away.
-async fn lineage(simulator: &Simulator, registry: &Registry, bare: &Bare) -> Outcome<()> {
+/// Fetches the lineage of a batch that was split into equal halves, [`DEPTH`] times over.
+///
+/// Compares it with bare requests for the same batches, whose ids are known, and with a single
+/// call to a remote server.
+async fn lineage(simulator: &Simulator, registry: &Registry, bare: &BareClient) -> BenchResult<()> {
     let origin = simulator.issue(1 << DEPTH)?.id;
     let mut ids = vec![origin.clone()];
     let mut level = 0..1;
@@ -148,9 +156,9 @@ async fn lineage(simulator: &Simulator, registry: &Registry, bare: &Bare) -> Out
         simulator.clear_requests();
     }
     report("lineage 1023/bare calls at once", &rounds);
-    simulator.inject(Fault::delay(DISTANCE).always());
+    simulator.inject(Fault::delay(LATENCY).always());
     let mut rounds = Vec::new();
-    for _ in 0..DISTANT_ROUNDS {
+    for _ in 0..REMOTE_ROUNDS {
         let call = registry.credit_batch(&origin).into_future();
         rounds.push((time(fetch()).await?, time(call).await?));
         simulator.clear_requests();
@@ -159,7 +167,7 @@ async fn lineage(simulator: &Simulator, registry: &Registry, bare: &Bare) -> Out
     Ok(())
 }
 
-/// How long a call takes, in seconds.
+/// Returns the duration of a call in seconds.
 async fn time<T, E>(call: impl Future<Output = Result<T, E>>) -> Result<f64, E> {
     let start = Instant::now();
     call.await?;

@@ -96,7 +96,7 @@ pub use registry::Registry;
 pub use rust_decimal;
 pub use scalars::country::Country;
 pub use scalars::decimal::Decimal;
-pub use scalars::string::{CheckedString, InvalidString, UnknownValue};
+pub use validate::string_types::{CheckedString, InvalidString, UnknownValue};
 
 /// Returns whether a character could change how a terminal shows other characters: control
 /// characters, line separators, and marks that change the direction of text.

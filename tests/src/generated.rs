@@ -56,8 +56,7 @@ fn a_new_identifier_schema_becomes_a_type() {
 ";
     let files = generate(&spec().replace("    CountryCode:\n", schema));
     assert!(
-        text_of(&files, "types.rs")
-            .contains("pub struct OrderId(crate::scalars::string::Text<40>);")
+        text_of(&files, "types.rs").contains("pub struct OrderId(::compact_str::CompactString);")
     );
     assert!(text_of(&files, "schema.rs").contains("prefix: \"ord_\""));
 }

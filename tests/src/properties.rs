@@ -1,4 +1,4 @@
-//! What holds for all values, tried on many.
+//! Property tests of decoding and validation.
 
 use isometric_registry::types::{
     CountryCode, CreditBatch, CreditBatchId, DeliveryId, IssuanceId, OrganisationId, ProjectId,
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::samples::{nullable, properties, retired_batch};
 use crate::spec::{bound, keyword};
 
-macro_rules! for_every_identifier {
+macro_rules! for_each_identifier_type {
     ($text:ident, $check:ident) => {
         $check::<CreditBatchId>($text)?;
         $check::<DeliveryId>($text)?;
@@ -24,8 +24,8 @@ macro_rules! for_every_identifier {
     };
 }
 
-/// What parses says what it was, and comes back through JSON.
-fn round_trips<T>(text: &str) -> Result<(), TestCaseError>
+/// Checks that a valid string displays unchanged and survives a JSON round trip.
+fn assert_round_trip<T>(text: &str) -> Result<(), TestCaseError>
 where
     T: std::str::FromStr + std::fmt::Display + PartialEq + std::fmt::Debug,
     T: serde::Serialize + serde::de::DeserializeOwned,
@@ -37,7 +37,7 @@ where
     Ok(())
 }
 
-/// The schemas of the identifiers.
+/// The schemas of identifiers.
 const IDENTIFIERS: [&str; 8] = [
     "CreditBatchId",
     "DeliveryId",
@@ -49,7 +49,7 @@ const IDENTIFIERS: [&str; 8] = [
     "SupplierId",
 ];
 
-/// Prefix, class of characters, and bounds of an identifier, by the spec.
+/// Returns the prefix, the character class and the length bounds of an identifier, from the spec.
 fn rules(schema: &str) -> (String, String, [usize; 2]) {
     let pattern = keyword(schema, "pattern").as_str().unwrap().to_owned();
     let pattern = pattern.strip_prefix('^').and_then(|pattern| pattern.strip_suffix("+$")).unwrap();
@@ -58,14 +58,14 @@ fn rules(schema: &str) -> (String, String, [usize; 2]) {
     (prefix.to_owned(), class.to_owned(), bounds)
 }
 
-/// Identifiers whose lengths miss the bounds of the spec by at most so much.
+/// Generates identifiers whose lengths exceed the bounds by at most `slack` on both sides.
 fn identifier(schema: &str, slack: usize) -> impl Strategy<Value = String> + use<> {
     let (prefix, class, [shortest, longest]) = rules(schema);
     let (shortest, longest) = (shortest - prefix.len() - slack, longest - prefix.len() + slack);
     proptest::string::string_regex(&format!("{prefix}{class}{{{shortest},{longest}}}")).unwrap()
 }
 
-/// Identifiers of all kinds.
+/// Generates identifiers of all types.
 fn any_identifier(slack: usize) -> impl Strategy<Value = String> {
     prop::strategy::Union::new(IDENTIFIERS.map(|schema| identifier(schema, slack)))
 }
@@ -108,7 +108,7 @@ fn valid_batch() -> impl Strategy<Value = Value> {
             let credits = format!("{}.{:03}", thousandths / 1000, thousandths.abs() % 1000);
             value["size"]["credits"] = serde_json::from_str(&credits).unwrap();
             for pointer in nulls {
-                // What it is within may be null already.
+                // The parent may be null already.
                 if let Some(property) = value.pointer_mut(&pointer) {
                     *property = Value::Null;
                 }
@@ -118,22 +118,35 @@ fn valid_batch() -> impl Strategy<Value = Value> {
     )
 }
 
+/// Checks that `from_slice` returns the value of serde_json and the violations of `json`.
+fn assert_agreement(document: &[u8]) -> Result<(), TestCaseError> {
+    let validated = validate::from_slice::<CreditBatch>(document);
+    prop_assert_eq!(&validated.value, &serde_json::from_slice(document).ok());
+    let violations = validate::json::<CreditBatch>(document);
+    if validated.value.is_none() && violations.is_empty() {
+        prop_assert_eq!(validated.violations.len(), 1);
+    } else {
+        prop_assert_eq!(validated.violations, violations);
+    }
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn identifiers_round_trip(text in any_identifier(2)) {
         let text = text.as_str();
-        for_every_identifier!(text, round_trips);
+        for_each_identifier_type!(text, assert_round_trip);
     }
 
     #[test]
-    fn no_text_makes_parsing_panic(text in any::<String>()) {
+    fn parsing_never_panics(text in any::<String>()) {
         let text = text.as_str();
-        for_every_identifier!(text, round_trips);
-        round_trips::<CountryCode>(text)?;
+        for_each_identifier_type!(text, assert_round_trip);
+        assert_round_trip::<CountryCode>(text)?;
     }
 
     #[test]
-    fn exactly_one_kind_accepts_a_valid_identifier(text in any_identifier(0)) {
+    fn exactly_one_type_accepts_a_valid_identifier(text in any_identifier(0)) {
         let accepted = [
             text.parse::<CreditBatchId>().is_ok(),
             text.parse::<DeliveryId>().is_ok(),
@@ -148,7 +161,7 @@ proptest! {
     }
 
     #[test]
-    fn a_valid_batch_survives_decoding_encoding_and_decoding(value in valid_batch()) {
+    fn valid_batches_round_trip(value in valid_batch()) {
         let text = value.to_string();
         prop_assert!(validate::json::<CreditBatch>(text.as_bytes()).is_empty());
         let batch: CreditBatch = serde_json::from_str(&text).unwrap();
@@ -158,12 +171,12 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_the_check_panic(bytes in any::<Vec<u8>>()) {
+    fn validation_never_panics(bytes in any::<Vec<u8>>()) {
         let _ = validate::json::<CreditBatch>(&bytes);
     }
 
     #[test]
-    fn decoding_and_checking_at_once_is_the_same_as_one_after_the_other(
+    fn from_slice_agrees_with_serde_json_and_with_json(
         value in valid_batch(),
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
     ) {
@@ -172,23 +185,23 @@ proptest! {
             let index = index.index(bytes.len());
             bytes[index] = byte;
         }
-        let checked = validate::from_slice::<CreditBatch>(&bytes);
-        prop_assert_eq!(&checked.value, &serde_json::from_slice(&bytes).ok());
-        let found = validate::json::<CreditBatch>(&bytes);
-        prop_assert_eq!(checked.violations == found, checked.value.is_some() || !found.is_empty());
+        assert_agreement(&bytes)?;
     }
 
     #[test]
-    fn what_does_not_decode_is_reported(
+    fn reports_undecodable_batches(
         pointer in prop::sample::select([vec![String::new()], properties(&retired_batch())].concat()),
         replacement in prop::sample::select(vec![
-            json!(null), json!(true), json!(1), json!(-1.5), json!(1e300), json!("text"),
-            json!([]), json!({}), json!([null]), json!(9_223_372_036_854_775_808_u64),
+            json!(null), json!(true), json!(1), json!(-1.5), json!(1e300), json!(u64::MAX),
+            json!("text"), json!(""), json!("2024-01-22"), json!("+2024-01-22"),
+            json!("2024-01-22T11:56:48Z"), json!("2024-02-30T11:56:48Z"),
+            json!("2016-12-31T23:59:60Z"), json!([]), json!({}), json!([null]),
         ]),
     ) {
         let mut value = retired_batch();
         *value.pointer_mut(&pointer).unwrap() = replacement;
         let text = value.to_string();
+        assert_agreement(text.as_bytes())?;
         if serde_json::from_str::<CreditBatch>(&text).is_err() {
             let found = validate::json::<CreditBatch>(text.as_bytes());
             prop_assert!(found.iter().any(|v| v.pointer.starts_with(&pointer)), "{:?}", found);

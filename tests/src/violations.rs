@@ -1,4 +1,4 @@
-//! What the check finds in the example of the endpoint's documentation page.
+//! Validation of the example in the public documentation of the endpoint.
 
 use isometric_registry::types::CreditBatch;
 use isometric_registry::validate;
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::samples;
 
-/// The page's example: placeholders where an identifier or a name belongs.
-fn page_example() -> Value {
+/// Returns the documented example, which has placeholders for identifiers and names.
+fn documented_example() -> Value {
     let placeholder = json!("<string>");
     let organisation = json!({ "domain": "isometric.com", "id": placeholder, "name": placeholder });
     json!({
@@ -51,28 +51,28 @@ fn violations(value: &Value) -> String {
 }
 
 #[test]
-fn the_placeholders_of_the_page_are_eight_violations() {
-    let found = violations(&page_example());
+fn documented_placeholders_are_eight_violations() {
+    let found = violations(&documented_example());
     assert_eq!(found.lines().count(), 8);
     insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(found) });
 }
 
 #[test]
-fn the_example_of_the_page_contradicts_itself_in_these_ways() {
-    let batch: CreditBatch = serde_json::from_value(page_example()).unwrap();
+fn documented_example_is_inconsistent() {
+    let batch: CreditBatch = serde_json::from_value(documented_example()).unwrap();
     let findings = lines(&batch.findings());
     insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(findings) });
 }
 
 #[test]
-fn the_examples_of_the_spec_keep_the_spec() {
+fn sample_batches_are_valid() {
     for batch in [samples::active_batch(), samples::retired_batch()] {
         assert_eq!(violations(&batch), "");
     }
 }
 
 #[test]
-fn structural_violations_are_reported_all_at_once() {
+fn reports_all_structural_violations() {
     let broken = json!({
         "beneficiary": { "domain": 7, "id": "org_1GB56M1ST1S0GVNA" },
         "carbon_removal_data": [],
@@ -95,8 +95,8 @@ fn structural_violations_are_reported_all_at_once() {
 }
 
 #[test]
-fn a_violation_is_one_object_of_json() {
-    let found = validate::json::<CreditBatch>(page_example().to_string().as_bytes());
+fn serializes_a_violation_as_one_object() {
+    let found = validate::json::<CreditBatch>(documented_example().to_string().as_bytes());
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!(serde_json::to_string(&found[0]).unwrap());
     });

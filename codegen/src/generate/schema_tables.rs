@@ -80,7 +80,7 @@ fn table(root: &Node, name: &str, node: &Node) -> EmitResult<TokenStream> {
         let rules = string_rules(name, &rules);
         return Ok(quote! {
             pub(crate) static #rules_ident: StringRules = #rules;
-            pub(crate) static #ident: Schema = Schema::Text(&#rules_ident);
+            pub(crate) static #ident: Schema = Schema::String(&#rules_ident);
             #is_type
         });
     }
@@ -142,8 +142,8 @@ fn value_schema(root: &Node, node: &Node) -> EmitResult<TokenStream> {
         Some("string") => {
             let rules = schemas::string_constraints(node).filter(|rules| !rules.is_empty());
             let rules =
-                rules.map_or(quote!(StringRules::ANY), |rules| string_rules("text", &rules));
-            Ok(quote!(Schema::Text(&#rules)))
+                rules.map_or(quote!(StringRules::ANY), |rules| string_rules("string", &rules));
+            Ok(quote!(Schema::String(&#rules)))
         }
         Some("array") => array(root, node),
         Some("object") => object(root, node),

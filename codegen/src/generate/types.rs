@@ -13,9 +13,6 @@ use super::schemas::{self, StringConstraints, TypeProvider};
 use super::{EmitResult, docs, internal, parse};
 use crate::document::{Node, reference};
 
-/// The maximum length of inline strings. Longer ones are allocated.
-const MAX_INLINE: u64 = 64;
-
 /// Paths of typify's output that are in the prelude.
 const PRELUDE: &[&str] =
     &["::std::option::Option", "::std::result::Result", "::std::string::String", "::std::vec::Vec"];
@@ -216,8 +213,6 @@ fn string_type(name: &str, schema: &Node, rules: &StringConstraints) -> TokenStr
     }
     let example = schema.get_str("example");
     let documentation = docs::attributes(&string_docs(name, description, rules, example));
-    let capacity = rules.length.1.unwrap_or(MAX_INLINE).min(MAX_INLINE);
-    let capacity = proc_macro2::Literal::u64_unsuffixed(capacity);
     let format = match rules.format.map(|format| format.provider) {
         Some(TypeProvider::Client(path)) => {
             let path: TokenStream = path.parse().unwrap_or_default();
@@ -228,8 +223,8 @@ fn string_type(name: &str, schema: &Node, rules: &StringConstraints) -> TokenStr
     quote! {
         #documentation
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct #ident(crate::scalars::string::Text<#capacity>);
-        crate::scalars::string::string_type!(#ident, super::schema::#rules_ident);
+        pub struct #ident(::compact_str::CompactString);
+        crate::validate::string_types::string_type!(#ident, super::schema::#rules_ident);
         #format
     }
 }
@@ -276,7 +271,7 @@ fn open_enum(ident: &Ident, rules: &Ident, description: &str, values: &[String])
             #[doc = " A value that the spec does not list."]
             Unknown(crate::UnknownValue),
         }
-        crate::scalars::string::open_enum!(#ident, super::schema::#rules, { #(#variants = #values),* });
+        crate::validate::string_types::open_enum!(#ident, super::schema::#rules, { #(#variants = #values),* });
     }
 }
 

@@ -1,5 +1,5 @@
-//! Generates two clients of the spec with progenitor as it comes: one that checks
-//! bounds and patterns as it decodes, and one of a spec without any.
+//! Generates two clients with unmodified progenitor: one that validates bounds and patterns
+//! while decoding, and one from a spec without bounds and patterns.
 
 use std::error::Error;
 use std::path::Path;
@@ -10,8 +10,8 @@ use serde_json::Value;
 
 const SPEC: &str = "../../../spec/registry.yaml";
 
-/// The keywords of a schema that progenitor checks.
-const CHECKED: [&str; 3] = ["maxLength", "minLength", "pattern"];
+/// The schema keywords that progenitor validates.
+const VALIDATED_KEYWORDS: [&str; 3] = ["maxLength", "minLength", "pattern"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={SPEC}");
@@ -31,12 +31,14 @@ fn client(document: &Value) -> Result<String, Box<dyn Error>> {
     Ok(prettyplease::unparse(&syn::parse2(tokens)?))
 }
 
-/// Takes off every schema what progenitor would check.
+/// Removes the keywords that progenitor validates from all schemas.
 fn strip(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            // A property may have the name of a keyword; its value is no scalar.
-            members.retain(|name, value| !CHECKED.contains(&name.as_str()) || value.is_object());
+            // Properties may have the name of a keyword, but their values are objects.
+            members.retain(|name, value| {
+                !VALIDATED_KEYWORDS.contains(&name.as_str()) || value.is_object()
+            });
             members.values_mut().for_each(strip);
         }
         Value::Array(elements) => elements.iter_mut().for_each(strip),

@@ -20,6 +20,7 @@
 mod batch;
 mod finding;
 pub mod lineage;
+mod quantity;
 mod rule;
 mod serial;
 

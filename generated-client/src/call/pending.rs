@@ -15,7 +15,7 @@ use crate::error::{
 };
 use crate::generated::client::Client;
 use crate::options::Options;
-use crate::scalars::string::{self, CheckedString};
+use crate::validate::string_types::{self, CheckedString};
 use crate::validate::{self, HasSchema, Validated};
 
 /// A call that is being made. Generated operations drive it.
@@ -50,7 +50,7 @@ impl PendingCall {
         name: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        string::check_segment(T::RULES, value.as_ref())
+        string_types::check_segment(T::RULES, value.as_ref())
             .map_err(|reason| InvalidArgument::named(name, reason).into())
     }
 
@@ -72,7 +72,8 @@ impl PendingCall {
                 Some((BodyEnd::Complete, status)),
                 Ok(_) | Err(Failure::InvalidResponsePayload(..)),
             ) if status.is_success() => {
-                let Validated { value, violations } = validate::body::<T>(transcript.body());
+                let Validated { value, violations } =
+                    validate::decode_validating::<T>(transcript.body());
                 match value {
                     Some(value) => return Ok(Response::new(value, status, violations, transcript)),
                     None => InvalidResponse::undecodable(violations, transcript).into(),

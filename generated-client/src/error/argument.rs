@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::scalars::string::InvalidString;
+use crate::validate::string_types::InvalidString;
 
 /// An argument that violates the spec.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,9 +17,9 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::call::transcript::Transcript;
-use crate::scalars::string::InvalidString;
 use crate::types::ErrorDetail;
 use crate::validate::Violation;
+use crate::validate::string_types::InvalidString;
 
 pub use argument::InvalidArgument;
 pub use invalid::InvalidResponse;

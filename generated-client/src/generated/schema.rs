@@ -98,7 +98,7 @@ pub(crate) static COUNTRY_CODE_RULES: StringRules = StringRules {
     values: &[],
 };
 
-pub(crate) static COUNTRY_CODE: Schema = Schema::Text(&COUNTRY_CODE_RULES);
+pub(crate) static COUNTRY_CODE: Schema = Schema::String(&COUNTRY_CODE_RULES);
 
 impl HasSchema for types::CountryCode {
     const SCHEMA: &'static Schema = &COUNTRY_CODE;
@@ -130,9 +130,9 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
             name: "delivered_at",
             required: true,
             schema: &Schema::Nullable(
-                &Schema::Text(
+                &Schema::String(
                     &StringRules {
-                        name: "text",
+                        name: "string",
                         length: Count { min: 0, max: None },
                         prefix: "",
                         pieces: None,
@@ -160,9 +160,9 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         Property {
             name: "issued_at",
             required: true,
-            schema: &Schema::Text(
+            schema: &Schema::String(
                 &StringRules {
-                    name: "text",
+                    name: "string",
                     length: Count { min: 0, max: None },
                     prefix: "",
                     pieces: None,
@@ -200,9 +200,9 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
             name: "retired_at",
             required: true,
             schema: &Schema::Nullable(
-                &Schema::Text(
+                &Schema::String(
                     &StringRules {
-                        name: "text",
+                        name: "string",
                         length: Count { min: 0, max: None },
                         prefix: "",
                         pieces: None,
@@ -225,9 +225,9 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         Property {
             name: "sequestered_on",
             required: true,
-            schema: &Schema::Text(
+            schema: &Schema::String(
                 &StringRules {
-                    name: "text",
+                    name: "string",
                     length: Count { min: 0, max: None },
                     prefix: "",
                     pieces: None,
@@ -239,7 +239,7 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         Property {
             name: "serial_number",
             required: true,
-            schema: &Schema::Text(&StringRules::ANY),
+            schema: &Schema::String(&StringRules::ANY),
         },
         Property {
             name: "size",
@@ -276,7 +276,7 @@ pub(crate) static CREDIT_BATCH_ID_RULES: StringRules = StringRules {
     values: &[],
 };
 
-pub(crate) static CREDIT_BATCH_ID: Schema = Schema::Text(&CREDIT_BATCH_ID_RULES);
+pub(crate) static CREDIT_BATCH_ID: Schema = Schema::String(&CREDIT_BATCH_ID_RULES);
 
 impl HasSchema for types::CreditBatchId {
     const SCHEMA: &'static Schema = &CREDIT_BATCH_ID;
@@ -291,7 +291,9 @@ pub(crate) static CREDIT_BATCH_STATUS_RULES: StringRules = StringRules {
     values: &["active", "split", "retired"],
 };
 
-pub(crate) static CREDIT_BATCH_STATUS: Schema = Schema::Text(&CREDIT_BATCH_STATUS_RULES);
+pub(crate) static CREDIT_BATCH_STATUS: Schema = Schema::String(
+    &CREDIT_BATCH_STATUS_RULES,
+);
 
 impl HasSchema for types::CreditBatchStatus {
     const SCHEMA: &'static Schema = &CREDIT_BATCH_STATUS;
@@ -339,7 +341,7 @@ pub(crate) static DELIVERY_ID_RULES: StringRules = StringRules {
     values: &[],
 };
 
-pub(crate) static DELIVERY_ID: Schema = Schema::Text(&DELIVERY_ID_RULES);
+pub(crate) static DELIVERY_ID: Schema = Schema::String(&DELIVERY_ID_RULES);
 
 impl HasSchema for types::DeliveryId {
     const SCHEMA: &'static Schema = &DELIVERY_ID;
@@ -363,7 +365,7 @@ impl HasSchema for types::ErrorBody {
 
 pub(crate) static ERROR_DETAIL: Schema = Schema::OneOf(
     &[
-        &Schema::Text(&StringRules::ANY),
+        &Schema::String(&StringRules::ANY),
         &Schema::Array {
             items: &VALIDATION_ERROR,
             count: Count { min: 0, max: None },
@@ -378,7 +380,7 @@ impl HasSchema for types::ErrorDetail {
 
 pub(crate) static ERROR_LOCATION: Schema = Schema::AnyOf(
     &[
-        &Schema::Text(&StringRules::ANY),
+        &Schema::String(&StringRules::ANY),
         &Schema::Integer(Bounds {
             minimum: None,
             maximum: None,
@@ -403,7 +405,7 @@ pub(crate) static ISSUANCE_ID_RULES: StringRules = StringRules {
     values: &[],
 };
 
-pub(crate) static ISSUANCE_ID: Schema = Schema::Text(&ISSUANCE_ID_RULES);
+pub(crate) static ISSUANCE_ID: Schema = Schema::String(&ISSUANCE_ID_RULES);
 
 impl HasSchema for types::IssuanceId {
     const SCHEMA: &'static Schema = &ISSUANCE_ID;
@@ -414,7 +416,7 @@ pub(crate) static ORGANISATION: Schema = Schema::Object {
         Property {
             name: "domain",
             required: true,
-            schema: &Schema::Nullable(&Schema::Text(&StringRules::ANY)),
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
         },
         Property {
             name: "id",
@@ -424,7 +426,7 @@ pub(crate) static ORGANISATION: Schema = Schema::Object {
         Property {
             name: "name",
             required: true,
-            schema: &Schema::Text(&StringRules::ANY),
+            schema: &Schema::String(&StringRules::ANY),
         },
     ],
     additional: None,
@@ -446,7 +448,7 @@ pub(crate) static ORGANISATION_ID_RULES: StringRules = StringRules {
     values: &[],
 };
 
-pub(crate) static ORGANISATION_ID: Schema = Schema::Text(&ORGANISATION_ID_RULES);
+pub(crate) static ORGANISATION_ID: Schema = Schema::String(&ORGANISATION_ID_RULES);
 
 impl HasSchema for types::OrganisationId {
     const SCHEMA: &'static Schema = &ORGANISATION_ID;
@@ -463,7 +465,7 @@ pub(crate) static PROJECT_ID_RULES: StringRules = StringRules {
     values: &[],
 };
 
-pub(crate) static PROJECT_ID: Schema = Schema::Text(&PROJECT_ID_RULES);
+pub(crate) static PROJECT_ID: Schema = Schema::String(&PROJECT_ID_RULES);
 
 impl HasSchema for types::ProjectId {
     const SCHEMA: &'static Schema = &PROJECT_ID;
@@ -480,7 +482,7 @@ pub(crate) static REMOVAL_ID_RULES: StringRules = StringRules {
     values: &[],
 };
 
-pub(crate) static REMOVAL_ID: Schema = Schema::Text(&REMOVAL_ID_RULES);
+pub(crate) static REMOVAL_ID: Schema = Schema::String(&REMOVAL_ID_RULES);
 
 impl HasSchema for types::RemovalId {
     const SCHEMA: &'static Schema = &REMOVAL_ID;
@@ -497,7 +499,7 @@ pub(crate) static RETIREMENT_ID_RULES: StringRules = StringRules {
     values: &[],
 };
 
-pub(crate) static RETIREMENT_ID: Schema = Schema::Text(&RETIREMENT_ID_RULES);
+pub(crate) static RETIREMENT_ID: Schema = Schema::String(&RETIREMENT_ID_RULES);
 
 impl HasSchema for types::RetirementId {
     const SCHEMA: &'static Schema = &RETIREMENT_ID;
@@ -514,7 +516,7 @@ pub(crate) static SUPPLIER_ID_RULES: StringRules = StringRules {
     values: &[],
 };
 
-pub(crate) static SUPPLIER_ID: Schema = Schema::Text(&SUPPLIER_ID_RULES);
+pub(crate) static SUPPLIER_ID: Schema = Schema::String(&SUPPLIER_ID_RULES);
 
 impl HasSchema for types::SupplierId {
     const SCHEMA: &'static Schema = &SUPPLIER_ID;
@@ -548,12 +550,12 @@ pub(crate) static VALIDATION_ERROR: Schema = Schema::Object {
         Property {
             name: "msg",
             required: true,
-            schema: &Schema::Text(&StringRules::ANY),
+            schema: &Schema::String(&StringRules::ANY),
         },
         Property {
             name: "type",
             required: true,
-            schema: &Schema::Text(&StringRules::ANY),
+            schema: &Schema::String(&StringRules::ANY),
         },
     ],
     additional: None,

@@ -28,8 +28,10 @@ pub struct CarbonRemovalData {
 /// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CountryCode(crate::scalars::string::Text<3>);
-crate::scalars::string::string_type!(CountryCode, super::schema::COUNTRY_CODE_RULES);
+pub struct CountryCode(::compact_str::CompactString);
+crate::validate::string_types::string_type!(
+    CountryCode, super::schema::COUNTRY_CODE_RULES
+);
 crate::scalars::country::country_code!(CountryCode);
 
 /// A group of credits of one origin that are held, delivered and retired together. It is
@@ -99,8 +101,8 @@ pub struct CreditBatch {
 /// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CreditBatchId(crate::scalars::string::Text<37>);
-crate::scalars::string::string_type!(
+pub struct CreditBatchId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(
     CreditBatchId, super::schema::CREDIT_BATCH_ID_RULES
 );
 
@@ -118,7 +120,7 @@ pub enum CreditBatchStatus {
     /// A value that the spec does not list.
     Unknown(crate::UnknownValue),
 }
-crate::scalars::string::open_enum!(
+crate::validate::string_types::open_enum!(
     CreditBatchStatus, super::schema::CREDIT_BATCH_STATUS_RULES, { Active = "active",
     Split = "split", Retired = "retired" }
 );
@@ -144,8 +146,10 @@ pub struct CreditQuantity {
 /// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DeliveryId(crate::scalars::string::Text<37>);
-crate::scalars::string::string_type!(DeliveryId, super::schema::DELIVERY_ID_RULES);
+pub struct DeliveryId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(
+    DeliveryId, super::schema::DELIVERY_ID_RULES
+);
 
 /// What the API says about a request that it did not serve
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -209,8 +213,10 @@ impl ::std::convert::From<i64> for ErrorLocation {
 /// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IssuanceId(crate::scalars::string::Text<37>);
-crate::scalars::string::string_type!(IssuanceId, super::schema::ISSUANCE_ID_RULES);
+pub struct IssuanceId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(
+    IssuanceId, super::schema::ISSUANCE_ID_RULES
+);
 
 /// An organisation that owns credits or benefits from them
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -234,8 +240,8 @@ pub struct Organisation {
 /// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrganisationId(crate::scalars::string::Text<37>);
-crate::scalars::string::string_type!(
+pub struct OrganisationId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(
     OrganisationId, super::schema::ORGANISATION_ID_RULES
 );
 
@@ -249,8 +255,8 @@ crate::scalars::string::string_type!(
 /// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ProjectId(crate::scalars::string::Text<37>);
-crate::scalars::string::string_type!(ProjectId, super::schema::PROJECT_ID_RULES);
+pub struct ProjectId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(ProjectId, super::schema::PROJECT_ID_RULES);
 
 /// Identifies the removal of CO₂e that credits were issued for
 ///
@@ -262,8 +268,8 @@ crate::scalars::string::string_type!(ProjectId, super::schema::PROJECT_ID_RULES)
 /// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RemovalId(crate::scalars::string::Text<37>);
-crate::scalars::string::string_type!(RemovalId, super::schema::REMOVAL_ID_RULES);
+pub struct RemovalId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(RemovalId, super::schema::REMOVAL_ID_RULES);
 
 /// Identifies a retirement, the event that uses credits up for good
 ///
@@ -275,8 +281,10 @@ crate::scalars::string::string_type!(RemovalId, super::schema::REMOVAL_ID_RULES)
 /// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RetirementId(crate::scalars::string::Text<37>);
-crate::scalars::string::string_type!(RetirementId, super::schema::RETIREMENT_ID_RULES);
+pub struct RetirementId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(
+    RetirementId, super::schema::RETIREMENT_ID_RULES
+);
 
 /// Identifies a supplier, who removes CO₂e and sells the credits
 ///
@@ -288,8 +296,10 @@ crate::scalars::string::string_type!(RetirementId, super::schema::RETIREMENT_ID_
 /// # Ok::<(), isometric_registry::InvalidString>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SupplierId(crate::scalars::string::Text<37>);
-crate::scalars::string::string_type!(SupplierId, super::schema::SUPPLIER_ID_RULES);
+pub struct SupplierId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(
+    SupplierId, super::schema::SUPPLIER_ID_RULES
+);
 
 /// Why one argument of a request was refused
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]

@@ -1,32 +1,27 @@
-//! Exact quantities.
+//! Exact decimal numbers.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
-use arrayvec::ArrayString;
+use compact_str::{CompactString, format_compact};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::types::CreditQuantity;
-
-/// The longest decimal is a sign, 29 digits and a point; the longest float in
-/// scientific form is shorter.
-const LONGEST: usize = 32;
-
-/// The most significant digits of which any number survives as a float.
+/// The maximum number of significant digits that every float keeps.
 const EXACT_DIGITS: usize = f64::DIGITS as usize;
 
-/// A decimal number, kept and compared exactly, such as a quantity of credits.
+/// An exact decimal number, such as a quantity of credits.
 ///
-/// It has at most 28 decimals and an absolute value below 7.9 × 10²⁸, and it is a
-/// [`rust_decimal::Decimal`] with another way through JSON: as a JSON number. JSON
-/// parsers, here and elsewhere, read such a number as binary floating point, so what
-/// arrives is exact for up to 15 significant digits: for quantities with three
-/// decimals, below 10¹² tonnes. A whole number that fits an `i64` or a `u64` is always
-/// exact. A number that arrives with more digits than that is a violation of the rule
-/// [`Format`](crate::validate::Rule::Format), but for one whose nearest float has a
-/// shorter form: `0.1000000000000000055` cannot be told from `0.1`.
+/// It has at most 28 decimals and an absolute value below 7.9 × 10²⁸. It wraps
+/// [`rust_decimal::Decimal`] and serializes as a JSON number.
+///
+/// JSON parsers, including the one of this crate, read numbers as binary floating point.
+/// A received number is therefore exact if it has up to 15 significant digits: quantities
+/// with three decimals are exact below 10¹² tonnes. Integers that fit an `i64` or a `u64` are
+/// always exact. Numbers with more digits violate the rule
+/// [`Format`](crate::validate::Rule::Format), except those that read as the same float as a
+/// shorter number: `0.1000000000000000055` is indistinguishable from `0.1`.
 ///
 /// ```
 /// use isometric_registry::Decimal;
@@ -40,51 +35,44 @@ const EXACT_DIGITS: usize = f64::DIGITS as usize;
 pub struct Decimal(rust_decimal::Decimal);
 
 impl Decimal {
-    /// The decimal with the fewest digits that a float stands for.
+    /// Returns the shortest decimal that reads as this float.
     pub(crate) fn from_f64(value: f64) -> Option<Self> {
         if let Some(thousandths) = thousandths(value) {
             return Some(Self(rust_decimal::Decimal::new(thousandths, 3).normalize()));
         }
-        rust_decimal::Decimal::from_scientific(&shortest(value)?).ok().map(Self)
+        rust_decimal::Decimal::from_scientific(&shortest(value)).ok().map(Self)
     }
 
-    /// The nearest float. `rust_decimal` divides by a power of ten, which is not
-    /// always the nearest.
+    /// Returns the nearest float. The conversion of `rust_decimal` divides by a power of ten,
+    /// and its result is not always the nearest.
     fn to_f64(self) -> Option<f64> {
-        let mut text = ArrayString::<LONGEST>::new();
-        write!(text, "{}", self.0).ok()?;
-        text.parse().ok()
-    }
-
-    fn to_i64(self) -> Option<i64> {
-        self.is_integer().then(|| i64::try_from(self.0).ok())?
+        format_compact!("{}", self.0).parse().ok()
     }
 }
 
-/// The form of a float with the fewest digits, as in `1.25632e2`.
-fn shortest(value: f64) -> Option<ArrayString<LONGEST>> {
-    let mut text = ArrayString::new();
-    write!(text, "{value:e}").ok()?;
-    Some(text)
+/// Formats a float with the fewest digits, for example `1.25632e2`.
+fn shortest(value: f64) -> CompactString {
+    format_compact!("{value:e}")
 }
 
-/// How many thousandths a float stands for, if it is the nearest to so few of them that
-/// no decimal with fewer digits can be meant. Quantities have three decimals, and this
-/// is ten times as fast as to write a float and read it again.
+/// Returns the value in thousandths if no other decimal of up to three decimals and 15 digits
+/// reads as the same float.
+///
+/// Quantities have three decimals, and this is ten times as fast as formatting and parsing the
+/// float.
 pub(crate) fn thousandths(value: f64) -> Option<i64> {
-    const MOST: f64 = 1e15;
+    const LIMIT: f64 = 1e15;
     let thousandths = (value * 1000.0).round();
-    let is_meant = thousandths.abs() < MOST && thousandths / 1000.0 == value;
-    // Negative zero is left to others.
-    (is_meant && (value > 0.0 || thousandths != 0.0)).then_some(thousandths as i64)
+    let is_exact = thousandths.abs() < LIMIT && thousandths / 1000.0 == value;
+    // Zero takes the general path, which handles negative zero.
+    (is_exact && thousandths != 0.0).then_some(thousandths as i64)
 }
 
-/// Whether a float has so few digits that the number it was read from had no others.
+/// Returns whether a float has so few digits that the number it was read from is known.
 pub(crate) fn is_exact(value: f64) -> bool {
-    shortest(value).is_some_and(|text| {
-        let digits = text.bytes().take_while(|&byte| byte != b'e');
-        digits.filter(u8::is_ascii_digit).count() <= EXACT_DIGITS
-    })
+    let text = shortest(value);
+    let digits = text.bytes().take_while(|&byte| byte != b'e');
+    digits.filter(u8::is_ascii_digit).count() <= EXACT_DIGITS
 }
 
 impl Deref for Decimal {
@@ -139,26 +127,34 @@ impl fmt::Display for Decimal {
     }
 }
 
-/// A whole number goes out as an integer, any other as the nearest float.
+/// Serializes integers that fit an `i64` or a `u64` as integers, and other numbers as the nearest
+/// float.
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (self.to_i64(), self.to_f64()) {
-            (Some(whole), _) => serializer.serialize_i64(whole),
-            (None, Some(float)) => serializer.serialize_f64(float),
-            (None, None) => Err(serde::ser::Error::custom("a decimal that is no number")),
+        if self.is_integer() {
+            if let Ok(integer) = i64::try_from(self.0) {
+                return serializer.serialize_i64(integer);
+            }
+            if let Ok(integer) = u64::try_from(self.0) {
+                return serializer.serialize_u64(integer);
+            }
+        }
+        match self.to_f64() {
+            Some(float) => serializer.serialize_f64(float),
+            None => Err(serde::ser::Error::custom("decimal does not convert to a float")),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_f64(NumberVisitor)
+        deserializer.deserialize_f64(DecimalVisitor)
     }
 }
 
-struct NumberVisitor;
+struct DecimalVisitor;
 
-impl Visitor<'_> for NumberVisitor {
+impl Visitor<'_> for DecimalVisitor {
     type Value = Decimal;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,17 +175,9 @@ impl Visitor<'_> for NumberVisitor {
     }
 }
 
-/// The quantity in credits, as in `125.632 credits`.
-impl fmt::Display for CreditQuantity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} credits", self.credits)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Decimal;
-    use crate::types::CreditQuantity;
 
     fn read(json: &str) -> serde_json::Result<Decimal> {
         serde_json::from_str(json)
@@ -200,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_arrives_exactly() {
+    fn reads_numbers_exactly() {
         let numbers = [
             ("0", "0"),
             ("-0.0", "0"),
@@ -222,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_does_not_fit_is_an_error() {
+    fn rejects_numbers_that_do_not_fit() {
         for json in ["1e29", "-1e29", "8e28", "1e300", "1e-29", "5e-324", "1.5e-28"] {
             let error = read(json).unwrap_err().to_string();
             assert!(
@@ -233,15 +221,25 @@ mod tests {
     }
 
     #[test]
-    fn only_a_number_is_a_number() {
+    fn rejects_other_types() {
         for json in [r#""1""#, "null", "true", "[]", "{}"] {
             assert!(read(json).is_err(), "{json}");
         }
     }
 
     #[test]
-    fn a_number_leaves_as_it_came() {
-        let numbers = ["0", "123", "-5", "125.632", "0.001", "-0.1", "999999999999.999", "1e+28"];
+    fn writes_numbers_as_read() {
+        let numbers = [
+            "0",
+            "123",
+            "-5",
+            "125.632",
+            "0.001",
+            "-0.1",
+            "999999999999.999",
+            "18446744073709551615",
+            "1e+28",
+        ];
         for json in numbers {
             let written = serde_json::to_string(&read(json).unwrap()).unwrap();
             assert_eq!(written, json);
@@ -249,13 +247,13 @@ mod tests {
     }
 
     #[test]
-    fn a_decimal_leaves_as_the_nearest_float() {
+    fn writes_the_nearest_float() {
         let third = decimal("0.3333333333333333333333333333");
         assert_eq!(serde_json::to_string(&third).unwrap(), (1.0 / 3.0).to_string());
     }
 
     #[test]
-    fn every_quantity_of_three_decimals_survives_a_round_trip() {
+    fn quantities_of_three_decimals_round_trip() {
         let sizes =
             (0..1000).chain(125_000..126_000).chain(999_999_999_999_000..999_999_999_999_999);
         for kilograms in sizes {
@@ -263,11 +261,5 @@ mod tests {
             let json = serde_json::to_string(&credits).unwrap();
             assert_eq!(read(&json).unwrap(), credits, "{json}");
         }
-    }
-
-    #[test]
-    fn a_quantity_displays_its_credits() {
-        let quantity = CreditQuantity { credit_kgs: 125_632, credits: decimal("125.632") };
-        assert_eq!(quantity.to_string(), "125.632 credits");
     }
 }

@@ -1,6 +1,5 @@
-//! Scalar types: checked strings and open enums, exact decimals, countries and times.
+//! Scalar types: exact decimals, countries, dates and times.
 
 pub(crate) mod country;
 pub(crate) mod decimal;
-pub(crate) mod string;
 pub(crate) mod time;

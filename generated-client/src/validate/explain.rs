@@ -1,70 +1,209 @@
-//! Walks a JSON document beside its schema and builds nothing of it, but for the
-//! values that several schemas have a say in.
+//! Lists all violations in a JSON document.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde_json::Result;
+use serde_json::value::RawValue;
 
-use super::numbers::{self, NUMBER_AS_TEXT, NUMBERS_ARE_TEXT, Number};
+use super::numbers;
 use super::schema::{Count, Property, Schema};
-use super::tree::Tree;
-use super::violation::{Rule, Violation, excerpt};
+use super::strings::StringViolation;
+use super::value::{JsonValue, canonical};
+use super::violation::{Rule, Violation};
 
-/// The most violations that are reported. Each takes more room than the few bytes of
-/// a document that may cause it.
-const MOST_VIOLATIONS: usize = 1000;
+/// The maximum number of violations. A violation takes more memory than the few bytes of the
+/// document that cause it.
+const MAX_VIOLATIONS: usize = 1000;
 
-/// Everything in which the document breaks the rules.
-pub(super) fn walk(json: &[u8], schema: &'static Schema) -> Vec<Violation> {
-    let mut walk = Walk { numbers_are_text: *NUMBERS_ARE_TEXT, ..Walk::default() };
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let outcome = Step { schema, walk: &mut walk }
-        .deserialize(&mut deserializer)
-        .and_then(|()| deserializer.end());
+/// Returns the violations in a document, in document order. Missing properties come at the end
+/// of their object.
+pub(super) fn explain(json: &[u8], schema: &'static Schema) -> Vec<Violation> {
+    let mut explainer = Explainer::default();
+    let outcome = serde_json::from_slice(json)
+        .and_then(|document: &RawValue| explainer.value(document, schema));
     match outcome {
-        Ok(()) => walk.violations,
-        Err(error) => vec![Violation::not_json(&error)],
+        Ok(()) => explainer.violations,
+        Err(error) => vec![Violation::not_json(&position_in_document(json, error))],
     }
 }
 
-/// Where the walk is and what it has found.
+/// Replaces an error of a part of the document, to which its position is relative, by the error
+/// of the whole document.
+fn position_in_document(json: &[u8], error: serde_json::Error) -> serde_json::Error {
+    serde_json::from_slice::<serde_json::Value>(json).err().unwrap_or(error)
+}
+
+/// The state of a traversal of a document.
 #[derive(Debug, Default)]
-struct Walk {
+struct Explainer {
+    /// The pointer of the current value.
     pointer: String,
+    /// The number of arrays and objects around the current value.
+    depth: usize,
     violations: Vec<Violation>,
-    numbers_are_text: bool,
 }
 
-impl Walk {
-    fn report(&mut self, rule: Rule, expected: impl Into<Cow<'static, str>>, got: String) {
-        let pointer = self.pointer.clone();
-        self.add(Violation { pointer, rule, expected: expected.into(), got });
-    }
-
-    fn add(&mut self, violation: Violation) {
-        if self.violations.len() < MOST_VIOLATIONS {
-            self.violations.push(violation);
-        } else if let Some(last) = self.violations.last_mut()
-            && last.rule == Rule::Enum
-            && violation.rule != Rule::Enum
-        {
-            // Values that are merely unknown must not hide that something is wrong.
-            *last = violation;
+impl Explainer {
+    /// Validates a value.
+    ///
+    /// # Errors
+    ///
+    /// A part of the value that decoding reads does not parse.
+    fn value(&mut self, raw: &RawValue, schema: &'static Schema) -> Result<()> {
+        if matches!(schema, Schema::Nullable(_)) && raw.get() == "null" {
+            return Ok(());
+        }
+        match schema.non_null() {
+            Schema::Any => canonical(raw, self.depth).map(drop),
+            Schema::AllOf(schemas) => schemas.iter().try_for_each(|schema| self.value(raw, schema)),
+            Schema::OneOf(schemas) => self.alternatives(raw, schemas, Rule::OneOf),
+            Schema::AnyOf(schemas) => self.alternatives(raw, schemas, Rule::AnyOf),
+            _ => self.typed_value(JsonValue::parse(raw, self.depth)?, schema),
         }
     }
 
-    fn report_count(&mut self, rule: Rule, count: &Count, found: usize, (one, many): (&str, &str)) {
-        if !count.admits(found) {
-            self.report(rule, count.describe_of(one, many), found.to_string());
+    /// Validates a value against a schema of one JSON type, or null.
+    fn typed_value(&mut self, value: JsonValue<'_>, schema: &'static Schema) -> Result<()> {
+        match (schema.non_null(), &value) {
+            (Schema::Boolean, JsonValue::Boolean(_)) => Ok(()),
+            (
+                non_null @ (Schema::Integer(_) | Schema::Number(_) | Schema::Decimal(_)),
+                &JsonValue::Number { number, .. },
+            ) => {
+                match numbers::check(non_null, number) {
+                    Ok(bounds) => {
+                        for (rule, expected) in numbers::bound_violations(bounds, number) {
+                            self.report(rule, expected, value.excerpt());
+                        }
+                    }
+                    Err((Rule::Type, _)) => self.report_type(schema, &value),
+                    Err((rule, expected)) => self.report(rule, expected, value.excerpt()),
+                }
+                Ok(())
+            }
+            (Schema::String(rules), JsonValue::String(text)) => {
+                if let Err(StringViolation { rule, expected, got }) = rules.check(text) {
+                    self.report(rule, expected, got);
+                }
+                Ok(())
+            }
+            (Schema::Array { items: schema, count, unique }, JsonValue::Array(items)) => {
+                self.array(items, schema, *unique)?;
+                self.check_count(Rule::Items, count, items.len(), ("item", "items"));
+                Ok(())
+            }
+            (Schema::Object { properties, additional, count }, JsonValue::Object(members)) => {
+                self.object(members, properties, *additional)?;
+                let nouns = ("property", "properties");
+                self.check_count(Rule::Properties, count, members.len(), nouns);
+                Ok(())
+            }
+            _ => {
+                self.report_type(schema, &value);
+                Ok(())
+            }
         }
     }
 
-    /// Does something one step further down.
-    fn within<T>(&mut self, token: &str, f: impl FnOnce(&mut Self) -> T) -> T {
+    fn array(&mut self, items: &[&RawValue], schema: &'static Schema, unique: bool) -> Result<()> {
+        let mut earlier = HashSet::new();
+        for (index, item) in items.iter().enumerate() {
+            self.within(&index.to_string(), |explainer| {
+                explainer.value(item, schema)?;
+                if unique && !earlier.insert(canonical(item, explainer.depth)?) {
+                    let got = JsonValue::parse(item, explainer.depth)?.excerpt();
+                    explainer.report(Rule::Unique, "an item unlike those before it", got);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn object(
+        &mut self,
+        members: &[(Cow<'_, str>, &RawValue)],
+        properties: &'static [Property],
+        additional: Option<&'static Schema>,
+    ) -> Result<()> {
+        let mut seen = vec![false; properties.len()];
+        for (name, value) in members {
+            let known = properties.binary_search_by_key(&name.as_ref(), |property| property.name);
+            let is_duplicate = known.is_ok_and(|index| std::mem::replace(&mut seen[index], true));
+            let schema = known.map_or(additional, |index| Some(properties[index].schema));
+            let Some(schema) = schema else { continue };
+            self.within(name, |explainer| {
+                if !is_duplicate {
+                    return explainer.value(value, schema);
+                }
+                explainer.report(Rule::Duplicate, "the property once", "it again".into());
+                Ok(())
+            })?;
+        }
+        for (property, seen) in properties.iter().zip(seen) {
+            if property.required && !seen {
+                self.within(property.name, |explainer| {
+                    explainer.report(Rule::Required, "the property", "nothing".into());
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Validates a value against alternatives.
+    ///
+    /// Unknown enum values match where nothing else does: the first schema that is otherwise
+    /// satisfied is the intended one. If no schema matches and only one has the type of the
+    /// value, it is the intended one, and its violations are reported.
+    fn alternatives(
+        &mut self,
+        raw: &RawValue,
+        schemas: &[&'static Schema],
+        rule: Rule,
+    ) -> Result<()> {
+        // Decoding buffers the value and therefore reads all of it, unknown properties too.
+        canonical(raw, self.depth)?;
+        let mut failing = Vec::new();
+        let mut unknown = Vec::new();
+        for schema in schemas {
+            let violations = self.violations_of(raw, schema)?;
+            if violations.iter().any(|violation| violation.rule != Rule::Enum) {
+                failing.push((*schema, violations));
+            } else if !violations.is_empty() {
+                unknown.push((*schema, violations));
+            }
+        }
+        let matching = schemas.len() - failing.len() - unknown.len();
+        let mut intended = match (matching, rule) {
+            (0, _) if unknown.is_empty() => failing,
+            (0, _) => unknown.into_iter().take(1).collect(),
+            (1, _) | (_, Rule::AnyOf) => return Ok(()),
+            _ => Vec::new(),
+        };
+        let value = JsonValue::parse(raw, self.depth)?;
+        intended.retain(|(schema, _)| has_type(&value, schema));
+        if let [(_, violations)] = intended.as_mut_slice() {
+            violations.drain(..).for_each(|violation| self.push(violation));
+            return Ok(());
+        }
+        let types: Vec<_> = schemas.iter().map(|schema| describe_type(schema)).collect();
+        let quantity = if rule == Rule::OneOf { "exactly one" } else { "one" };
+        self.report(rule, format!("{quantity} of: {}", types.join(", ")), value.excerpt());
+        Ok(())
+    }
+
+    /// Returns the violations of the current value only, limited separately from those found
+    /// before.
+    fn violations_of(&mut self, raw: &RawValue, schema: &'static Schema) -> Result<Vec<Violation>> {
+        let earlier = std::mem::take(&mut self.violations);
+        let outcome = self.value(raw, schema);
+        let violations = std::mem::replace(&mut self.violations, earlier);
+        outcome.map(|()| violations)
+    }
+
+    /// Visits an item or a member of the current value.
+    fn within<T>(&mut self, token: &str, visit: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.pointer.len();
         self.pointer.push('/');
         for character in token.chars() {
@@ -74,461 +213,113 @@ impl Walk {
                 other => self.pointer.push(other),
             }
         }
-        let result = f(self);
+        self.depth += 1;
+        let result = visit(self);
+        self.depth -= 1;
         self.pointer.truncate(length);
         result
     }
 
-    /// Walks a value that is already built, and gives back what is found there. It
-    /// counts for itself: what was found before leaves it no less room.
-    fn found_in(&mut self, value: &Tree, schema: &'static Schema) -> Vec<Violation> {
-        let before = std::mem::take(&mut self.violations);
-        self.value(value, schema);
-        std::mem::replace(&mut self.violations, before)
-    }
-
-    fn value(&mut self, value: &Tree, schema: &'static Schema) {
-        match *schema {
-            Schema::Nullable(_) if is_null(value) => {}
-            Schema::Nullable(inner) => self.value(value, inner),
-            Schema::AllOf(schemas) => schemas.iter().for_each(|schema| self.value(value, schema)),
-            Schema::OneOf(schemas) => self.alternatives(value, schemas, Rule::OneOf),
-            Schema::AnyOf(schemas) => self.alternatives(value, schemas, Rule::AnyOf),
-            _ => {
-                if let Err(error) = (Step { schema, walk: &mut *self }).deserialize(value) {
-                    self.report(Rule::Json, "JSON", error.to_string());
-                }
-            }
-        }
-    }
-
-    /// A value that is merely unknown fits where nothing else does, and then the first
-    /// schema that has the rest right is enough. Where no schema fits and one alone is
-    /// of the value's type, that one was meant, and what is wrong is what it finds.
-    fn alternatives(&mut self, value: &Tree, schemas: &[&'static Schema], rule: Rule) {
-        let attempts = schemas.iter().map(|schema| (*schema, self.found_in(value, schema)));
-        let (fitting, faulty): (Vec<_>, Vec<_>) = attempts.partition(|(_, found)| found.is_empty());
-        let (unknown, failing): (Vec<_>, Vec<_>) = faulty
-            .into_iter()
-            .partition(|(_, found)| found.iter().all(|violation| violation.rule == Rule::Enum));
-        let mut meant = match (fitting.len(), rule) {
-            (0, _) if unknown.is_empty() => failing,
-            (0, _) => unknown.into_iter().take(1).collect(),
-            (1, _) | (_, Rule::AnyOf) => return,
-            _ => Vec::new(),
-        };
-        meant.retain(|(schema, _)| is_of_type(value, schema));
-        if let [(_, found)] = meant.as_mut_slice() {
-            found.drain(..).for_each(|violation| self.add(violation));
-            return;
-        }
-        let names: Vec<_> = schemas.iter().map(|schema| describe(schema)).collect();
-        let how_many = if rule == Rule::OneOf { "exactly one" } else { "one" };
-        self.report(rule, format!("{how_many} of: {}", names.join(", ")), show(value));
-    }
-}
-
-/// One value of the document with its schema.
-struct Step<'w> {
-    schema: &'static Schema,
-    walk: &'w mut Walk,
-}
-
-impl<'de> DeserializeSeed<'de> for Step<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        match self.schema() {
-            Schema::Any => Tree::deserialize(deserializer).map(drop),
-            Schema::AllOf(_) | Schema::AnyOf(_) | Schema::OneOf(_) => {
-                let value = Tree::deserialize(deserializer)?;
-                self.walk.value(&value, self.schema);
-                Ok(())
-            }
-            _ => deserializer.deserialize_any(self),
-        }
-    }
-}
-
-impl Step<'_> {
-    /// The schema, where null is not in question.
-    fn schema(&self) -> &'static Schema {
-        let mut schema = self.schema;
-        while let Schema::Nullable(inner) = schema {
-            schema = inner;
-        }
-        schema
-    }
-
-    fn wrong_type<E>(self, got: impl Into<String>) -> Result<(), E> {
-        self.walk.report(Rule::Type, describe(self.schema), got.into());
-        Ok(())
-    }
-
-    fn number<E>(self, number: Number) -> Result<(), E> {
-        let (bounds, checked) = match self.schema() {
-            Schema::Integer(bounds) => (bounds, numbers::check_integer(number)),
-            Schema::Decimal(bounds) => (bounds, numbers::check_decimal(number)),
-            Schema::Number(bounds) => (bounds, Ok(())),
-            _ => return self.wrong_type(number.show()),
-        };
-        match checked {
-            Err((Rule::Type, _)) => return self.wrong_type(number.show()),
-            Err((rule, expected)) => self.walk.report(rule, expected, number.show()),
-            Ok(()) => {
-                for (rule, expected) in numbers::check_bounds(bounds, number) {
-                    self.walk.report(rule, expected, number.show());
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<'de> Visitor<'de> for Step<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        match self.schema {
-            Schema::Nullable(_) => Ok(()),
-            _ => self.wrong_type("null"),
-        }
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        match self.schema() {
-            Schema::Boolean => Ok(()),
-            _ => self.wrong_type(value.to_string()),
-        }
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.number(Number::Signed(value))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.number(Number::Unsigned(value))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.number(Number::Float(value))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        let Schema::Text(rules) = *self.schema() else { return self.wrong_type(excerpt(text)) };
-        if let Err(fault) = rules.check(text) {
-            self.walk.report(fault.rule, fault.expected, fault.got);
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let Schema::Array { items: schema, ref count, unique } = *self.schema() else {
-            while items.next_element::<IgnoredAny>()?.is_some() {}
-            return self.wrong_type("an array");
-        };
-        let mut found = 0;
-        let mut earlier = unique.then(HashSet::new);
-        loop {
-            let item = Item { schema, walk: &mut *self.walk, index: found, earlier: &mut earlier };
-            if items.next_element_seed(item)?.is_none() {
-                break;
-            }
-            found += 1;
-        }
-        self.walk.report_count(Rule::Items, count, found, ("item", "items"));
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let properties = match *self.schema() {
-            Schema::Object { properties, .. } => properties,
-            _ => &[],
-        };
-        let mut next = members.next_key_seed(Key(properties))?;
-        if let Some(Name::Other(name)) = &next
-            && self.walk.numbers_are_text
-            && name == NUMBER_AS_TEXT
-        {
-            let text: String = members.next_value()?;
-            let number = Number::parse(&text);
-            return number.map_or_else(|| Err(A::Error::custom(&text)), |n| self.number(n));
-        }
-        let Schema::Object { additional, ref count, .. } = *self.schema() else {
-            while next.is_some() {
-                members.next_value::<IgnoredAny>()?;
-                next = members.next_key_seed(Key(properties))?;
-            }
-            return self.wrong_type("an object");
-        };
-        let mut object = Object { properties, additional, seen: vec![false; properties.len()] };
-        let mut found = 0;
-        while let Some(name) = next {
-            object.member(name, &mut members, self.walk)?;
-            found += 1;
-            next = members.next_key_seed(Key(properties))?;
-        }
-        object.finish(self.walk);
-        self.walk.report_count(Rule::Properties, count, found, ("property", "properties"));
-        Ok(())
-    }
-}
-
-/// An item of an array, and the items before it where all must differ.
-struct Item<'w> {
-    schema: &'static Schema,
-    walk: &'w mut Walk,
-    index: usize,
-    earlier: &'w mut Option<HashSet<String>>,
-}
-
-impl<'de> DeserializeSeed<'de> for Item<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let Self { schema, walk, index, earlier } = self;
-        walk.within(&index.to_string(), |walk| {
-            let Some(earlier) = earlier else {
-                return Step { schema, walk }.deserialize(deserializer);
-            };
-            let value = Tree::deserialize(deserializer)?;
-            walk.value(&value, schema);
-            if !earlier.insert(value.to_value().to_string()) {
-                walk.report(Rule::Unique, "an item unlike those before it", show(&value));
-            }
-            Ok(())
-        })
-    }
-}
-
-/// An object whose members are walked one by one.
-struct Object {
-    properties: &'static [Property],
-    additional: Option<&'static Schema>,
-    /// Which of the properties were there.
-    seen: Vec<bool>,
-}
-
-impl Object {
-    fn member<'de, A: MapAccess<'de>>(
+    fn check_count(
         &mut self,
-        name: Name,
-        members: &mut A,
-        walk: &mut Walk,
-    ) -> Result<(), A::Error> {
-        let (name, schema) = match &name {
-            Name::Property(index) => {
-                let property = &self.properties[*index];
-                if std::mem::replace(&mut self.seen[*index], true) {
-                    let expected = "the property once";
-                    walk.within(property.name, |walk| {
-                        walk.report(Rule::Duplicate, expected, "it again".into());
-                    });
-                    return members.next_value::<IgnoredAny>().map(drop);
-                }
-                (property.name, Some(property.schema))
-            }
-            Name::Other(name) => (name.as_str(), self.additional),
-        };
-        match schema {
-            Some(schema) => {
-                walk.within(name, |walk| members.next_value_seed(Step { schema, walk }))
-            }
-            None => members.next_value::<IgnoredAny>().map(drop),
+        rule: Rule,
+        count: &Count,
+        actual: usize,
+        (singular, plural): (&str, &str),
+    ) {
+        if !count.admits(actual) {
+            self.report(rule, count.describe_with(singular, plural), actual.to_string());
         }
     }
 
-    fn finish(&self, walk: &mut Walk) {
-        for (property, seen) in self.properties.iter().zip(&self.seen) {
-            if property.required && !seen {
-                walk.within(property.name, |walk| {
-                    walk.report(Rule::Required, "the property", "nothing".into());
-                });
-            }
+    fn report_type(&mut self, schema: &Schema, value: &JsonValue<'_>) {
+        self.report(Rule::Type, describe_type(schema), value.excerpt());
+    }
+
+    fn report(&mut self, rule: Rule, expected: impl Into<Cow<'static, str>>, got: String) {
+        let pointer = self.pointer.clone();
+        self.push(Violation { pointer, rule, expected: expected.into(), got });
+    }
+
+    fn push(&mut self, violation: Violation) {
+        if self.violations.len() < MAX_VIOLATIONS {
+            self.violations.push(violation);
+        } else if let Some(last) = self.violations.last_mut()
+            && last.rule == Rule::Enum
+            && violation.rule != Rule::Enum
+        {
+            // Unknown enum values are accepted and must not hide violations that are not.
+            *last = violation;
         }
     }
 }
 
-/// The name of a member of an object with these properties.
-struct Key(&'static [Property]);
-
-enum Name {
-    /// A known property, by its place in the list.
-    Property(usize),
-    Other(String),
-}
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Name;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Key {
-    type Value = Name;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a member")
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<Name, E> {
-        let place = self.0.binary_search_by_key(&name, |property| property.name);
-        Ok(place.map_or_else(|_| Name::Other(name.to_owned()), Name::Property))
-    }
-}
-
-/// The type of a schema, in words.
-fn describe(schema: &Schema) -> Cow<'static, str> {
+/// Describes the type of a schema in an error message.
+fn describe_type(schema: &Schema) -> Cow<'static, str> {
     match schema {
         Schema::Any => "any value".into(),
         Schema::Boolean => "a boolean".into(),
         Schema::Integer(_) => "an integer".into(),
         Schema::Number(_) | Schema::Decimal(_) => "a number".into(),
-        Schema::Text(_) => "a string".into(),
+        Schema::String(_) => "a string".into(),
         Schema::Array { .. } => "an array".into(),
         Schema::Object { .. } => "an object".into(),
-        Schema::Nullable(inner) => format!("{} or null", describe(inner)).into(),
+        Schema::Nullable(inner) => format!("{} or null", describe_type(inner)).into(),
         Schema::OneOf(schemas) | Schema::AnyOf(schemas) | Schema::AllOf(schemas) => {
-            let names: Vec<_> = schemas.iter().map(|schema| describe(schema)).collect();
-            let word = if matches!(schema, Schema::AllOf(_)) { " and " } else { " or " };
-            names.join(word).into()
+            let types: Vec<_> = schemas.iter().map(|schema| describe_type(schema)).collect();
+            let conjunction = if matches!(schema, Schema::AllOf(_)) { " and " } else { " or " };
+            types.join(conjunction).into()
         }
     }
 }
 
-fn is_null(value: &Tree) -> bool {
-    matches!(value, Tree::Scalar(Value::Null))
-}
-
-fn is_of_type(value: &Tree, schema: &Schema) -> bool {
+/// Returns whether a value has the type of a schema, regardless of all other rules.
+fn has_type(value: &JsonValue<'_>, schema: &Schema) -> bool {
     match (schema, value) {
-        (Schema::Any, _) => true,
-        (Schema::Boolean, Tree::Scalar(scalar)) => scalar.is_boolean(),
-        (Schema::Integer(_), Tree::Scalar(scalar)) => scalar.is_i64() || scalar.is_u64(),
-        (Schema::Number(_) | Schema::Decimal(_), Tree::Scalar(scalar)) => scalar.is_number(),
-        (Schema::Text(_), Tree::Scalar(scalar)) => scalar.is_string(),
-        (Schema::Array { .. }, Tree::Array(_)) | (Schema::Object { .. }, Tree::Object(_)) => true,
-        (Schema::Nullable(inner), _) => is_null(value) || is_of_type(value, inner),
+        (Schema::Any, _)
+        | (Schema::Nullable(_), JsonValue::Null)
+        | (Schema::Boolean, JsonValue::Boolean(_))
+        | (Schema::Number(_) | Schema::Decimal(_), JsonValue::Number { .. })
+        | (Schema::String(_), JsonValue::String(_))
+        | (Schema::Array { .. }, JsonValue::Array(_))
+        | (Schema::Object { .. }, JsonValue::Object(_)) => true,
+        (Schema::Integer(_), JsonValue::Number { number, .. }) => number.is_integer(),
+        (Schema::Nullable(inner), _) => has_type(value, inner),
         (Schema::OneOf(schemas) | Schema::AnyOf(schemas), _) => {
-            schemas.iter().any(|schema| is_of_type(value, schema))
+            schemas.iter().any(|schema| has_type(value, schema))
         }
-        (Schema::AllOf(schemas), _) => schemas.iter().all(|schema| is_of_type(value, schema)),
+        (Schema::AllOf(schemas), _) => schemas.iter().all(|schema| has_type(value, schema)),
         _ => false,
-    }
-}
-
-fn show(value: &Tree) -> String {
-    match value {
-        Tree::Array(_) => "an array".into(),
-        Tree::Object(_) => "an object".into(),
-        Tree::Scalar(Value::String(text)) => excerpt(text),
-        Tree::Scalar(scalar) => scalar.to_string(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde::de::value::{MapDeserializer, StrDeserializer};
-    use serde::de::{DeserializeSeed, IntoDeserializer};
     use serde_json::{Value, json};
 
-    use super::super::numbers::NUMBER_AS_TEXT;
     use super::super::schema::{Bounds, Count, Format, Property, Schema, StringRules};
-    use super::{Step, Walk, walk};
+    use super::explain;
     use crate::samples;
-    use crate::types::{CreditBatch, CreditBatchStatus, ErrorBody};
-    use crate::validate::{self, HasSchema};
+    use crate::types::{CreditBatch, CreditBatchStatus, CreditQuantity, ErrorBody};
+    use crate::validate::HasSchema;
 
     const NONE: Bounds = Bounds { minimum: None, maximum: None, multiple_of: None, format: None };
     const ANY: Count = Count { min: 0, max: None };
-    const TEXT: Schema = Schema::Text(&StringRules::ANY);
+    const STRING: Schema = Schema::String(&StringRules::ANY);
     const INTEGER: Schema = Schema::Integer(NONE);
 
     fn found(json: &str, schema: &'static Schema) -> Vec<String> {
-        walk(json.as_bytes(), schema).iter().map(ToString::to_string).collect()
+        explain(json.as_bytes(), schema).iter().map(ToString::to_string).collect()
     }
 
-    /// What is found in the sample batch with some of its members changed.
+    /// Returns the violations in the sample batch with changed members.
     fn found_in_batch(changes: &[(&str, Value)]) -> Vec<String> {
         let json = samples::credit_batch(changes).to_string();
         found(&json, CreditBatch::SCHEMA)
     }
 
     #[test]
-    fn a_batch_in_order_breaks_no_rule() {
-        assert_eq!(found_in_batch(&[]), [""; 0]);
-    }
-
-    #[test]
-    fn all_violations_are_found_at_once_and_one_a_string() {
-        let placeholder = json!("<string>");
-        let pointers = [
-            "/country_of_issue",
-            "/id",
-            "/issuance_id",
-            "/owner/id",
-            "/project_id",
-            "/removal_id",
-            "/supplier_id",
-        ];
-        let changes = pointers.map(|pointer| (pointer, placeholder.clone()));
-        let expected = pointers.map(|pointer| {
-            let length = if pointer == "/country_of_issue" { "3" } else { "20 to 37" };
-            format!(
-                "{pointer}: length: expected {length} characters, got \"<string>\" (8 characters)"
-            )
-        });
-        assert_eq!(found_in_batch(&changes), expected);
-    }
-
-    #[test]
-    fn a_value_of_the_wrong_type_is_found_and_its_neighbours_still_are() {
-        let changes = [
-            ("/beneficiary", json!([1])),
-            ("/ccp_approved", json!("yes")),
-            ("/id", json!(7)),
-            ("/issued_at", json!(null)),
-            ("/owner", json!("org_1GB56M1ST1S0GVNA")),
-            ("/size", json!([])),
-            ("/status", json!({"a": {"b": 1}})),
-            ("/supplier_id", json!(true)),
-        ];
-        assert_eq!(
-            found_in_batch(&changes),
-            [
-                "/beneficiary: type: expected an object or null, got an array",
-                "/ccp_approved: type: expected a boolean, got \"yes\"",
-                "/id: type: expected a string, got 7",
-                "/issued_at: type: expected a string, got null",
-                "/owner: type: expected an object, got \"org_1GB56M1ST1S0GVNA\"",
-                "/size: type: expected an object, got an array",
-                "/status: type: expected a string, got an object",
-                "/supplier_id: type: expected a string, got true",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_missing_property_is_found_by_its_own_pointer() {
-        assert_eq!(
-            found_in_batch(&[("/owner", json!({})), ("/size", json!({"credits": 1}))]),
-            [
-                "/owner/domain: required: expected the property, got nothing",
-                "/owner/id: required: expected the property, got nothing",
-                "/owner/name: required: expected the property, got nothing",
-                "/size/credit_kgs: required: expected the property, got nothing",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_property_that_comes_twice_is_found_once_for_each_time_too_many() {
+    fn reports_each_duplicate_property() {
         let json = r#"{"a": 1, "a": "x", "b": 1, "b": 2, "a": 3}"#;
         static SCHEMA: Schema = Schema::Object {
             properties: &[Property { name: "a", required: true, schema: &INTEGER }],
@@ -542,22 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_property_is_ignored() {
-        let mut batch = samples::credit_batch(&[]);
-        batch["new"] = json!({"deep": [1, {"er": null}]});
-        assert_eq!(found(&batch.to_string(), CreditBatch::SCHEMA), [""; 0]);
-    }
-
-    #[test]
-    fn an_unknown_value_of_an_enum_is_listed() {
-        assert_eq!(
-            found_in_batch(&[("/status", json!("frozen"))]),
-            ["/status: enum: expected `active` or `split` or `retired`, got \"frozen\""]
-        );
-    }
-
-    #[test]
-    fn what_is_no_json_is_one_violation_of_the_document() {
+    fn reports_invalid_json_as_one_violation() {
         let documents = [
             ("", "EOF while parsing a value at line 1 column 0"),
             (r#"{"id": 7, "#, "EOF while parsing a value at line 1 column 10"),
@@ -565,24 +341,48 @@ mod tests {
             ("<html>", "expected value at line 1 column 1"),
         ];
         for (json, reason) in documents {
-            let expected = format!("the document: json: expected JSON, got {reason}");
+            let expected = format!("the document: invalid JSON: {reason}");
             assert_eq!(found(json, CreditBatch::SCHEMA), [expected], "{json}");
         }
         assert_eq!(
             found("1e999", &INTEGER),
-            ["the document: json: expected JSON, got number out of range at line 1 column 5"]
+            ["the document: invalid JSON: number out of range at line 1 column 5"]
         );
-        assert_eq!(walk(b"\"\xff\"", &TEXT).len(), 1);
+        assert_eq!(explain(b"\"\xff\"", &STRING).len(), 1);
         assert_eq!(found(&"[".repeat(10_000), CreditBatch::SCHEMA).len(), 1);
+        // Not syntax errors, but serde_json rejects both.
+        let surrogate = r#"{"credits": 1, "credit_kgs": "\ud800"}"#;
+        assert_eq!(
+            found(surrogate, CreditQuantity::SCHEMA),
+            ["the document: invalid JSON: unexpected end of hex escape at line 1 column 37"]
+        );
+        let nested = |depth| ["[".repeat(depth), "]".repeat(depth)].concat();
+        assert_eq!(found(&nested(127), &Schema::Any), [""; 0]);
+        assert_eq!(
+            found(&nested(128), &Schema::Any),
+            ["the document: invalid JSON: recursion limit exceeded at line 1 column 128"]
+        );
     }
 
     #[test]
-    fn an_integer_has_no_fraction_no_exponent_and_64_bits() {
+    fn does_not_read_unknown_properties() {
+        let nested = ["[".repeat(1000), "]".repeat(1000)].concat();
+        for unknown in ["1e999", r#""\ud800""#, &nested] {
+            let json = format!(r#"{{"unknown": {unknown}, "credits": 1, "credit_kgs": true}}"#);
+            assert_eq!(
+                found(&json, CreditQuantity::SCHEMA),
+                ["/credit_kgs: type: expected an integer, got true"]
+            );
+        }
+    }
+
+    #[test]
+    fn integers_have_no_fraction_no_exponent_and_64_bits() {
         let found = |json| found(json, &INTEGER);
         for json in ["0", "-1", "9223372036854775807", "-9223372036854775808"] {
             assert_eq!(found(json), [""; 0], "{json}");
         }
-        for (json, got) in [("123.0", "123.0"), ("1e3", "1000.0"), ("-0.5", "-0.5")] {
+        for (json, got) in [("123.0", "123.0"), ("1e3", "1e3"), ("-0.5", "-0.5")] {
             assert_eq!(
                 found(json),
                 [format!("the document: type: expected an integer, got {got}")]
@@ -590,8 +390,8 @@ mod tests {
         }
         for (json, got) in [
             ("9223372036854775808", "9223372036854775808"),
-            ("-9223372036854775809", "-9.223372036854776e18"),
-            ("100000000000000000000", "1e20"),
+            ("-9223372036854775809", "-9223372036854775809"),
+            ("100000000000000000000", "100000000000000000000"),
         ] {
             assert_eq!(
                 found(json),
@@ -604,18 +404,13 @@ mod tests {
     }
 
     #[test]
-    fn a_negative_zero_is_no_integer_to_the_check_nor_to_the_decoder() {
-        for json in ["-0", "-0.0"] {
-            assert_eq!(
-                found(json, &INTEGER),
-                ["the document: type: expected an integer, got a negative zero"]
-            );
-            assert!(serde_json::from_str::<i64>(json).is_err());
-        }
+    fn negative_zero_without_a_fraction_is_an_integer() {
+        assert_eq!(found("-0", &INTEGER), [""; 0]);
+        assert_eq!(found("-0.0", &INTEGER), ["the document: type: expected an integer, got -0.0"]);
     }
 
     #[test]
-    fn a_decimal_is_a_number_that_fits() {
+    fn rejects_decimals_that_do_not_fit() {
         static DECIMAL: Schema = Schema::Decimal(NONE);
         for json in ["0", "-1.5", "1e28", "18446744073709551615"] {
             assert_eq!(found(json, &DECIMAL), [""; 0], "{json}");
@@ -628,15 +423,15 @@ mod tests {
     }
 
     #[test]
-    fn a_decimal_with_more_digits_than_survive_is_found() {
+    fn rejects_decimals_with_more_digits_than_a_float_keeps() {
         static DECIMAL: Schema = Schema::Decimal(NONE);
         for json in ["999999999999.999", "-0.000123456789012345", "1234567890123456789", "1e-28"] {
             assert_eq!(found(json, &DECIMAL), [""; 0], "{json}");
         }
         for (json, got) in [
-            ("1234567890123456.789", "1234567890123456.8"),
-            ("0.12345678901234567890", "0.12345678901234568"),
-            ("12345678901234567890123", "1.2345678901234568e22"),
+            ("1234567890123456.789", "1234567890123456.789"),
+            ("0.12345678901234567890", "0.12345678901234567890"),
+            ("12345678901234567890123", "12345678901234567890123"),
         ] {
             assert_eq!(
                 found(json, &DECIMAL),
@@ -649,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_keeps_its_bounds() {
+    fn checks_bounds_of_numbers() {
         static NUMBER: Schema = Schema::Number(Bounds {
             minimum: Some((0.0, true)),
             maximum: Some((1.5, false)),
@@ -678,26 +473,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_also_where_serde_json_keeps_their_text() {
-        let found = |number: &str, schema| {
-            let mut walk = Walk { numbers_are_text: true, ..Walk::default() };
-            let member = (NUMBER_AS_TEXT, IntoDeserializer::into_deserializer(number));
-            let number: MapDeserializer<'_, _, serde::de::value::Error> =
-                MapDeserializer::new(std::iter::once::<(&str, StrDeserializer<'_, _>)>(member));
-            Step { schema, walk: &mut walk }.deserialize(number).unwrap();
-            walk.violations.iter().map(ToString::to_string).collect::<Vec<_>>()
-        };
-        assert_eq!(found("-123", &INTEGER), [""; 0]);
-        assert_eq!(
-            found("123.0", &INTEGER),
-            ["the document: type: expected an integer, got 123.0"]
-        );
-        assert_eq!(found("123", &TEXT), ["the document: type: expected a string, got 123"]);
-        assert_eq!(found("1e28", &Schema::Decimal(NONE)), [""; 0]);
-    }
-
-    #[test]
-    fn a_property_that_comes_twice_is_found_also_where_several_schemas_have_a_say() {
+    fn reports_duplicate_properties_within_alternatives() {
         let json = r#"{"detail": [{"loc": ["id"], "msg": "m", "type": "t", "msg": 5}]}"#;
         assert_eq!(
             found(json, ErrorBody::SCHEMA),
@@ -707,8 +483,8 @@ mod tests {
     }
 
     #[test]
-    fn an_object_that_looks_like_a_number_of_serde_json_is_an_object() {
-        let number = json!({NUMBER_AS_TEXT: "5"});
+    fn treats_the_private_number_member_of_serde_json_as_an_object() {
+        let number = json!({"$serde_json::private::Number": "5"});
         assert_eq!(
             found_in_batch(&[("/size/credit_kgs", number.clone()), ("/owner/name", number)]),
             [
@@ -719,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_has_as_many_items_as_it_must_and_none_twice() {
+    fn checks_the_number_and_uniqueness_of_items() {
         static ARRAY: Schema =
             Schema::Array { items: &INTEGER, count: Count { min: 1, max: Some(3) }, unique: true };
         assert_eq!(found("[1, 2, 3]", &ARRAY), [""; 0]);
@@ -732,11 +508,17 @@ mod tests {
                 "the document: items: expected 1 to 3 items, got 4",
             ]
         );
+        static ANYTHING: Schema = Schema::Array { items: &Schema::Any, count: ANY, unique: true };
+        for equal in ["[1, 1.0]", "[100, 1e2]", "[0, -0.0]", r#"["a", "\u0061"]"#] {
+            assert_eq!(found(equal, &ANYTHING).len(), 1, "{equal}");
+        }
+        assert_eq!(found(r#"[{"a": 1, "b": [2]}, {"b": [2.0], "a": 1}]"#, &ANYTHING).len(), 1);
+        assert_eq!(found(r#"[1, "1", 1.5, null, {}, [], [1], {"a": 1}]"#, &ANYTHING), [""; 0]);
     }
 
     #[test]
-    fn a_document_with_nothing_right_takes_no_room_without_end() {
-        static ARRAY: Schema = Schema::Array { items: &TEXT, count: ANY, unique: false };
+    fn reports_at_most_1000_violations() {
+        static ARRAY: Schema = Schema::Array { items: &STRING, count: ANY, unique: false };
         let document = format!("[{}1]", "1,".repeat(100_000));
         assert_eq!(found(&document, &ARRAY).len(), 1000);
 
@@ -748,11 +530,11 @@ mod tests {
     }
 
     #[test]
-    fn an_alternative_that_was_not_meant_leaves_no_trace_however_much_was_found() {
+    fn discards_violations_of_other_alternatives_even_at_the_limit() {
         static EITHER: Schema = Schema::AnyOf(&[&INTEGER, CreditBatchStatus::SCHEMA]);
         static ARRAY: Schema = Schema::Array { items: &EITHER, count: ANY, unique: false };
         let document = format!("[{}1]", "\"frozen\",".repeat(1001));
-        let violations = walk(document.as_bytes(), &ARRAY);
+        let violations = explain(document.as_bytes(), &ARRAY);
         assert_eq!(violations.len(), 1000);
         let last = &violations[999];
         assert_eq!((last.pointer.as_str(), last.rule.as_str()), ("/999", "enum"));
@@ -763,7 +545,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_properties_of_a_map_are_checked_under_their_escaped_names() {
+    fn checks_additional_properties_with_escaped_pointers() {
         static MAP: Schema = Schema::Object {
             properties: &[],
             additional: Some(&INTEGER),
@@ -779,7 +561,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_several_schemas_is_the_one_that_was_meant() {
+    fn reports_violations_of_the_intended_alternative() {
         assert_eq!(found(r#"{"detail": "Not found"}"#, ErrorBody::SCHEMA), [""; 0]);
         assert_eq!(
             found(r#"{"detail": [{"loc": ["path", 1.5], "msg": 1}]}"#, ErrorBody::SCHEMA),
@@ -796,7 +578,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_fits_goes_before_those_that_only_an_unknown_value_breaks() {
+    fn prefers_a_matching_alternative_over_an_unknown_enum_value() {
         static KINDS: [StringRules; 2] = [
             StringRules { values: &["a"], ..StringRules::ANY },
             StringRules { values: &["b"], ..StringRules::ANY },
@@ -805,8 +587,8 @@ mod tests {
             Schema::Object { properties, additional: None, count: ANY }
         }
         static THINGS: [Schema; 2] = [
-            thing(&[Property { name: "kind", required: true, schema: &Schema::Text(&KINDS[0]) }]),
-            thing(&[Property { name: "kind", required: true, schema: &Schema::Text(&KINDS[1]) }]),
+            thing(&[Property { name: "kind", required: true, schema: &Schema::String(&KINDS[0]) }]),
+            thing(&[Property { name: "kind", required: true, schema: &Schema::String(&KINDS[1]) }]),
         ];
         static ONE: Schema = Schema::OneOf(&[&THINGS[0], &THINGS[1]]);
         for kind in ["a", "b"] {
@@ -820,7 +602,7 @@ mod tests {
     }
 
     #[test]
-    fn exactly_one_at_least_one_and_all_of_several_schemas() {
+    fn counts_matching_schemas_of_one_of_any_of_and_all_of() {
         static NUMBER: Schema = Schema::Number(NONE);
         static POSITIVE: Schema = Schema::Number(Bounds { minimum: Some((0.0, true)), ..NONE });
         static ONE: Schema = Schema::OneOf(&[&INTEGER, &POSITIVE]);
@@ -836,7 +618,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_checked_as_it_would_be_sent() {
+    fn validates_a_value_as_it_would_be_sent() {
         let batch = samples::credit_batch(&[("/id", json!("iss_1EWT8R5FY1S0GFCY"))]);
         let batch: CreditBatch = serde_json::from_value(batch).unwrap();
         let violations: Vec<_> = batch.violations().iter().map(ToString::to_string).collect();
@@ -844,59 +626,5 @@ mod tests {
             violations,
             ["/id: prefix: expected `ctb_` at the start, got \"iss_1EWT8R5FY1S0GFCY\""]
         );
-    }
-
-    /// Puts every kind of value in every place, and takes every place away.
-    #[test]
-    fn what_cannot_be_decoded_breaks_a_rule() {
-        let values = [
-            json!(null),
-            json!(true),
-            json!(0),
-            json!(-1),
-            json!(1.5),
-            json!(u64::MAX),
-            json!(1e300),
-            json!(""),
-            json!("2024-01-22"),
-            json!("2024-01-22T11:56:48Z"),
-            json!("2024-02-30T11:56:48Z"),
-            json!("2016-12-31T23:59:60Z"),
-            json!("+2024-01-22"),
-            json!("2024-1-22"),
-            json!([]),
-            json!({}),
-        ];
-        let batch =
-            samples::credit_batch(&[("/beneficiary", json!({"id": "", "name": "", "domain": ""}))]);
-        for pointer in pointers(&batch) {
-            for value in &values {
-                let mut changed = batch.clone();
-                *changed.pointer_mut(&pointer).unwrap() = value.clone();
-                assert_agreement(&changed);
-            }
-            let (parent, name) = pointer.rsplit_once('/').unwrap();
-            let mut changed = batch.clone();
-            changed.pointer_mut(parent).and_then(Value::as_object_mut).unwrap().remove(name);
-            assert_agreement(&changed);
-        }
-    }
-
-    fn assert_agreement(json: &Value) {
-        let json = json.to_string();
-        if let Err(error) = serde_json::from_str::<CreditBatch>(&json) {
-            let violations = validate::json::<CreditBatch>(json.as_bytes());
-            assert!(!violations.is_empty(), "{error}, and no rule is broken: {json}");
-        }
-    }
-
-    fn pointers(value: &Value) -> Vec<String> {
-        let members = value.as_object().into_iter().flatten();
-        members
-            .flat_map(|(name, value)| {
-                let below = pointers(value).into_iter().map(move |below| format!("/{name}{below}"));
-                std::iter::once(format!("/{name}")).chain(below)
-            })
-            .collect()
     }
 }

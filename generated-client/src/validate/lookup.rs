@@ -1,4 +1,4 @@
-//! Finds the table of a schema by its place in the spec.
+//! Lookup of schema tables by their place in the spec.
 
 use super::{Schema, Violation, explain, without_byte_order_mark};
 use crate::generated::schema::TABLES;
@@ -11,7 +11,7 @@ use crate::generated::schema::TABLES;
 /// table of its own.
 #[doc(hidden)]
 pub fn json_at(pointer: &str, json: &[u8]) -> Option<Vec<Violation>> {
-    Some(explain::walk(without_byte_order_mark(json), find(pointer)?))
+    Some(explain::explain(without_byte_order_mark(json), find(pointer)?))
 }
 
 fn find(pointer: &str) -> Option<&'static Schema> {
@@ -21,10 +21,7 @@ fn find(pointer: &str) -> Option<&'static Schema> {
     })?;
     let mut tokens = rest.split('/').skip(1).map(unescape);
     while let Some(keyword) = tokens.next() {
-        if let Schema::Nullable(inner) = schema {
-            schema = inner;
-        }
-        schema = match (keyword.as_str(), schema) {
+        schema = match (keyword.as_str(), schema.non_null()) {
             ("properties", Schema::Object { properties, .. }) => {
                 let name = tokens.next()?;
                 properties.iter().find(|property| property.name == name)?.schema

@@ -1,13 +1,11 @@
-//! Checks what the API sends against every rule of the spec.
+//! Validation of JSON against the rules of the spec.
 //!
-//! Decoding is lenient, so that nothing the API sends is lost: an identifier with a
-//! prefix that nobody has seen before is still an identifier, and a status without
-//! a name is still a status. What the spec says about them is checked apart from
-//! that, all of it in one go, and each [`Violation`] tells where it is and what was
-//! expected there.
+//! Decoding is lenient, so that no data from the API is lost: an identifier with an unknown
+//! prefix still decodes, and so does an unknown status. Validation is separate and reports
+//! every [`Violation`] at once, with its location and the expected value.
 //!
-//! Every call checks what it receives. This module is for those who hold JSON from
-//! elsewhere, a file for instance:
+//! Every call validates the response. Use this module for JSON from other sources, such as
+//! files:
 //!
 //! ```
 //! use isometric_registry::{validate, types::CreditQuantity};
@@ -24,72 +22,74 @@
 //! ```
 
 mod decode;
+mod escape;
 mod explain;
 mod lookup;
 mod numbers;
 mod schema;
+pub(crate) mod string_types;
 mod strings;
-mod tree;
+mod value;
 mod violation;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use decode::Validated;
-pub(crate) use decode::body;
+pub(crate) use decode::decode_validating;
+pub(crate) use escape::{excerpt, is_control};
 #[doc(hidden)]
 pub use lookup::json_at;
 pub(crate) use schema::{Bounds, Count, Format, Piece, Property, Schema, StringRules};
-pub(crate) use strings::Fault;
-pub use violation::{Rule, Violation};
-pub(crate) use violation::{excerpt, is_control};
+pub use violation::{Rule, SyntaxError, Violation};
 
-/// A type of the API with the rules that its JSON must keep.
+/// A type of the API with validation rules.
 ///
-/// The types in [`types`](crate::types) implement it, and no others can.
+/// This trait is sealed: only the types in [`types`](crate::types) implement it.
 pub trait HasSchema: DeserializeOwned + Serialize + Send + Sync + 'static {
     /// The rules.
     #[doc(hidden)]
     const SCHEMA: &'static Schema;
 
-    /// Everything in which this value breaks the rules.
+    /// Returns the violations in this value, in its serialized form.
     ///
-    /// The value is checked in the form in which it would be sent. What its type
-    /// could not keep is not seen here: [`json`] sees what was received.
+    /// Properties that the type does not have were lost when the value was decoded. To
+    /// validate a response as it was received, use [`json`].
     fn violations(&self) -> Vec<Violation> {
         match serde_json::to_vec(self) {
-            Ok(json) => explain::walk(&json, Self::SCHEMA),
+            Ok(json) => explain::explain(&json, Self::SCHEMA),
             Err(error) => vec![Violation::not_json(&error)],
         }
     }
 }
 
-/// Everything in which a JSON document breaks the rules of `T`, in the order of the
-/// document; what is missing from an object comes at the end of that object.
+/// Validates a JSON document against the rules of `T`.
 ///
-/// Of a document with more than 1000 violations, the first 1000 are reported. Bytes
-/// that are no JSON are one violation, of the rule [`Rule::Json`] at the document's
-/// root. Properties that the spec does not know are ignored, and so is a byte order
-/// mark at the start, as RFC 8259 has it.
+/// Returns the violations in document order, and those of missing properties at the end of
+/// their object. The list ends after 1000 violations. A document that is not JSON has a
+/// single violation of [`Rule::Json`] with an empty pointer. Unknown properties are ignored,
+/// and so is a byte order mark at the start, as RFC 8259 permits.
 pub fn json<T: HasSchema>(json: &[u8]) -> Vec<Violation> {
-    explain::walk(without_byte_order_mark(json), T::SCHEMA)
+    explain::explain(without_byte_order_mark(json), T::SCHEMA)
 }
 
-/// Decodes a JSON document and checks it: the value, and what [`json`] reports.
+/// Decodes and validates a JSON document.
 ///
-/// Where nothing is wrong it takes little longer than decoding alone; where something is,
-/// as long as the two one after the other. What serde does not decode at all, such as a
-/// document that is cut off, is a violation without a value.
+/// The violations are those that [`json`] returns. A valid document takes little longer than
+/// decoding alone, because it is read once. An invalid document is read a second time to list
+/// its violations. A document that does not decode, for example because it is truncated, has
+/// at least one violation.
 ///
 /// ```
 /// use isometric_registry::{validate, types::CreditQuantity};
 ///
-/// let checked = validate::from_slice::<CreditQuantity>(br#"{"credit_kgs": 12500, "credits": 12.5}"#);
-/// assert_eq!(checked.value.map(|size| size.credit_kgs), Some(12_500));
-/// assert_eq!(checked.violations, []);
+/// let validated =
+///     validate::from_slice::<CreditQuantity>(br#"{"credit_kgs": 12500, "credits": 12.5}"#);
+/// assert_eq!(validated.value.map(|size| size.credit_kgs), Some(12_500));
+/// assert_eq!(validated.violations, []);
 /// ```
 pub fn from_slice<T: HasSchema>(json: &[u8]) -> Validated<T> {
-    decode::body(without_byte_order_mark(json))
+    decode_validating(without_byte_order_mark(json))
 }
 
 pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {

@@ -1,49 +1,51 @@
-//! Checks numbers.
+//! Validation of numbers.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use super::schema::{Bounds, Format};
+use super::schema::{Bounds, Format, Schema};
 use super::violation::Rule;
 use crate::scalars::decimal::{self, Decimal};
 
-/// Whether serde_json hands over every number as text: any crate of the build may
-/// turn its feature `arbitrary_precision` on, and then no number is too large for it.
-pub(super) static NUMBERS_ARE_TEXT: LazyLock<bool> =
-    LazyLock::new(|| serde_json::from_str::<serde_json::Number>("1e999").is_ok());
-
-/// The member in which it does. Otherwise it is a name like any other.
-pub(super) const NUMBER_AS_TEXT: &str = "$serde_json::private::Number";
-
-/// 2^63, which no `i64` reaches. A float that is -2^63 was not written as an integer
-/// that fits: serde would have handed that over as one.
+/// 2^63, the first value above the range of `i64`. serde_json returns -2^63 as an integer, so
+/// a float of -2^63 was written with a fraction or an exponent, or is a smaller number.
 const I64_LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
-/// A number as serde hands it over.
+/// The upper limit of integral floats that [`JsonNumber::canonical`] writes as integers.
+/// It exceeds the range of `u64` and converts to `i128` exactly.
+const INTEGER_LIMIT: f64 = 1e20;
+
+/// A JSON number, classified as serde_json does: `Float` has a fraction or an exponent, or
+/// exceeds all integer types.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Number {
+pub(super) enum JsonNumber {
     Signed(i64),
     Unsigned(u64),
     Float(f64),
 }
 
-impl Number {
+impl JsonNumber {
+    /// Parses a number that is valid JSON. Returns `None` if it overflows an `f64`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let signed = text.parse().map(Self::Signed);
-        let unsigned = || text.parse().map(Self::Unsigned);
-        signed.or_else(|_| unsigned()).or_else(|_| text.parse().map(Self::Float)).ok()
+        let number = signed
+            .or_else(|_| text.parse().map(Self::Unsigned))
+            .or_else(|_| text.parse().map(Self::Float));
+        number.ok().filter(|number| number.as_f64().is_finite())
     }
 
-    pub(super) fn show(self) -> String {
+    pub(super) fn is_integer(self) -> bool {
+        !matches!(self, Self::Float(_))
+    }
+
+    /// A text that is the same for numbers of equal value, such as `100` and `1e2`.
+    pub(super) fn canonical(self) -> String {
         match self {
             Self::Signed(value) => value.to_string(),
             Self::Unsigned(value) => value.to_string(),
-            // serde_json reads `-0` as a float: what was written cannot be told.
-            Self::Float(value) if value == 0.0 && value.is_sign_negative() => {
-                "a negative zero".into()
+            Self::Float(value) if value.fract() == 0.0 && value.abs() < INTEGER_LIMIT => {
+                (value as i128).to_string()
             }
-            // `{:?}` keeps the point of a whole number and the exponent of a large one.
-            Self::Float(value) => format!("{value:?}"),
+            Self::Float(value) => value.to_string(),
         }
     }
 
@@ -62,7 +64,8 @@ impl Number {
         }
     }
 
-    /// Whether a number is of the usual kind, which is quick to tell.
+    /// Returns whether the number has at most three decimals, as quantities of credits do.
+    /// This is much faster than [`to_decimal`](Self::to_decimal).
     fn is_quantity(self) -> bool {
         matches!(self, Self::Float(value) if decimal::thousandths(value).is_some())
     }
@@ -76,26 +79,41 @@ impl Number {
     }
 }
 
-/// A rule that a number breaks, and what it asks for.
-pub(super) type Fault = (Rule, Cow<'static, str>);
+/// A rule that a number violates, with a description of the permitted numbers.
+pub(super) type NumberViolation = (Rule, Cow<'static, str>);
 
-/// Whether a number is an integer that fits an `i64`. serde hands over as a float
-/// what has a fraction or an exponent, and what is too large for any integer.
-pub(super) fn check_integer(number: Number) -> Result<(), Fault> {
+/// Checks a number against a schema of numbers, except for its bounds. Returns the bounds.
+///
+/// # Errors
+///
+/// [`Rule::Type`] if the schema admits no such number, for example a fraction for an integer.
+pub(super) fn check(
+    schema: &'static Schema,
+    number: JsonNumber,
+) -> Result<&'static Bounds, NumberViolation> {
+    match schema {
+        Schema::Integer(bounds) => check_integer(number).map(|()| bounds),
+        Schema::Decimal(bounds) => check_decimal(number).map(|()| bounds),
+        Schema::Number(bounds) => Ok(bounds),
+        _ => Err((Rule::Type, "no number".into())),
+    }
+}
+
+fn check_integer(number: JsonNumber) -> Result<(), NumberViolation> {
     let fits = match number {
-        Number::Signed(_) => true,
-        Number::Unsigned(value) => i64::try_from(value).is_ok(),
-        Number::Float(value) if value.abs() < I64_LIMIT => {
+        JsonNumber::Signed(_) => true,
+        JsonNumber::Unsigned(value) => i64::try_from(value).is_ok(),
+        JsonNumber::Float(value) if value.abs() < I64_LIMIT => {
             return Err((Rule::Type, "an integer".into()));
         }
-        Number::Float(_) => false,
+        JsonNumber::Float(_) => false,
     };
     let range = || format!("an integer from {} to {}", i64::MIN, i64::MAX).into();
     if fits { Ok(()) } else { Err((Rule::Range, range())) }
 }
 
-/// Whether a number fits a [`Decimal`], which holds it as it was written.
-pub(super) fn check_decimal(number: Number) -> Result<(), Fault> {
+/// Checks that a [`Decimal`] represents the number exactly.
+fn check_decimal(number: JsonNumber) -> Result<(), NumberViolation> {
     if number.is_quantity() {
         return Ok(());
     }
@@ -106,62 +124,99 @@ pub(super) fn check_decimal(number: Number) -> Result<(), Fault> {
     }
 }
 
-/// Whether a number breaks none of its bounds.
-pub(super) fn is_within(bounds: &Bounds, number: Number) -> bool {
+/// Returns whether a number satisfies its bounds.
+pub(super) fn is_within(bounds: &Bounds, number: JsonNumber) -> bool {
     matches!(bounds, Bounds { minimum: None, maximum: None, multiple_of: None, format: None })
-        || check_bounds(bounds, number).next().is_none()
+        || bound_violations(bounds, number).next().is_none()
 }
 
-/// Everything in which a number breaks its bounds.
-pub(super) fn check_bounds(bounds: &Bounds, number: Number) -> impl Iterator<Item = Fault> {
-    [range_fault(bounds, number), multiple_fault(bounds, number), format_fault(bounds, number)]
-        .into_iter()
-        .flatten()
+/// Returns the bounds that a number violates.
+pub(super) fn bound_violations(
+    bounds: &Bounds,
+    number: JsonNumber,
+) -> impl Iterator<Item = NumberViolation> {
+    let violations =
+        [check_range(bounds, number), check_multiple(bounds, number), check_format(bounds, number)];
+    violations.into_iter().filter_map(Result::err)
 }
 
-fn range_fault(bounds: &Bounds, number: Number) -> Option<Fault> {
+fn check_range(bounds: &Bounds, number: JsonNumber) -> Result<(), NumberViolation> {
     let value = number.as_f64();
-    let above = bounds.minimum.is_none_or(|(limit, exclusive)| match exclusive {
-        true => value > limit,
-        false => value >= limit,
-    });
-    let below = bounds.maximum.is_none_or(|(limit, exclusive)| match exclusive {
-        true => value < limit,
-        false => value <= limit,
-    });
+    let above =
+        bounds.minimum.is_none_or(
+            |(minimum, exclusive)| {
+                if exclusive { value > minimum } else { value >= minimum }
+            },
+        );
+    let below =
+        bounds.maximum.is_none_or(
+            |(maximum, exclusive)| {
+                if exclusive { value < maximum } else { value <= maximum }
+            },
+        );
     if above && below {
-        return None;
+        return Ok(());
     }
-    let minimum = bounds.minimum.map(|(limit, exclusive)| match exclusive {
-        true => format!("above {limit}"),
-        false => format!("at least {limit}"),
+    let minimum = bounds.minimum.map(|(minimum, exclusive)| {
+        if exclusive { format!("above {minimum}") } else { format!("at least {minimum}") }
     });
-    let maximum = bounds.maximum.map(|(limit, exclusive)| match exclusive {
-        true => format!("below {limit}"),
-        false => format!("at most {limit}"),
+    let maximum = bounds.maximum.map(|(maximum, exclusive)| {
+        if exclusive { format!("below {maximum}") } else { format!("at most {maximum}") }
     });
     let limits: Vec<_> = [minimum, maximum].into_iter().flatten().collect();
-    Some((Rule::Range, limits.join(" and ").into()))
+    Err((Rule::Range, limits.join(" and ").into()))
 }
 
-/// The remainder is taken of decimals: in binary, 0.3 is no multiple of 0.1.
-fn multiple_fault(bounds: &Bounds, number: Number) -> Option<Fault> {
-    let divisor = bounds.multiple_of?;
-    let remainder = match (number.to_decimal(), Decimal::from_f64(divisor)) {
-        (Some(value), Some(divisor)) => value.checked_rem(*divisor).map(|rest| rest.is_zero()),
-        _ => Some(number.as_f64() % divisor == 0.0),
+/// Checks `multipleOf` in decimal arithmetic. In binary, 0.3 is not a multiple of 0.1.
+fn check_multiple(bounds: &Bounds, number: JsonNumber) -> Result<(), NumberViolation> {
+    let Some(divisor) = bounds.multiple_of else { return Ok(()) };
+    let is_multiple = match (number.to_decimal(), Decimal::from_f64(divisor)) {
+        (Some(value), Some(divisor)) => {
+            value.checked_rem(*divisor).is_some_and(|rest| rest.is_zero())
+        }
+        _ => number.as_f64() % divisor == 0.0,
     };
-    match remainder {
-        Some(true) => None,
-        _ => Some((Rule::MultipleOf, format!("a multiple of {divisor}").into())),
+    if is_multiple {
+        return Ok(());
     }
+    Err((Rule::MultipleOf, format!("a multiple of {divisor}").into()))
 }
 
-fn format_fault(bounds: &Bounds, number: Number) -> Option<Fault> {
-    let Some(Format::Int32) = bounds.format else { return None };
+fn check_format(bounds: &Bounds, number: JsonNumber) -> Result<(), NumberViolation> {
+    let Some(Format::Int32) = bounds.format else { return Ok(()) };
     let range = f64::from(i32::MIN)..=f64::from(i32::MAX);
-    match range.contains(&number.as_f64()) {
-        true => None,
-        false => Some((Rule::Format, "an integer of 32 bits".into())),
+    if range.contains(&number.as_f64()) {
+        return Ok(());
+    }
+    Err((Rule::Format, "an integer of 32 bits".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::JsonNumber;
+
+    #[test]
+    fn canonical_text_depends_on_the_value_only() {
+        let canonical = |text| JsonNumber::parse(text).unwrap().canonical();
+        for equal in [
+            ["1", "1.0"],
+            ["100", "1e2"],
+            ["0", "-0.0"],
+            ["0", "-0"],
+            ["0.5", "5E-1"],
+            ["9223372036854775808", "9223372036854775808.0"],
+            ["100000000000000000000", "1e20"],
+        ] {
+            assert_eq!(canonical(equal[0]), canonical(equal[1]), "{equal:?}");
+        }
+        for different in [["1", "-1"], ["1", "1.5"], ["9007199254740993", "9007199254740992"]] {
+            assert_ne!(canonical(different[0]), canonical(different[1]), "{different:?}");
+        }
+    }
+
+    #[test]
+    fn rejects_numbers_that_overflow_a_float() {
+        assert!(JsonNumber::parse("1e999").is_none());
+        assert!(JsonNumber::parse("-1e308").is_some());
     }
 }

@@ -1,4 +1,5 @@
-//! The rules of the spec as data: what regen writes and the walker reads.
+//! Validation rules as data. `cargo xtask regen` writes the tables, and this module's
+//! siblings interpret them.
 
 /// The rules for one JSON value.
 #[derive(Debug)]
@@ -11,89 +12,91 @@ pub enum Schema {
     Integer(Bounds),
     /// A number that fits an `f64`.
     Number(Bounds),
-    /// A number that a [`Decimal`](crate::Decimal) holds as it was written.
+    /// A number that a [`Decimal`](crate::Decimal) represents exactly.
     Decimal(Bounds),
     /// A string.
-    Text(&'static StringRules),
+    String(&'static StringRules),
     /// An array.
     Array {
         /// The rules for each item.
         items: &'static Schema,
-        /// How many items there may be.
+        /// The permitted number of items.
         count: Count,
-        /// Whether no two items may be equal.
+        /// Rejects equal items (`uniqueItems`).
         unique: bool,
     },
     /// An object.
     Object {
         /// The known properties, sorted by name.
         properties: &'static [Property],
-        /// The rules for every other property; `None` ignores them.
+        /// The rules for every other property. `None` ignores other properties.
         additional: Option<&'static Schema>,
-        /// How many properties there may be.
+        /// The permitted number of properties.
         count: Count,
     },
-    /// Null or what the other schema says.
+    /// Null, or a value that matches the inner schema.
     Nullable(&'static Schema),
-    /// What exactly one of these says.
+    /// A value that matches exactly one of the schemas.
     OneOf(&'static [&'static Schema]),
-    /// What at least one of these says.
+    /// A value that matches at least one of the schemas.
     AnyOf(&'static [&'static Schema]),
-    /// What all of these say.
+    /// A value that matches all schemas.
     AllOf(&'static [&'static Schema]),
 }
 
-/// A named member of an object.
+/// A named property of an object.
 #[derive(Debug)]
 pub struct Property {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// Whether the object must have it.
+    /// Rejects objects without the property.
     pub required: bool,
-    /// The rules for its value.
+    /// The rules for the value.
     pub schema: &'static Schema,
 }
 
 /// The rules for a number, besides its type.
 #[derive(Debug)]
 pub struct Bounds {
-    /// The least value, and whether that is itself left out.
+    /// The minimum. `true` excludes the minimum itself.
     pub minimum: Option<(f64, bool)>,
-    /// The greatest value, and whether that is itself left out.
+    /// The maximum. `true` excludes the maximum itself.
     pub maximum: Option<(f64, bool)>,
-    /// What the value must be a multiple of.
+    /// A divisor of the value.
     pub multiple_of: Option<f64>,
-    /// What the value must fit.
+    /// The format. Only [`Format::Int32`] applies to numbers.
     pub format: Option<Format>,
 }
 
-/// The rules for a string. They are checked in the order of these fields.
+/// The rules for a string, checked in the order of the fields.
 #[derive(Debug)]
 pub struct StringRules {
-    /// The type that the string becomes.
+    /// The Rust type of the string, for error messages.
     pub name: &'static str,
-    /// Its length in characters.
+    /// The permitted length in characters.
     pub length: Count,
-    /// What it starts with.
+    /// The required prefix.
     pub prefix: &'static str,
-    /// What comes after the prefix, from left to right and to the end; `None` is
-    /// anything.
+    /// The pieces that make up the rest of the string after the prefix. `None` permits any
+    /// characters.
     pub pieces: Option<&'static [Piece]>,
-    /// What it stands for.
+    /// The format.
     pub format: Option<Format>,
-    /// The known values, if they are listed.
+    /// The permitted values. Empty permits any value.
     pub values: &'static [&'static str],
 }
 
-/// A run of characters of one class. The classes of two neighbours share no
-/// character, so that a run always ends at the first character not of its class.
+/// A piece of a pattern: a run of characters of one class.
+///
+/// The classes of adjacent pieces are disjoint, so a run always ends at the first character
+/// outside its class.
 #[derive(Debug)]
 pub struct Piece {
     /// The class, as inclusive ranges.
     pub(super) class: &'static [(char, char)],
-    /// Whether a byte is a character of the class. Only ASCII is one byte each.
+    /// The ASCII members of the class, indexed by byte. Bytes above 127 are never members.
     pub(super) ascii: [bool; 256],
-    /// The length of the run.
+    /// The permitted length of the run.
     pub(super) count: Count,
 }
 
@@ -115,16 +118,16 @@ impl Piece {
     }
 }
 
-/// How many there may be of something.
+/// An inclusive range of counts.
 #[derive(Debug)]
 pub struct Count {
-    /// The least number.
+    /// The minimum.
     pub min: usize,
-    /// The greatest number, if there is one.
+    /// The maximum, if any.
     pub max: Option<usize>,
 }
 
-/// A format that is checked.
+/// A validated `format`.
 #[derive(Clone, Copy, Debug)]
 pub enum Format {
     /// An ISO 3166-1 alpha-3 code.
@@ -137,10 +140,20 @@ pub enum Format {
     Int32,
 }
 
+impl Schema {
+    /// The schema without any `Nullable` wrapper.
+    pub(super) fn non_null(&'static self) -> &'static Self {
+        match self {
+            Self::Nullable(inner) => inner.non_null(),
+            schema => schema,
+        }
+    }
+}
+
 impl StringRules {
-    /// Any string.
+    /// Permits any string.
     pub(crate) const ANY: Self = Self {
-        name: "text",
+        name: "string",
         length: Count { min: 0, max: None },
         prefix: "",
         pieces: None,
@@ -154,7 +167,7 @@ impl Count {
         self.min <= count && self.max.is_none_or(|max| count <= max)
     }
 
-    /// The numbers in words, as in `20 to 37`.
+    /// Describes the range, for example `20 to 37`.
     pub(crate) fn describe(&self) -> String {
         match (self.min, self.max) {
             (min, None) => format!("at least {min}"),
@@ -164,9 +177,9 @@ impl Count {
         }
     }
 
-    /// The numbers in words with what is counted, as in `20 to 37 characters`.
-    pub(crate) fn describe_of(&self, one: &str, many: &str) -> String {
-        let what = if self.max.unwrap_or(self.min) == 1 { one } else { many };
-        format!("{} {what}", self.describe())
+    /// Describes the range with a noun, for example `20 to 37 characters`.
+    pub(crate) fn describe_with(&self, singular: &str, plural: &str) -> String {
+        let noun = if self.max.unwrap_or(self.min) == 1 { singular } else { plural };
+        format!("{} {noun}", self.describe())
     }
 }

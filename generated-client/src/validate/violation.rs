@@ -1,4 +1,4 @@
-//! What a check finds.
+//! Violations of the spec.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,51 +6,52 @@ use std::fmt;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-/// How many characters of a value a violation shows.
-const SHOWN: usize = 64;
+/// The start of [`Violation::got`] of the rule [`Rule::Json`].
+const INVALID_JSON: &str = "invalid JSON: ";
 
-/// A rule that a value can break.
+/// A rule that a value can violate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Rule {
     /// The document is JSON.
     Json,
-    /// A value has the type that the spec gives it.
+    /// A value has the type that the spec requires.
     Type,
-    /// An object has the properties that it must have.
+    /// An object has all required properties.
     Required,
-    /// An object has a property once.
+    /// An object has no duplicate properties.
     Duplicate,
-    /// A string is as long as it must be, in characters.
+    /// A string has the required length, in characters.
     Length,
-    /// A string starts as it must.
+    /// A string has the required prefix.
     Prefix,
-    /// A string has no characters but those that it may have.
+    /// A string contains permitted characters only.
     Character,
-    /// A string stands for what it must stand for, and a number fits its format.
+    /// A string or a number matches its format.
     Format,
     /// A string is one of the known values.
     ///
-    /// New values are no fault of the API. Checks list them, calls accept them.
+    /// The API may add values at any time: [`json`](super::json) lists unknown values, and
+    /// calls accept them.
     Enum,
     /// A number is within its bounds.
     Range,
-    /// A number is a multiple of another.
+    /// A number is a multiple of the required divisor.
     MultipleOf,
-    /// An array has as many items as it must.
+    /// An array has the required number of items.
     Items,
-    /// An object has as many properties as it must.
+    /// An object has the required number of properties.
     Properties,
-    /// No two items of an array are equal.
+    /// The items of an array are distinct.
     Unique,
-    /// A value is what exactly one of several schemas says.
+    /// A value matches exactly one of several schemas.
     OneOf,
-    /// A value is what at least one of several schemas says.
+    /// A value matches at least one of several schemas.
     AnyOf,
 }
 
 impl Rule {
-    /// The rule's name in lower case with hyphens, as in `multiple-of`.
+    /// Returns the identifier of the rule in kebab case, for example `multiple-of`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -85,22 +86,38 @@ impl Serialize for Rule {
     }
 }
 
-/// A value that breaks a rule.
+/// A value that violates a rule.
 ///
-/// It displays as one line, and serializes as an object with the members
-/// `pointer`, `rule`, `expected`, `got` and `message`, all of them strings.
+/// A violation displays as one line without control characters. It serializes as an object
+/// with the string members `pointer`, `rule`, `expected`, `got` and `message`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The JSON pointer (RFC 6901) of the value, empty for the whole document. For a
-    /// property that is missing, the pointer that it would have.
+    /// The JSON pointer (RFC 6901) of the value, empty for the whole document. A missing
+    /// property has the pointer at which it was expected.
     pub pointer: String,
-    /// The rule.
+    /// The violated rule.
     pub rule: Rule,
-    /// What the rule asks for, in words.
+    /// A description of the values that the rule permits.
     pub expected: Cow<'static, str>,
-    /// What was there: the start of the value in JSON, or a few words.
+    /// A description of the value: usually its first 64 characters as JSON. For
+    /// [`Rule::Json`], the syntax error, for example
+    /// `invalid JSON: expected ident at line 1 column 2`.
     pub got: String,
+}
+
+/// A JSON syntax error with its position in the document.
+///
+/// Returned by [`Violation::syntax_error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SyntaxError<'v> {
+    /// The reason without the position, for example `expected ident`.
+    pub reason: &'v str,
+    /// The line number, starting at 1.
+    pub line: usize,
+    /// The column number in bytes, starting at 1. Zero if the line is empty.
+    pub column: usize,
 }
 
 impl Violation {
@@ -109,23 +126,47 @@ impl Violation {
             pointer: String::new(),
             rule: Rule::Json,
             expected: "JSON".into(),
-            got: error.to_string(),
+            got: format!("{INVALID_JSON}{error}"),
         }
     }
 
-    /// No rule is broken, and still the type of the value could not hold it.
+    /// Reports a document that violates no rule but does not decode.
     pub(crate) fn undecodable(error: &serde_json::Error) -> Self {
         Self {
             pointer: String::new(),
             rule: Rule::Type,
-            expected: "what the type of the value can hold".into(),
-            got: error.to_string(),
+            expected: "a value of the Rust type".into(),
+            got: format!("a decoding error: {error}"),
         }
     }
 
-    /// What is wrong, in a sentence that does not say where.
+    /// Returns a description without the pointer and the rule, for example
+    /// `expected an integer, got 12.5` or `invalid JSON: expected ident at line 1 column 2`.
     pub fn message(&self) -> String {
-        format!("expected {}, got {}", self.expected, self.got)
+        if self.rule == Rule::Json {
+            self.got.clone()
+        } else {
+            format!("expected {}, got {}", self.expected, self.got)
+        }
+    }
+
+    /// Returns the syntax error of a document that is not JSON, or `None` if the rule is not
+    /// [`Rule::Json`].
+    ///
+    /// ```
+    /// use isometric_registry::{types::CreditQuantity, validate};
+    ///
+    /// let violations = validate::json::<CreditQuantity>(b"nul");
+    /// let error = violations[0].syntax_error().unwrap();
+    /// assert_eq!((error.line, error.column), (1, 3));
+    /// ```
+    pub fn syntax_error(&self) -> Option<SyntaxError<'_>> {
+        if self.rule != Rule::Json {
+            return None;
+        }
+        let (reason, position) = self.got.strip_prefix(INVALID_JSON)?.rsplit_once(" at line ")?;
+        let (line, column) = position.split_once(" column ")?;
+        Some(SyntaxError { reason, line: line.parse().ok()?, column: column.parse().ok()? })
     }
 }
 
@@ -133,7 +174,11 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { pointer, rule, expected, got } = self;
         let place = if pointer.is_empty() { "the document" } else { pointer };
-        write!(f, "{place}: {rule}: expected {expected}, got {got}")
+        if *rule == Rule::Json {
+            write!(f, "{place}: {got}")
+        } else {
+            write!(f, "{place}: {rule}: expected {expected}, got {got}")
+        }
     }
 }
 
@@ -149,44 +194,9 @@ impl Serialize for Violation {
     }
 }
 
-/// Whether a character is not shown but changes how others are: control characters,
-/// and those that end a line or turn the direction of writing.
-pub(crate) fn is_control(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
-}
-
-/// The start of a string as JSON. No control character comes through, so that it
-/// can be shown on a terminal.
-pub(crate) fn excerpt(text: &str) -> String {
-    let mut shown = String::from('"');
-    for character in text.chars().take(SHOWN) {
-        match character {
-            '"' => shown.push_str("\\\""),
-            '\\' => shown.push_str("\\\\"),
-            '\n' => shown.push_str("\\n"),
-            '\r' => shown.push_str("\\r"),
-            '\t' => shown.push_str("\\t"),
-            // All control characters are below U+FFFF: one escape is enough.
-            control if is_control(control) => {
-                shown.push_str(&format!("\\u{:04x}", u32::from(control)));
-            }
-            other => shown.push(other),
-        }
-    }
-    if text.chars().nth(SHOWN).is_some() {
-        shown.push('…');
-    }
-    shown.push('"');
-    shown
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Rule, Violation, excerpt};
+    use super::{Rule, SyntaxError, Violation};
 
     fn violation() -> Violation {
         Violation {
@@ -198,21 +208,32 @@ mod tests {
     }
 
     #[test]
-    fn a_violation_is_one_line() {
+    fn displays_pointer_rule_and_message() {
+        let expected = r#"length: expected 20 to 37 characters, got "org" (3 characters)"#;
+        assert_eq!(violation().to_string(), format!("/owner/id: {expected}"));
+        let violation = Violation { pointer: String::new(), ..violation() };
+        assert_eq!(violation.to_string(), format!("the document: {expected}"));
+    }
+
+    #[test]
+    fn displays_syntax_errors_without_an_expected_value() {
+        let error = serde_json::from_str::<bool>("\n tru!").unwrap_err();
+        let violation = Violation::not_json(&error);
+        assert_eq!(violation.message(), "invalid JSON: expected ident at line 2 column 5");
+        assert_eq!(violation.to_string(), format!("the document: {}", violation.message()));
         assert_eq!(
-            violation().to_string(),
-            r#"/owner/id: length: expected 20 to 37 characters, got "org" (3 characters)"#
+            violation.syntax_error(),
+            Some(SyntaxError { reason: "expected ident", line: 2, column: 5 })
         );
     }
 
     #[test]
-    fn a_violation_of_the_whole_document_says_so() {
-        let violation = Violation { pointer: String::new(), ..violation() };
-        assert!(violation.to_string().starts_with("the document: length: "));
+    fn has_no_syntax_error_for_other_rules() {
+        assert_eq!(violation().syntax_error(), None);
     }
 
     #[test]
-    fn a_violation_serializes_with_its_message() {
+    fn serializes_with_its_message() {
         assert_eq!(
             serde_json::to_value(violation()).unwrap(),
             serde_json::json!({
@@ -222,27 +243,6 @@ mod tests {
                 "got": "\"org\" (3 characters)",
                 "message": "expected 20 to 37 characters, got \"org\" (3 characters)",
             })
-        );
-    }
-
-    #[test]
-    fn an_excerpt_is_json_for_short_texts() {
-        let text = "a \"b\" \\ \n\r\t\u{1} é";
-        assert_eq!(serde_json::from_str::<String>(&excerpt(text)).unwrap(), text);
-    }
-
-    #[test]
-    fn an_excerpt_is_bounded_in_characters() {
-        assert_eq!(excerpt(&"é".repeat(64)), format!("\"{}\"", "é".repeat(64)));
-        assert_eq!(excerpt(&"é".repeat(65)), format!("\"{}…\"", "é".repeat(64)));
-    }
-
-    #[test]
-    fn an_excerpt_lets_no_terminal_control_through() {
-        assert_eq!(excerpt("\u{1b}[2J\u{9b}2J\u{7f}"), r#""\u001b[2J\u009b2J\u007f""#);
-        assert_eq!(
-            excerpt("\u{202e}txt.\u{2066}\u{2069}\u{200e}\u{2028}"),
-            r#""\u202etxt.\u2066\u2069\u200e\u2028""#
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The countries of ISO 3166-1.
+//! Countries of ISO 3166-1.
 
 mod table;
 
@@ -6,7 +6,7 @@ use std::fmt;
 
 use table::{Row, TABLE};
 
-/// A country, or part of one, with a code of its own in ISO 3166-1.
+/// A country or territory with an ISO 3166-1 code.
 ///
 /// ```
 /// use isometric_registry::{Country, types::CountryCode};
@@ -21,14 +21,14 @@ use table::{Row, TABLE};
 pub struct Country(u8);
 
 impl Country {
-    /// The country with this alpha-3 code, in upper case.
+    /// Returns the country with this alpha-3 code. Codes are upper case.
     pub fn from_alpha3(code: &str) -> Option<Self> {
         let index = TABLE.binary_search_by_key(&table::key(code), |row| row.key).ok()?;
         u8::try_from(index).ok().map(Self)
     }
 
-    /// Every country that has a code. Codes that are reserved, such as `XKX` for
-    /// Kosovo, and codes that were withdrawn are not among them.
+    /// Returns all countries with an assigned code. Reserved codes, such as `XKX` for Kosovo,
+    /// and withdrawn codes are not included.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..).zip(&TABLE).map(|(index, _)| Self(index))
     }
@@ -37,22 +37,22 @@ impl Country {
         &TABLE[usize::from(self.0)]
     }
 
-    /// The code of two letters, as in `GB`.
+    /// Returns the alpha-2 code, for example `GB`.
     pub fn alpha2(self) -> &'static str {
         self.row().alpha2
     }
 
-    /// The code of three letters, as in `GBR`.
+    /// Returns the alpha-3 code, for example `GBR`.
     pub fn alpha3(self) -> &'static str {
         self.row().alpha3
     }
 
-    /// The code of three digits, as in 826.
+    /// Returns the numeric code, for example 826.
     pub fn numeric(self) -> u16 {
         self.row().numeric
     }
 
-    /// The short name in English, as ISO 3166-1 has it.
+    /// Returns the English short name of ISO 3166-1.
     pub fn name(self) -> &'static str {
         self.row().name
     }
@@ -64,18 +64,18 @@ impl fmt::Debug for Country {
     }
 }
 
-/// The name.
+/// Displays the English short name.
 impl fmt::Display for Country {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-/// Gives a text type the country that it is the code of.
+/// Implements `country` for a string type of alpha-3 codes.
 macro_rules! country_code {
     ($name:ident) => {
         impl $name {
-            /// The country; `None` where the API sent a code that no country has.
+            /// Returns the country, or `None` if the API sent an unassigned code.
             pub fn country(&self) -> ::core::option::Option<crate::Country> {
                 crate::Country::from_alpha3(self.as_str())
             }
@@ -92,7 +92,7 @@ mod tests {
     use super::Country;
 
     #[test]
-    fn the_table_is_that_of_a_crate_of_its_own() {
+    fn matches_the_table_of_rust_iso3166() {
         let ours: Vec<_> = Country::all()
             .map(|country| (country.alpha3(), country.alpha2(), country.numeric(), country.name()))
             .collect();
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_249_countries_with_codes_of_their_own() {
+    fn has_249_countries_with_distinct_codes() {
         let alpha3: BTreeSet<_> = Country::all().map(Country::alpha3).collect();
         let alpha2: BTreeSet<_> = Country::all().map(Country::alpha2).collect();
         let numeric: BTreeSet<_> = Country::all().map(Country::numeric).collect();
@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn every_country_is_found_by_its_code() {
+    fn finds_every_country_by_its_code() {
         assert!(
             Country::all().all(|country| Country::from_alpha3(country.alpha3()) == Some(country))
         );
     }
 
     #[test]
-    fn only_assigned_codes_are_countries() {
+    fn rejects_unassigned_codes() {
         let reserved = ["EUE", "SUN", "UNO", "XKX"];
         let withdrawn = ["ANT", "CSK", "DDR", "YUG", "ZAR"];
         let others = ["", "AAA", "GB", "GBRR", "ZZZ", "gbr", "ÅLA"];
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn recent_codes_are_countries() {
+    fn finds_recently_assigned_codes() {
         let names = ["SSD", "UKR", "CUW", "SRB", "TLS", "MKD", "SWZ"]
             .map(|code| Country::from_alpha3(code).map(Country::alpha2));
         let codes = ["SS", "UA", "CW", "RS", "TL", "MK", "SZ"].map(Some);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_country_displays_as_its_name() {
+    fn displays_the_name() {
         assert_eq!(Country::from_alpha3("ISL").unwrap().to_string(), "Iceland");
     }
 }

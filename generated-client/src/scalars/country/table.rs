@@ -1,12 +1,12 @@
 //! The codes and short names of ISO 3166-1.
 //!
-//! A table of our own, since it is what the check of a country code consists of; tests
-//! hold it to what `rust_iso3166` has.
+//! The table is part of this crate because validation depends on it. A test compares it with
+//! `rust_iso3166`.
 
-/// A country, or part of one, with a code of its own.
+/// A country or territory.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// The code of three letters as a number, which is quick to compare.
+    /// The alpha-3 code as a number, which is fast to compare.
     pub(super) key: u32,
     pub(super) alpha3: &'static str,
     pub(super) alpha2: &'static str,
@@ -25,7 +25,7 @@ impl Row {
     }
 }
 
-/// A code of three letters as a number, in the same order, and 0 for any other text.
+/// Converts an alpha-3 code to a number with the same order, and any other string to 0.
 pub(super) const fn key(code: &str) -> u32 {
     match code.as_bytes() {
         &[a, b, c] => u32::from_be_bytes([0, a, b, c]),
@@ -33,7 +33,7 @@ pub(super) const fn key(code: &str) -> u32 {
     }
 }
 
-/// Sorted by the code of three letters.
+/// All countries, sorted by alpha-3 code.
 #[rustfmt::skip]
 pub(super) static TABLE: [Row; 249] = [
     Row::new("ABW", "AW", 533, "Aruba"),

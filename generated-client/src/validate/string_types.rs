@@ -1,66 +1,66 @@
-//! Strings with rules: the identifiers, codes and open enums of the API.
+//! String types with validation rules: identifiers, codes and open enums.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::error::Error;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 
-use arrayvec::ArrayString;
-use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::de::Visitor;
 
-use crate::validate::{Fault, Rule, StringRules, excerpt};
+use super::escape::excerpt;
+use super::schema::StringRules;
+use super::strings::StringViolation;
+use super::violation::Rule;
 
-/// A string that the spec has rules for.
+/// A string type with validation rules.
 ///
-/// What a caller builds keeps the rules, as `FromStr` and `TryFrom` let nothing else
-/// through. What the API sent is kept as it came, so that nothing is lost; whether it
-/// keeps the rules is what [`check`](Self::check) tells.
+/// Parsing with `FromStr` or `TryFrom` rejects invalid strings. Deserialization keeps any
+/// string, so that no data from the API is lost; [`check`](Self::check) validates it.
 ///
-/// The types in [`types`](crate::types) implement it, and no others can.
+/// This trait is sealed: only the types in [`types`](crate::types) implement it.
 pub trait CheckedString: AsRef<str> + sealed::Sealed {
     /// The rules.
     #[doc(hidden)]
     const RULES: &'static StringRules;
 
-    /// Checks the text against the rules, as is done before it goes out in a request.
+    /// Validates the string. Calls do the same before they send a request.
     ///
     /// # Errors
     ///
-    /// The first rule that it breaks.
+    /// Returns the first violation.
     fn check(&self) -> Result<(), InvalidString> {
         check(Self::RULES, self.as_ref())
     }
 }
 
 pub(crate) mod sealed {
-    /// Keeps [`CheckedString`](super::CheckedString) to the types of this crate.
+    /// Restricts [`CheckedString`](super::CheckedString) to the types of this crate.
     pub trait Sealed {}
 }
 
 pub(crate) fn check(rules: &StringRules, text: &str) -> Result<(), InvalidString> {
-    rules.check(text).map_err(|fault| InvalidString::new(rules.name, fault))
+    rules.check(text).map_err(|violation| InvalidString::new(rules.name, violation))
 }
 
-/// Checks a text that is to be a segment of a path. Whatever its rules, it must be one
-/// that no URL parser, proxy or server takes for less or more than that.
+/// Validates a string that is sent as a segment of a URL path.
+///
+/// Besides its rules, the string must be a single segment to every URL parser, proxy and
+/// server.
 pub(crate) fn check_segment(rules: &StringRules, text: &str) -> Result<(), InvalidString> {
     check(rules, text)?;
-    let stands_out = |c: char| c.is_control() || matches!(c, '/' | '\\' | '%' | '?' | '#');
+    let is_special = |c: char| c.is_control() || matches!(c, '/' | '\\' | '%' | '?' | '#');
     let (rule, expected) = if matches!(text, "" | "." | "..") {
-        (Rule::Format, "a segment of a path other than an empty one, `.` and `..`")
-    } else if text.contains(stands_out) {
-        let expected = "none of `/`, `\\`, `%`, `?`, `#` and control characters, as it goes into a \
-                        path";
+        (Rule::Format, "a path segment other than an empty string, `.` and `..`")
+    } else if text.contains(is_special) {
+        let expected = "a path segment without `/`, `\\`, `%`, `?`, `#` and control characters";
         (Rule::Character, expected)
     } else {
         return Ok(());
     };
-    let fault = Fault { rule, expected: expected.into(), got: excerpt(text) };
-    Err(InvalidString::new(rules.name, fault))
+    let violation = StringViolation { rule, expected: expected.into(), got: excerpt(text) };
+    Err(InvalidString::new(rules.name, violation))
 }
 
-/// Why a text is not what it was to be, such as an identifier.
+/// The error of parsing or checking an invalid string, such as an identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidString {
     name: &'static str,
@@ -70,26 +70,27 @@ pub struct InvalidString {
 }
 
 impl InvalidString {
-    fn new(name: &'static str, fault: Fault) -> Self {
-        Self { name, rule: fault.rule, expected: fault.expected, got: fault.got }
+    fn new(name: &'static str, violation: StringViolation) -> Self {
+        let StringViolation { rule, expected, got } = violation;
+        Self { name, rule, expected, got }
     }
 
-    /// The type that the text was to be, as in `CreditBatchId`.
+    /// Returns the name of the string type, for example `CreditBatchId`.
     pub fn type_name(&self) -> &'static str {
         self.name
     }
 
-    /// The rule that the text breaks.
+    /// Returns the violated rule.
     pub fn rule(&self) -> Rule {
         self.rule
     }
 
-    /// What the rule asks for, in words.
+    /// Returns a description of the strings that the rule permits.
     pub fn expected(&self) -> &str {
         &self.expected
     }
 
-    /// What was there: the start of the text in JSON.
+    /// Returns the start of the string, quoted as JSON.
     pub fn got(&self) -> &str {
         &self.got
     }
@@ -104,9 +105,10 @@ impl fmt::Display for InvalidString {
 
 impl Error for InvalidString {}
 
-/// A value of an open enum that the spec does not know.
+/// A value of an open enum that is not in the spec.
 ///
-/// It comes from the API alone: no known value can be one, and parsing makes none.
+/// Only deserialization creates it, for values that the API has added. It never equals a known
+/// value, and parsing rejects unknown values.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnknownValue(Box<str>);
 
@@ -115,7 +117,7 @@ impl UnknownValue {
         Self(value.into())
     }
 
-    /// The value as it was received.
+    /// Returns the value as received.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -133,74 +135,10 @@ impl fmt::Display for UnknownValue {
     }
 }
 
-/// A text of which `N` bytes are kept in place, and longer ones on the heap.
-#[derive(Clone)]
-pub(crate) struct Text<const N: usize>(Storage<N>);
+/// A visitor that converts a string without copying it first.
+pub(crate) struct StringVisitor<F>(pub(crate) F);
 
-#[derive(Clone)]
-enum Storage<const N: usize> {
-    InPlace(ArrayString<N>),
-    Heap(Box<str>),
-}
-
-impl<const N: usize> Text<N> {
-    pub(crate) fn as_str(&self) -> &str {
-        match &self.0 {
-            Storage::InPlace(text) => text,
-            Storage::Heap(text) => text,
-        }
-    }
-}
-
-impl<const N: usize> From<&str> for Text<N> {
-    fn from(text: &str) -> Self {
-        let in_place = ArrayString::from(text).map(Storage::InPlace);
-        Self(in_place.unwrap_or_else(|_| Storage::Heap(text.into())))
-    }
-}
-
-impl<const N: usize> PartialEq for Text<N> {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl<const N: usize> Eq for Text<N> {}
-
-impl<const N: usize> PartialOrd for Text<N> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<const N: usize> Ord for Text<N> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.as_str().cmp(other.as_str())
-    }
-}
-
-impl<const N: usize> Hash for Text<N> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
-    }
-}
-
-impl<const N: usize> fmt::Debug for Text<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
-    }
-}
-
-impl<'de, const N: usize> Deserialize<'de> for Text<N> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(TextVisitor(|text: &str| text.into()))
-    }
-}
-
-/// Makes something of a string without copying it first.
-pub(crate) struct TextVisitor<F>(pub(crate) F);
-
-impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
+impl<T, F: FnOnce(&str) -> T> Visitor<'_> for StringVisitor<F> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -212,14 +150,15 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
     }
 }
 
-/// What identifiers, codes and open enums have in common: all that follows from
-/// `as_str`, the rules and a way to keep any text.
+/// Implements the common traits of string types on top of an inherent `as_str`.
 ///
-/// Here and below, whatever the spec may give its name to is named by its full path: a
-/// schema may be called `String` and a value of an enum `error`.
+/// `$keep` converts any `&str`, valid or not, to the type.
+///
+/// The macros in this module use full paths, because the names in the spec may shadow those of
+/// the prelude: a schema may be called `String` and an enum value `error`.
 macro_rules! checked_string {
     ($name:ident, $rules:path, $keep:expr) => {
-        impl crate::scalars::string::sealed::Sealed for $name {}
+        impl crate::validate::string_types::sealed::Sealed for $name {}
 
         impl crate::CheckedString for $name {
             const RULES: &'static crate::validate::StringRules = &$rules;
@@ -229,7 +168,7 @@ macro_rules! checked_string {
             type Err = crate::InvalidString;
 
             fn from_str(text: &str) -> ::core::result::Result<Self, crate::InvalidString> {
-                crate::scalars::string::check(&$rules, text).map(|()| $keep(text))
+                crate::validate::string_types::check(&$rules, text).map(|()| $keep(text))
             }
         }
 
@@ -290,23 +229,23 @@ macro_rules! checked_string {
             }
         }
 
-        /// Keeps any text. Whether it keeps the rules is for
-        /// [`CheckedString::check`](crate::CheckedString::check) to tell.
+        /// Accepts any string. Use [`CheckedString::check`](crate::CheckedString::check) to
+        /// validate it.
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                deserializer.deserialize_str(crate::scalars::string::TextVisitor($keep))
+                deserializer.deserialize_str(crate::validate::string_types::StringVisitor($keep))
             }
         }
     };
 }
 
-/// Gives a newtype of [`Text`] its rules and all that a text type can do.
+/// Implements a string type for a newtype of `CompactString`.
 macro_rules! string_type {
     ($name:ident, $rules:path) => {
         impl $name {
-            /// The text.
+            /// Returns the string.
             pub fn as_str(&self) -> &str {
                 self.0.as_str()
             }
@@ -318,18 +257,17 @@ macro_rules! string_type {
             }
         }
 
-        crate::scalars::string::checked_string!($name, $rules, |text: &str| $name(
+        crate::validate::string_types::checked_string!($name, $rules, |text: &str| $name(
             ::core::convert::From::from(text)
         ));
     };
 }
 
-/// Gives an enum with a variant `Unknown` the names of its values and all that a
-/// text type can do.
+/// Implements a string type for an enum with a variant `Unknown`.
 macro_rules! open_enum {
     ($name:ident, $rules:path, { $($variant:ident = $value:literal),* $(,)? }) => {
         impl $name {
-            /// The value as the API writes it.
+            /// Returns the value as the API spells it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)*
@@ -338,7 +276,7 @@ macro_rules! open_enum {
             }
         }
 
-        crate::scalars::string::checked_string!($name, $rules, |text: &str| match text {
+        crate::validate::string_types::checked_string!($name, $rules, |text: &str| match text {
             $($value => $name::$variant,)*
             other => $name::Unknown(crate::UnknownValue::new(other)),
         });
@@ -349,18 +287,16 @@ pub(crate) use {checked_string, open_enum, string_type};
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeSet, HashSet};
-
     use serde_json::json;
 
-    use super::{CheckedString, Text, check_segment};
+    use super::{CheckedString, check_segment};
     use crate::types::{CreditBatchId, CreditBatchStatus};
     use crate::validate::{Rule, StringRules};
 
     const ID: &str = "ctb_1DRBTYA8Q1S07CBY";
 
-    /// Types of which each name means something else to Rust.
-    mod taken {
+    /// Types and values that shadow names of the prelude.
+    mod shadowing {
         #![allow(dead_code, unreachable_pub)]
 
         struct AsRef;
@@ -378,11 +314,11 @@ mod tests {
             ..crate::validate::StringRules::ANY
         };
 
-        pub(super) struct String(crate::scalars::string::Text<3>);
-        crate::scalars::string::string_type!(String, RULES);
+        pub(super) struct String(compact_str::CompactString);
+        crate::validate::string_types::string_type!(String, RULES);
 
-        pub(super) struct Option(crate::scalars::string::Text<3>);
-        crate::scalars::string::string_type!(Option, RULES);
+        pub(super) struct Option(compact_str::CompactString);
+        crate::validate::string_types::string_type!(Option, RULES);
         crate::scalars::country::country_code!(Option);
 
         #[derive(Debug)]
@@ -392,22 +328,22 @@ mod tests {
             Ok,
             Unknown(crate::UnknownValue),
         }
-        crate::scalars::string::open_enum!(Level, RULES, { Err = "err", Error = "error", Ok = "ok" });
+        crate::validate::string_types::open_enum!(Level, RULES, { Err = "err", Error = "error", Ok = "ok" });
     }
 
     #[test]
-    fn the_names_of_the_spec_take_none_from_the_code_around_them() {
+    fn names_of_the_spec_may_shadow_the_prelude() {
         for text in ["err", "error", "ok"] {
-            assert_eq!(text.parse::<taken::Level>().unwrap(), text);
-            assert_eq!(String::from(text.parse::<taken::String>().unwrap()), text);
+            assert_eq!(text.parse::<shadowing::Level>().unwrap(), text);
+            assert_eq!(String::from(text.parse::<shadowing::String>().unwrap()), text);
         }
-        assert!("warning".parse::<taken::Level>().is_err());
-        let country = "err".parse::<taken::Option>().unwrap().country();
+        assert!("warning".parse::<shadowing::Level>().is_err());
+        let country = "err".parse::<shadowing::Option>().unwrap().country();
         assert_eq!(country, None);
     }
 
     #[test]
-    fn an_identifier_is_parsed_strictly() {
+    fn parses_identifiers_strictly() {
         let id: CreditBatchId = ID.parse().unwrap();
         assert_eq!(id, ID);
         assert_eq!(CreditBatchId::try_from(ID), Ok(id.clone()));
@@ -424,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identifier_is_received_as_it_comes_and_checked_later() {
+    fn deserializes_invalid_identifiers() {
         for text in [ID, "", "new_prefix/é", &"long".repeat(50)] {
             let id: CreditBatchId = serde_json::from_value(json!(text)).unwrap();
             assert_eq!(id.as_str(), text);
@@ -434,14 +370,14 @@ mod tests {
     }
 
     #[test]
-    fn an_identifier_shows_what_it_is() {
+    fn formats_identifiers() {
         let id: CreditBatchId = ID.parse().unwrap();
         assert_eq!(format!("{id:?}"), format!("CreditBatchId(\"{ID}\")"));
         assert_eq!(format!("{id:>22}"), format!("  {ID}"));
     }
 
     #[test]
-    fn a_text_of_any_form_is_still_one_segment_of_a_path() {
+    fn rejects_path_segments_with_special_characters() {
         for text in ["a", "ctb_1", "...", "a.b", "é ü", "a:b@c;d=e&f", ".a"] {
             assert_eq!(check_segment(&StringRules::ANY, text), Ok(()), "{text}");
         }
@@ -455,27 +391,18 @@ mod tests {
         }
         assert_eq!(
             check_segment(&StringRules::ANY, "../x").unwrap_err().to_string(),
-            "not a `text`: character: expected none of `/`, `\\`, `%`, `?`, `#` and control \
-             characters, as it goes into a path, got \"../x\""
+            "not a `string`: character: expected a path segment without `/`, `\\`, `%`, `?`, `#` \
+             and control characters, got \"../x\""
         );
     }
 
     #[test]
-    fn texts_compare_and_hash_as_strings_do_wherever_they_are_kept() {
-        let texts = ["b", "abcd", "a", "abc", "", "abcd"].map(Text::<3>::from);
-        let sorted: BTreeSet<_> = texts.clone().into_iter().collect();
-        let sorted: Vec<_> = sorted.iter().map(Text::as_str).collect();
-        assert_eq!(sorted, ["", "a", "abc", "abcd", "b"]);
-        assert_eq!(texts.into_iter().collect::<HashSet<_>>().len(), 5);
+    fn identifiers_are_small() {
+        assert_eq!(size_of::<CreditBatchId>(), 24);
     }
 
     #[test]
-    fn an_identifier_is_small() {
-        assert!(size_of::<CreditBatchId>() <= 48);
-    }
-
-    #[test]
-    fn an_unknown_value_of_an_enum_survives_a_round_trip() {
+    fn keeps_unknown_enum_values() {
         for text in ["active", "split", "retired", "frozen", "Active", ""] {
             let status: CreditBatchStatus = serde_json::from_value(json!(text)).unwrap();
             assert_eq!(status.as_str(), text);
@@ -485,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_known_value_of_an_enum_can_be_parsed() {
+    fn parses_known_enum_values_only() {
         assert_eq!("split".parse(), Ok(CreditBatchStatus::Split));
         let error = "frozen".parse::<CreditBatchStatus>().unwrap_err();
         assert_eq!(error.rule(), Rule::Enum);

@@ -1,0 +1,77 @@
+//! Untrusted text in messages.
+
+/// The maximum length of an excerpt, in characters.
+const EXCERPT: usize = 64;
+
+/// Returns whether a character can change how a terminal displays the text around it.
+///
+/// Such characters are control characters, line and paragraph separators, and the marks,
+/// embeddings, overrides and isolates that change the writing direction. Escape them
+/// before printing text from an untrusted source.
+pub(crate) fn is_control(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
+/// Quotes the start of a string as JSON, with control characters escaped.
+pub(crate) fn excerpt(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for character in text.chars().take(EXCERPT) {
+        match character {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            // A single escape is enough: all control characters are below U+FFFF.
+            control if is_control(control) => {
+                quoted.push_str(&format!("\\u{:04x}", u32::from(control)));
+            }
+            other => quoted.push(other),
+        }
+    }
+    if text.chars().nth(EXCERPT).is_some() {
+        quoted.push('…');
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// The start of a JSON number as written.
+pub(super) fn number_excerpt(text: &str) -> String {
+    match text.get(..EXCERPT) {
+        Some(start) if start.len() < text.len() => format!("{start}…"),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{excerpt, number_excerpt};
+
+    #[test]
+    fn quotes_short_strings_as_json() {
+        let text = "a \"b\" \\ \n\r\t\u{1} é";
+        assert_eq!(serde_json::from_str::<String>(&excerpt(text)).unwrap(), text);
+    }
+
+    #[test]
+    fn truncates_excerpts_after_64_characters() {
+        assert_eq!(excerpt(&"é".repeat(64)), format!("\"{}\"", "é".repeat(64)));
+        assert_eq!(excerpt(&"é".repeat(65)), format!("\"{}…\"", "é".repeat(64)));
+        assert_eq!(number_excerpt(&"1".repeat(64)), "1".repeat(64));
+        assert_eq!(number_excerpt(&"1".repeat(65)), "1".repeat(64) + "…");
+    }
+
+    #[test]
+    fn escapes_control_characters() {
+        assert_eq!(excerpt("\u{1b}[2J\u{9b}2J\u{7f}"), r#""\u001b[2J\u009b2J\u007f""#);
+        assert_eq!(
+            excerpt("\u{202e}txt.\u{2066}\u{2069}\u{200e}\u{2028}"),
+            r#""\u202etxt.\u2066\u2069\u200e\u2028""#
+        );
+    }
+}
