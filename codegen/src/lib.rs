@@ -7,7 +7,6 @@
 //!
 //! This crate never prints, exits or reads the environment.
 
-pub mod api;
 pub mod contract;
 pub mod diff;
 pub mod document;
@@ -15,5 +14,6 @@ pub mod generate;
 pub mod lint;
 pub mod pattern;
 pub mod semver;
+pub mod styled;
 pub mod upstream;
 pub mod write;

@@ -1,5 +1,4 @@
-//! The contract: what the API promises, one fact a line. A drift of the spec is a
-//! change of this snapshot.
+//! The contract of the spec as a snapshot, one fact per line, which shows every drift.
 
 use codegen::contract::Contract;
 
@@ -11,14 +10,14 @@ fn contract(text: &str) -> String {
 }
 
 #[test]
-fn the_contract_is_this() {
+fn facts_of_the_spec() {
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!(contract(&spec()));
     });
 }
 
 #[test]
-fn comments_descriptions_and_examples_are_not_in_the_contract() {
+fn ignores_comments_descriptions_and_examples() {
     let reworded: String = spec()
         .lines()
         .filter(|line| !line.trim_start().starts_with('#'))
@@ -33,7 +32,7 @@ fn comments_descriptions_and_examples_are_not_in_the_contract() {
 }
 
 #[test]
-fn the_order_of_properties_is_not_in_the_contract() {
+fn ignores_order_of_properties() {
     let owner = "        domain:
           type: string
           nullable: true
@@ -51,7 +50,7 @@ fn the_order_of_properties_is_not_in_the_contract() {
 }
 
 #[test]
-fn every_change_on_the_wire_is_in_the_contract() {
+fn contains_every_change_on_the_wire() {
     let changes = [
         ("maxLength: ", "maxLength: 1"),
         ("pattern: ^ctb_", "pattern: ^ctx_"),

@@ -7,7 +7,6 @@
     reason = "a test fails by panicking"
 )]
 
-mod api;
 mod contract;
 mod corruptions;
 mod end_to_end;

@@ -1,13 +1,13 @@
-//! What a change of the spec is for the generated crate, by Cargo's rules. Each case
-//! was also put to `cargo semver-checks`, on both crates as they lie on disk.
+//! The effect of spec edits on the generated crate, by Cargo's version rules. Each case
+//! was also checked by `cargo semver-checks` on both crates.
 
+use codegen::document::Source;
 use codegen::semver::{self, Semver};
 
-use crate::api::client_sources;
 use crate::spec::{source, spec};
 
-/// An edit of the spec, what it is for the crate, and what `cargo semver-checks`
-/// 0.51 says of it. It looks for what breaks alone, so that it calls nothing minor.
+/// An edit of the spec, the expected level, and the result of `cargo semver-checks`
+/// 0.51, which looks for breaking changes only.
 struct Case {
     name: &'static str,
     edits: &'static [(&'static str, &'static str)],
@@ -124,41 +124,41 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// The spec with some edits, each of which it has a place for.
+/// Returns the spec with all occurrences of some texts replaced.
 fn edited(edits: &[(&str, &str)]) -> String {
     edits.iter().fold(spec(), |text, (before, after)| {
-        assert!(text.contains(before), "the spec has no {before:?}");
+        assert!(text.contains(before), "the spec lacks {before:?}");
         text.replace(before, after)
     })
 }
 
 #[test]
-fn every_edit_is_for_the_crate_what_cargo_s_rules_say() {
-    let sources = client_sources();
+fn edits_have_expected_levels() {
     for case in CASES {
-        let (found, reason) =
-            semver::of_documents(&source(&spec()), &source(&edited(case.edits)), &sources);
-        assert_eq!(found, Some(case.ours), "{}: {reason}", case.name);
+        let verdict = semver::compare(&source(&spec()), &source(&edited(case.edits)));
+        assert_eq!(verdict.level, Some(case.ours), "{}: {}", case.name, verdict.reason);
     }
 }
 
 #[test]
-fn what_breaks_here_breaks_for_cargo_semver_checks_and_nothing_else_does() {
+fn agrees_with_cargo_semver_checks_on_breaking_changes() {
     for case in CASES {
         assert_eq!(case.ours == Semver::Major, case.theirs == Theirs::Major, "{}", case.name);
     }
 }
 
 #[test]
-fn no_edit_is_no_change_of_the_crate() {
-    let (found, _) = semver::of_documents(&source(&spec()), &source(&spec()), &client_sources());
-    assert_eq!(found, Some(Semver::None));
+fn equal_documents_are_no_change() {
+    let named = Source::parse("same.yaml", &spec()).unwrap();
+    assert_eq!(semver::compare(&source(&spec()), &named).level, Some(Semver::None));
+    let commented = format!("# A comment.\n{}", spec());
+    assert_eq!(semver::compare(&source(&spec()), &source(&commented)).level, Some(Semver::None));
 }
 
 #[test]
-fn a_document_that_makes_no_crate_says_why() {
+fn gives_reason_if_no_crate_can_be_generated() {
     let foreign = source("openapi: 3.1.0\ninfo: {title: X, version: v0}\npaths: {}\n");
-    let (found, reason) = semver::of_documents(&source(&spec()), &foreign, &client_sources());
-    assert_eq!(found, None);
-    assert!(reason.contains("OpenAPI 3.1.0"), "{reason}");
+    let verdict = semver::compare(&source(&spec()), &foreign);
+    assert_eq!(verdict.level, None);
+    assert!(verdict.reason.to_string().contains("OpenAPI 3.1.0"), "{}", verdict.reason);
 }

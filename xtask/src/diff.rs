@@ -1,46 +1,40 @@
-//! `cargo xtask diff`: what a change of the spec does to the wire and to the crate.
+//! `cargo xtask diff`: the effect of a spec change on API clients and on the crate.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use codegen::contract::Contract;
-use codegen::diff::Report;
-use codegen::diff::render::{self, Colour};
-use codegen::diff::rules;
+use codegen::diff::{Change, Report, render, rules};
 use codegen::document::Source;
-use codegen::semver;
+use codegen::semver::{self, Semver, SemverVerdict};
+use codegen::styled::StyledText;
 use lexopt::prelude::*;
+use serde::Serialize;
 
-use crate::{Failure, Outcome, SPEC, files, help, terminal, workspace};
+use crate::{Failure, Outcome, SPEC, colour, files, help, terminal, workspace};
 
-/// The hand-written half of the client is the same on both sides.
-const CLIENT: &str = "generated-client/src";
-
-/// What `cargo xtask diff` was asked.
-enum Asked {
+enum DiffCommand {
     Help,
     Rules,
-    Comparison(Request),
+    Compare(DiffRequest),
 }
 
-/// Which documents to compare, and what to do with the report.
-struct Request {
+/// The documents to compare, and the use of the report.
+struct DiffRequest {
     base: Option<String>,
     revision: Option<String>,
-    format: Format,
+    format: OutputFormat,
     fail_on: FailOn,
 }
 
 #[derive(Clone, Copy)]
-enum Format {
+enum OutputFormat {
     Text,
     Markdown,
     Json,
 }
 
+/// The changes that lead to exit code 1.
 #[derive(Clone, Copy)]
 enum FailOn {
     Breaking,
@@ -48,23 +42,26 @@ enum FailOn {
     Never,
 }
 
-const FORMATS: &[(&str, Format)] =
-    &[("text", Format::Text), ("markdown", Format::Markdown), ("json", Format::Json)];
+const FORMATS: &[(&str, OutputFormat)] = &[
+    ("text", OutputFormat::Text),
+    ("markdown", OutputFormat::Markdown),
+    ("json", OutputFormat::Json),
+];
 const FAIL_ON: &[(&str, FailOn)] =
     &[("breaking", FailOn::Breaking), ("any", FailOn::Any), ("never", FailOn::Never)];
 
 pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
-    match Request::read(arguments)? {
-        Asked::Help => help(),
-        Asked::Rules => {
+    match DiffRequest::parse(arguments)? {
+        DiffCommand::Help => help(),
+        DiffCommand::Rules => {
             terminal::print(&rules::markdown())?;
             Ok(Outcome::Fine)
         }
-        Asked::Comparison(request) => compare(&request),
+        DiffCommand::Compare(request) => compare(&request),
     }
 }
 
-fn compare(request: &Request) -> Result<Outcome, Failure> {
+fn compare(request: &DiffRequest) -> Result<Outcome, Failure> {
     let base = match &request.base {
         Some(name) => document(name)?,
         None => at_revision(&merge_base()?)?,
@@ -73,78 +70,82 @@ fn compare(request: &Request) -> Result<Outcome, Failure> {
         Some(name) => document(name)?,
         None => file(&workspace().join(SPEC), SPEC)?,
     };
-    let (semver, reason) = match client_sources() {
-        Ok(sources) => semver::of_documents(&base, &revision, &sources),
-        Err(error) => (None, format!("{CLIENT}: {error}")),
-    };
-    let report =
-        Report::of(&Contract::of(&base)?, &Contract::of(&revision)?)?.with_semver(semver, reason);
+    let report = Report::of(&Contract::of(&base)?, &Contract::of(&revision)?)?;
+    let verdict = semver::compare(&base, &revision);
     terminal::print(&match request.format {
-        Format::Text => render::text(&report, Colour::Ansi),
-        Format::Markdown => render::markdown(&report),
-        Format::Json => render::json(&report),
+        OutputFormat::Text => colour::coloured(&render::text(&report, &verdict.note())),
+        OutputFormat::Markdown => render::markdown(&report, &verdict.note()),
+        OutputFormat::Json => json(&report, &verdict)?,
     })?;
-    let found = match request.fail_on {
+    let is_failure = match request.fail_on {
         FailOn::Breaking => report.breaking,
         FailOn::Any => !report.changes.is_empty(),
         FailOn::Never => false,
     };
-    Ok(if found { Outcome::Found } else { Outcome::Fine })
+    Ok(if is_failure { Outcome::Found } else { Outcome::Fine })
 }
 
-impl Request {
-    fn read(arguments: &mut lexopt::Parser) -> Result<Asked, Failure> {
-        let mut request =
-            Self { base: None, revision: None, format: Format::Text, fail_on: FailOn::Breaking };
+/// The report and the semver verdict, as `--format json` prints them.
+#[derive(Serialize)]
+struct JsonReport<'r> {
+    breaking: bool,
+    semver: Option<Semver>,
+    semver_reason: &'r StyledText,
+    changes: &'r [Change],
+}
+
+fn json(report: &Report, verdict: &SemverVerdict) -> Result<String, Failure> {
+    let report = JsonReport {
+        breaking: report.breaking,
+        semver: verdict.level,
+        semver_reason: &verdict.reason,
+        changes: &report.changes,
+    };
+    Ok(serde_json::to_string_pretty(&report)? + "\n")
+}
+
+impl DiffRequest {
+    fn parse(arguments: &mut lexopt::Parser) -> Result<DiffCommand, Failure> {
+        let mut request = Self {
+            base: None,
+            revision: None,
+            format: OutputFormat::Text,
+            fail_on: FailOn::Breaking,
+        };
         while let Some(argument) = arguments.next()? {
             match argument {
-                Long("help") | Short('h') => return Ok(Asked::Help),
-                Long("rules") => return Ok(Asked::Rules),
+                Long("help") | Short('h') => return Ok(DiffCommand::Help),
+                Long("rules") => return Ok(DiffCommand::Rules),
                 Long("base") => request.base = Some(arguments.value()?.string()?),
                 Long("revision") => request.revision = Some(arguments.value()?.string()?),
-                Long("format") => request.format = one_of("--format", FORMATS, arguments)?,
-                Long("fail-on") => request.fail_on = one_of("--fail-on", FAIL_ON, arguments)?,
+                Long("format") => request.format = keyword("--format", FORMATS, arguments)?,
+                Long("fail-on") => request.fail_on = keyword("--fail-on", FAIL_ON, arguments)?,
                 other => return Err(other.unexpected().into()),
             }
         }
-        Ok(Asked::Comparison(request))
+        Ok(DiffCommand::Compare(request))
     }
 }
 
-/// The value of an option that takes one of several words.
-fn one_of<T: Copy>(
+/// Parses the value of an option that accepts one of several keywords.
+fn keyword<T: Copy>(
     option: &str,
-    words: &[(&str, T)],
+    keywords: &[(&str, T)],
     arguments: &mut lexopt::Parser,
 ) -> Result<T, Failure> {
     let given = arguments.value()?.string()?;
-    words.iter().find(|(word, _)| *word == given).map(|(_, value)| *value).ok_or_else(|| {
-        let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-        Failure(format!("`{option}` takes {}, not {given:?}", words.join(", ")))
-    })
-}
-
-/// The sources of the client crate, by their path relative to `src`.
-fn client_sources() -> io::Result<BTreeMap<String, String>> {
-    let mut sources = BTreeMap::new();
-    let mut folders = vec![PathBuf::new()];
-    let root = workspace().join(CLIENT);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(root.join(&folder))? {
-            let entry = entry?;
-            let path = folder.join(entry.file_name());
-            if entry.path().is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.to_string_lossy().replace('\\', "/");
-                sources.insert(name, fs::read_to_string(entry.path())?);
-            }
+    match keywords.iter().find(|(keyword, _)| *keyword == given) {
+        Some((_, value)) => Ok(*value),
+        None => {
+            let expected: Vec<_> =
+                keywords.iter().map(|(keyword, _)| format!("`{keyword}`")).collect();
+            let expected = expected.join(", ");
+            Err(Failure(format!("{option}: invalid value {given:?}; expected one of {expected}")))
         }
     }
-    Ok(sources)
 }
 
-/// A document by the name of a file or, where there is none, of a git revision.
+/// Reads a document from the file of that name, or else from a git revision.
 fn document(name: &str) -> Result<Source, Failure> {
     let path = Path::new(name);
     if path.is_file() { file(path, name) } else { at_revision(name) }
@@ -154,22 +155,22 @@ fn file(path: &Path, name: &str) -> Result<Source, Failure> {
     Ok(Source::parse(name, &files::of_path(path, name)?)?)
 }
 
-/// The spec as it was at a git revision.
+/// Reads the spec at a git revision.
 fn at_revision(revision: &str) -> Result<Source, Failure> {
-    // What begins with a hyphen would be an option.
+    // git would take a leading hyphen for an option.
     if revision.starts_with('-') {
-        return Err(Failure(format!("{revision:?} is neither a file nor a git revision")));
+        return Err(Failure(format!("{revision:?}: not a file and not a git revision")));
     }
-    // Relative to the workspace, which need not be the root of the repository.
+    // The path is relative to the workspace, which need not be the root of the repository.
     let name = format!("{revision}:./{SPEC}");
-    let bytes = git(&["show", &name]).map_err(|reason| {
-        Failure(format!("{revision:?} is neither a file nor a git revision with a spec: {reason}"))
+    let bytes = git(&["show", &name]).map_err(|error| {
+        Failure(format!("{revision:?}: not a file and not a git revision with {SPEC}: {error}"))
     })?;
     let name = format!("{revision}:{SPEC}");
     Ok(Source::parse(&name, &files::text(&name, bytes)?)?)
 }
 
-/// Where this branch left the main one.
+/// Returns the commit at which this branch left the main branch.
 fn merge_base() -> Result<String, Failure> {
     ["origin/main", "main"]
         .iter()
@@ -178,8 +179,8 @@ fn merge_base() -> Result<String, Failure> {
         .map(|text| text.trim().to_owned())
         .ok_or_else(|| {
             Failure(
-                "there is no merge base with `origin/main` or `main`: name one with `--base`, \
-                 or fetch more of the history"
+                "no merge base with `origin/main` or `main`; \
+                 name a revision with `--base`, or fetch more of the history"
                     .to_owned(),
             )
         })
@@ -190,9 +191,10 @@ fn git(arguments: &[&str]) -> Result<Vec<u8>, String> {
         .args(arguments)
         .current_dir(workspace())
         .output()
-        .map_err(|error| format!("git cannot be run: {error}"))?;
-    match output.status.success() {
-        true => Ok(output.stdout),
-        false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+        .map_err(|error| format!("cannot run git: {error}"))?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
     }
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod colour;
 mod diff;
 mod files;
 mod process;

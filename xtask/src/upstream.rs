@@ -1,53 +1,52 @@
-//! `cargo xtask upstream`: whether the spec still says what upstream says.
+//! `cargo xtask upstream`: the differences between the spec and upstream's document.
 
 use std::io::{self, Read};
 use std::path::Path;
 
 use codegen::contract::Contract;
-use codegen::diff::render::Colour;
 use codegen::document::Source;
 use codegen::upstream::{self, Divergences, Lock};
 use codegen::write;
 use lexopt::prelude::*;
 
-use crate::{Failure, Outcome, SPEC, files, help, terminal, workspace};
+use crate::{Failure, Outcome, SPEC, colour, files, help, terminal, workspace};
 
 const DIVERGENCES: &str = "spec/divergences.toml";
 const LOCK: &str = "spec/upstream.lock";
 
 pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
     let mut document = None;
-    let mut lock = false;
+    let mut writes_lock = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("help") | Short('h') => return help(),
-            Long("lock") => lock = true,
+            Long("lock") => writes_lock = true,
             Value(name) if document.is_none() => document = Some(name.string()?),
             other => return Err(other.unexpected().into()),
         }
     }
     let spec = Contract::of(&Source::parse(SPEC, &files::of_workspace(SPEC)?)?)?;
-    let theirs = match &document {
-        Some(name) => published(name, &spec)?,
-        None if lock => {
-            let message =
-                "`--lock` needs upstream's document: name its file, or `-` for standard input";
+    let lock = match &document {
+        Some(name) => lock_of(name, &spec)?,
+        None if writes_lock => {
+            let message = "--lock: missing FILE; \
+                           name the file of upstream's document, or `-` for standard input";
             return Err(Failure(message.to_owned()));
         }
         None => Lock::parse(LOCK, &files::of_workspace(LOCK)?)?,
     };
     let divergences = Divergences::parse(DIVERGENCES, &files::of_workspace(DIVERGENCES)?)?;
-    let comparison = upstream::compare(&spec, &theirs, &divergences)?;
-    terminal::print(&upstream::text(&comparison, Colour::Ansi))?;
-    if lock {
-        write::replace(&workspace().join(LOCK), &theirs.to_string())?;
+    let comparison = upstream::compare(&spec, &lock, &divergences)?;
+    terminal::print(&colour::coloured(&upstream::text(&comparison)))?;
+    if writes_lock {
+        write::replace(&workspace().join(LOCK), &lock.to_string())?;
         terminal::good("Wrote", LOCK);
     }
-    Ok(if comparison.is_fine() { Outcome::Fine } else { Outcome::Found })
+    Ok(if comparison.is_clean() { Outcome::Fine } else { Outcome::Found })
 }
 
-/// What the published document says of the operations that the spec has.
-fn published(name: &str, spec: &Contract) -> Result<Lock, Failure> {
+/// Reads upstream's document from a file, or from standard input for `-`.
+fn lock_of(name: &str, spec: &Contract) -> Result<Lock, Failure> {
     let (name, text) = match name {
         "-" => ("standard input", standard_input()?),
         name => (name, files::of_path(Path::new(name), name)?),

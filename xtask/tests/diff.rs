@@ -1,4 +1,4 @@
-//! `cargo xtask diff` as its users see it: documents, revisions, exit codes.
+//! Tests of `cargo xtask diff`: documents, revisions, output and exit codes.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// A workspace in a git repository whose `main` holds the spec.
+/// A workspace in a git repository with the spec on the branch `main`.
 struct Workspace(tempfile::TempDir);
 
 impl Workspace {
@@ -67,15 +67,46 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
+const NO_CHANGE: &str =
+    "     Verdict no change on the wire; crate: none (the generated code is unchanged)\n";
+
 #[test]
-fn nothing_changed_is_said_so() {
+fn unchanged_spec_is_no_change() {
     let output = Workspace::new().diff(&[]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    assert!(stdout(&output).contains("no change on the wire"), "{}", stdout(&output));
+    assert_eq!(stdout(&output), NO_CHANGE);
 }
 
 #[test]
-fn a_breaking_change_of_the_working_tree_is_found() {
+fn equal_documents_under_two_names_are_no_change() {
+    let workspace = Workspace::new();
+    fs::copy(workspace.path("spec/registry.yaml"), workspace.path("spec/same.yaml")).unwrap();
+    let output = workspace.diff(&["--base", "registry.yaml", "--revision", "same.yaml"]);
+    assert_eq!((code(&output), stdout(&output).as_str()), (0, NO_CHANGE));
+}
+
+#[test]
+fn changed_comment_is_no_change() {
+    let workspace = Workspace::new();
+    workspace.edit("\ninfo:", "\n# A comment.\ninfo:");
+    let output = workspace.diff(&[]);
+    assert_eq!((code(&output), stdout(&output).as_str()), (0, NO_CHANGE));
+}
+
+#[test]
+fn changed_description_is_a_patch() {
+    let workspace = Workspace::new();
+    workspace.edit("description: Identifies a credit batch", "description: Names a credit batch");
+    let output = workspace.diff(&[]);
+    assert!(
+        stdout(&output).contains("crate: patch (no public item changed)"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn breaking_change_of_the_working_tree_fails() {
     let workspace = Workspace::new();
     workspace.git(&["checkout", "--quiet", "-b", "feature"]);
     workspace.edit("        - serial_number\n", "");
@@ -86,7 +117,7 @@ fn a_breaking_change_of_the_working_tree_is_found() {
 }
 
 #[test]
-fn a_change_that_breaks_nobody_is_found_only_on_request() {
+fn harmless_change_fails_only_on_request() {
     let workspace = Workspace::new();
     workspace.edit(
         "        supplier_id:\n",
@@ -98,7 +129,7 @@ fn a_change_that_breaks_nobody_is_found_only_on_request() {
 }
 
 #[test]
-fn revisions_and_files_can_be_named() {
+fn compares_named_revisions_and_files() {
     let workspace = Workspace::new();
     workspace.edit("        - serial_number\n", "");
     workspace.git(&["commit", "--all", "--quiet", "--message", "Promise less"]);
@@ -109,7 +140,7 @@ fn revisions_and_files_can_be_named() {
 }
 
 #[test]
-fn json_is_one_object() {
+fn prints_json() {
     let workspace = Workspace::new();
     workspace.edit("enum: [active, split, retired]", "enum: [active, split]");
     let output = workspace.diff(&["--format", "json"]);
@@ -120,7 +151,7 @@ fn json_is_one_object() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_named() {
+fn rejects_invalid_arguments() {
     let workspace = Workspace::new();
     let wrong: [&[&str]; 5] = [
         &["--base", "nowhere"],
@@ -136,10 +167,10 @@ fn what_cannot_be_compared_is_named() {
     }
 }
 
-/// As on a system that gives a process less room than Linux does.
+/// The main-thread stack is smaller on some systems than on Linux.
 #[cfg(unix)]
 #[test]
-fn documents_that_are_nested_deeply_are_compared_on_a_small_stack() {
+fn compares_deeply_nested_documents_on_a_small_stack() {
     let workspace = Workspace::new();
     let lists = |leaf| {
         let list = "{type: array, description: A list, items: ".repeat(190);
@@ -149,10 +180,6 @@ fn documents_that_are_nested_deeply_are_compared_on_a_small_stack() {
     workspace.edit("        credit_kgs:\n", &lists("string"));
     fs::copy(workspace.path("spec/registry.yaml"), workspace.path("spec/base.yaml")).unwrap();
     workspace.edit(&lists("string"), &lists("integer"));
-    // What the crate promises is compared where there is a crate.
-    fs::create_dir_all(workspace.path("generated-client/src")).unwrap();
-    let module = "mod generated; pub use generated::types;";
-    fs::write(workspace.path("generated-client/src/lib.rs"), module).unwrap();
     let output = Command::new("sh")
         .args(["-c", "ulimit -s 1024; exec \"$0\" diff --base base.yaml"])
         .arg(env!("CARGO_BIN_EXE_xtask"))
@@ -163,4 +190,32 @@ fn documents_that_are_nested_deeply_are_compared_on_a_small_stack() {
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert!(stdout(&output).contains("The `type` of `/size/lists/(items)"));
     assert!(stdout(&output).contains("crate: major"));
+}
+
+#[test]
+fn rejects_chains_of_references_that_are_too_long() {
+    let workspace = Workspace::new();
+    let chain = |leaf| {
+        let link = |i| {
+            format!(
+                "    X{i}: {{description: D, allOf: [{{$ref: '#/components/schemas/X{}'}}]}}\n",
+                i - 1
+            )
+        };
+        let links: String = (1..=120).map(link).collect();
+        format!("    X0: {{type: {leaf}, description: D}}\n{links}    CountryCode:\n")
+    };
+    workspace.edit("    CountryCode:\n", &chain("string"));
+    let property = "        deep: {description: D, allOf: [{$ref: '#/components/schemas/X120'}]}\n";
+    workspace.edit("        credit_kgs:\n", &format!("{property}        credit_kgs:\n"));
+    fs::copy(workspace.path("spec/registry.yaml"), workspace.path("spec/base.yaml")).unwrap();
+    workspace.edit("X0: {type: string", "X0: {type: integer");
+    let output = workspace.diff(&["--base", "base.yaml"]);
+    assert_eq!(code(&output), 2, "{}", stdout(&output));
+    let error = stderr(&output);
+    assert!(error.starts_with("base.yaml:"), "{error}");
+    assert!(
+        error.contains("more than 100 schemas include each other, at #/components/schemas/X"),
+        "{error}"
+    );
 }

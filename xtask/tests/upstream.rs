@@ -1,5 +1,5 @@
-//! `cargo xtask upstream` as its users see it, offline: against the lock, and with a
-//! document on standard input.
+//! Tests of `cargo xtask upstream`, offline: with the lock, and with a document on
+//! standard input.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -47,7 +47,7 @@ impl Workspace {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // The command may end without having read its input.
+        // Ignore a broken pipe: the command may end before it reads its input.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
     }
@@ -66,7 +66,7 @@ fn shown(output: &Output) -> String {
 }
 
 #[test]
-fn the_spec_is_still_upstream_s_but_for_what_is_explained() {
+fn spec_matches_lock_except_for_divergences() {
     let output = Workspace::new().upstream(&[], "");
     assert_eq!(code(&output), 0, "{}", shown(&output));
     assert!(shown(&output).contains("0 unexplained differences"), "{}", shown(&output));
@@ -74,7 +74,7 @@ fn the_spec_is_still_upstream_s_but_for_what_is_explained() {
 }
 
 #[test]
-fn a_drift_of_the_spec_is_listed_with_both_sides() {
+fn lists_drift_of_the_spec_with_both_sides() {
     let workspace = Workspace::new();
     workspace.edit("spec/registry.yaml", "type: boolean", "type: string");
     let output = workspace.upstream(&[], "");
@@ -85,7 +85,7 @@ fn a_drift_of_the_spec_is_listed_with_both_sides() {
 }
 
 #[test]
-fn a_drift_of_upstream_is_listed_too() {
+fn lists_drift_of_upstream() {
     let workspace = Workspace::new();
     let fact = "fact GET /credit_batches/{id} · 200 · application/json · /vintage · required\n";
     let lock = workspace.text("spec/upstream.lock") + fact;
@@ -96,9 +96,9 @@ fn a_drift_of_upstream_is_listed_too() {
 }
 
 #[test]
-fn an_explanation_of_nothing_is_an_error_with_its_place() {
+fn rejects_stale_divergence_with_position() {
     let workspace = Workspace::new();
-    let entry = "\n[[divergence]]\nfacts = [\"nothing\"]\nours = \"*\"\nreason = \"None.\"\n";
+    let entry = "\n[[divergence]]\nfacts = [\"nothing\"]\nours = \"*\"\nreason = \"Test.\"\n";
     let list = workspace.text("spec/divergences.toml") + entry;
     fs::write(workspace.path("spec/divergences.toml"), list).unwrap();
     let output = workspace.upstream(&[], "");
@@ -107,19 +107,19 @@ fn an_explanation_of_nothing_is_an_error_with_its_place() {
 }
 
 #[test]
-fn the_lock_is_written_from_the_document() {
+fn writes_lock_from_document() {
     let workspace = Workspace::new();
-    // The spec itself stands in for upstream's document.
+    // The spec takes the place of upstream's document.
     let document = workspace.text("spec/registry.yaml");
     let output = workspace.upstream(&["-", "--lock"], &document);
-    // Every explanation explains nothing now.
+    // Every divergence is stale.
     assert_eq!(code(&output), 1, "{}", shown(&output));
     assert!(workspace.text("spec/upstream.lock").contains("operation GET /credit_batches/{id}"));
     assert!(!workspace.text("spec/upstream.lock").contains("operation GET /deliveries"));
 }
 
 #[test]
-fn what_cannot_be_compared_is_named_and_nothing_is_written() {
+fn rejects_invalid_input_and_writes_nothing() {
     let workspace = Workspace::new();
     let before = workspace.text("spec/upstream.lock");
     let cases: [(&[&str], &str, &str); 4] = [

@@ -1,431 +1,430 @@
-//! Reads a document into the parts of a contract.
+//! Builds the graph of a contract from a document.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::constraint::{Value, Words};
-use super::graph::{Edge, Keyword, Part, PartId, Step};
-use super::normalize::{Recipe, Schemas, canonical};
-use crate::document::diagnostic::{Diagnostic, Position, Refusal};
+use super::constraint::{Constraint, StringSet};
+use super::graph::{ChildEdge, EdgeLabel, Element, ElementId, Keyword};
+use super::keywords::canonical;
+use super::normalize::SchemaReader;
+use super::references::{LimitExceeded, Limited, References, pointer_to};
+use super::schema::AllOf;
+use crate::document::diagnostic::{Diagnostic, Refusal};
 use crate::document::pointer::Pointer;
-use crate::document::{Node, Source};
+use crate::document::{Member, Node, Source};
 
-/// A document that has more parts than this is refused: it combines schemas with
-/// `allOf` in ways that no description of an API does.
-const MAX_PARTS: usize = 500_000;
-/// References to references are followed this far.
-const MAX_REFERENCES: usize = 32;
-/// Alternatives that differ only further inside than this stay in the order of the
-/// text.
+/// Documents with more elements are refused. Only combinations of `allOf` that no
+/// API description has come near the limit.
+const MAX_ELEMENTS: usize = 500_000;
+/// The depth to which alternatives are compared for sorting. Alternatives that
+/// differ only below it keep the order of the document.
 const SIGNATURE_DEPTH: usize = 3;
-/// The methods of OpenAPI 3.2, of which 3.0 has all but `query`.
+/// The methods of OpenAPI 3.2; 3.0 has all but `query`.
 const METHODS: [&str; 9] =
     ["delete", "get", "head", "options", "patch", "post", "put", "query", "trace"];
-/// Header parameters that OpenAPI tells readers to ignore: content negotiation and
-/// security describe them.
+/// Header parameters that OpenAPI ignores, since content negotiation and security
+/// describe them.
 const IGNORED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
-/// The parts of a document; the first is the whole.
-pub(super) fn read(source: &Source) -> Result<Vec<Part>, Refusal> {
+/// Reads the elements of a document; the first is the whole document.
+pub(super) fn elements(source: &Source) -> Result<Vec<Element>, Refusal> {
     let root = source.root();
     let version = version(source)?;
-    let mut reader = Reader {
+    let references = References::new(root);
+    let builder = GraphBuilder {
         root,
-        schemas: Schemas::new(root, version.starts_with("3.0")),
-        parts: vec![Part::default()],
+        references,
+        schemas: SchemaReader::new(references, version.starts_with("3.0")),
+        elements: vec![Element::default()],
         known: HashMap::new(),
-        waiting: Vec::new(),
+        pending: Vec::new(),
     };
-    reader.document();
-    reader.finish().map_err(|message| {
-        let help = "compare a smaller document".into();
-        refusal(source, Position::START, Pointer::root(), message, help)
+    builder.build().map_err(|LimitExceeded { node, rule, message }| {
+        let pointer = pointer_to(root, node).unwrap_or_default();
+        let help = "shorten the chain of references, or compare a smaller document".into();
+        refusal(source, Diagnostic { rule, position: node.position, pointer, message, help })
     })
 }
 
-/// The names of the schemas of a document.
-pub(super) fn components(source: &Source) -> Words {
-    let schemas = source.root().get("components").and_then(|node| node.get("schemas"));
-    schemas.map(Node::members).unwrap_or_default().iter().map(|m| m.key.clone()).collect()
+/// Returns the names of the schemas of a document.
+pub(super) fn components(source: &Source) -> StringSet {
+    let components = source.root().get("components");
+    components.map_or_else(StringSet::new, |components| {
+        members(components, "schemas").map(|member| member.key.clone()).collect()
+    })
 }
 
 fn version(source: &Source) -> Result<&str, Refusal> {
     let root = source.root();
     let version = root.get("openapi");
-    match version.and_then(Node::as_str) {
-        Some(text) if text.starts_with("3.") => Ok(text),
-        _ => {
-            let (position, at) = match version {
-                Some(node) => (node.position, Pointer::root().child("openapi")),
-                None => (root.position, Pointer::root()),
-            };
-            let message = match (version, root.get("swagger")) {
-                (Some(node), _) => format!("this is OpenAPI {}", canonical(node)),
-                (None, Some(node)) => format!("this is Swagger {}", canonical(node)),
-                (None, None) => "this is no OpenAPI document: it has no `openapi`".to_owned(),
-            };
-            let help = "OpenAPI 3.0, 3.1 and 3.2 can be read, such as `openapi: 3.0.3`".into();
-            Err(refusal(source, position, at, message, help))
-        }
+    if let Some(text) = version.and_then(Node::as_str).filter(|text| text.starts_with("3.")) {
+        return Ok(text);
     }
+    let (position, pointer) = match version {
+        Some(node) => (node.position, Pointer::root().child("openapi")),
+        None => (root.position, Pointer::root()),
+    };
+    let found = match (version, root.get("swagger")) {
+        (Some(node), _) => format!("OpenAPI {}", canonical(node)),
+        (None, Some(node)) => format!("Swagger {}", canonical(node)),
+        (None, None) => "a document without `openapi`".to_owned(),
+    };
+    let message = format!("unsupported document: expected OpenAPI 3, found {found}");
+    let help = "OpenAPI 3.0, 3.1 and 3.2 are supported, such as `openapi: 3.0.3`".into();
+    let rule = "unsupported-document";
+    Err(refusal(source, Diagnostic { rule, position, pointer, message, help }))
 }
 
-fn refusal(
-    source: &Source,
-    position: Position,
-    pointer: Pointer,
-    message: String,
-    help: String,
-) -> Refusal {
-    Refusal::new(
-        source.name(),
-        vec![Diagnostic { rule: "unsupported-document", position, pointer, message, help }],
-    )
+fn refusal(source: &Source, diagnostic: Diagnostic) -> Refusal {
+    Refusal::new(source.name(), vec![diagnostic])
 }
 
-struct Reader<'s> {
+struct GraphBuilder<'s> {
     root: &'s Node,
-    schemas: Schemas<'s>,
-    parts: Vec<Part>,
-    /// The parts of schemas, by the schemas that they come from.
-    known: HashMap<Vec<*const Node>, PartId>,
-    /// The parts that are to be read still.
-    waiting: Vec<(PartId, Recipe<'s>)>,
+    references: References<'s>,
+    schemas: SchemaReader<'s>,
+    elements: Vec<Element>,
+    /// The elements of schemas, by the nodes that they are read from.
+    known: HashMap<Vec<*const Node>, ElementId>,
+    /// The schemas that are yet to be read.
+    pending: Vec<(ElementId, AllOf<'s>)>,
 }
 
-impl<'s> Reader<'s> {
-    fn document(&mut self) {
+impl<'s> GraphBuilder<'s> {
+    fn build(mut self) -> Limited<'s, Vec<Element>> {
+        self.document()?;
+        self.read_schemas()?;
+        self.remove_empty_children();
+        Ok(self.elements)
+    }
+
+    fn document(&mut self) -> Limited<'s, ()> {
         let root = self.root;
-        let mut whole = Part::default();
-        servers(root, &mut whole);
+        let mut whole = Element::default();
+        add_servers(root, &mut whole);
         for path in members(root, "paths").filter(|path| path.key.starts_with('/')) {
-            let name = path.key.clone();
-            self.path_item(&path.node, &mut whole, |method| Step::Operation {
-                path: name.clone(),
+            self.path_item(&path.node, &mut whole, |method| EdgeLabel::Operation {
+                path: path.key.clone(),
                 method,
-            });
+            })?;
         }
         for webhook in members(root, "webhooks") {
-            let name = format!("webhook {}", webhook.key);
-            self.path_item(&webhook.node, &mut whole, |method| Step::Incoming {
-                name: name.clone(),
+            self.path_item(&webhook.node, &mut whole, |method| EdgeLabel::Incoming {
+                name: format!("webhook {}", webhook.key),
                 method,
-            });
+            })?;
         }
-        self.parts[0] = whole;
+        self.elements[0] = whole;
+        Ok(())
     }
 
-    /// Reads schemas until none is waiting, and leaves out what says nothing.
-    fn finish(mut self) -> Result<Vec<Part>, String> {
-        while let Some((id, recipe)) = self.waiting.pop() {
-            let part = self.schema(&recipe);
-            let component = self.parts[id.0].component.take().or(part.component);
-            self.parts[id.0] = Part { component, ..part };
-            if self.parts.len() > MAX_PARTS {
-                return Err(format!("the document has more than {MAX_PARTS} different parts"));
+    fn read_schemas(&mut self) -> Limited<'s, ()> {
+        while let Some((id, nodes)) = self.pending.pop() {
+            let element = self.schema(&nodes)?;
+            let component = self.elements[id.0].component.take().or(element.component);
+            self.elements[id.0] = Element { component, ..element };
+            if self.elements.len() > MAX_ELEMENTS {
+                let message = format!("the document has more than {MAX_ELEMENTS} elements");
+                return Err(LimitExceeded { node: self.root, rule: "too-many-elements", message });
             }
         }
-        // A schema is read before those in it, so that going backwards meets the
-        // inner ones first.
-        for id in (0..self.parts.len()).rev() {
-            let mut children = std::mem::take(&mut self.parts[id].children);
-            children.retain(|step, edge| {
-                step.limits_by_standing_there() || !self.parts[edge.part.0].is_empty()
+        Ok(())
+    }
+
+    /// Removes children without constraints, and then sorts the alternatives.
+    fn remove_empty_children(&mut self) {
+        // A schema precedes the schemas that it contains, so that the reverse order
+        // visits the inner ones first.
+        for id in (0..self.elements.len()).rev() {
+            let mut children = std::mem::take(&mut self.elements[id].children);
+            children.retain(|label, edge| {
+                label.constrains_when_empty() || !self.elements[edge.element.0].is_empty()
             });
-            self.parts[id].children = children;
+            self.elements[id].children = children;
             self.sort_alternatives(id);
         }
-        Ok(self.parts)
     }
 
-    /// Alternatives have no names, and their order says nothing: they are numbered
-    /// by what they say.
+    /// Numbers alternatives by their contents, since their order has no meaning.
     fn sort_alternatives(&mut self, id: usize) {
-        for group in groups(&self.parts[id]) {
-            let children = &mut self.parts[id].children;
-            let mut edges: Vec<Edge> =
-                group.iter().filter_map(|step| children.remove(step)).collect();
-            edges.sort_by_cached_key(|edge| self.signature(edge.part, SIGNATURE_DEPTH));
-            self.parts[id].children.extend(group.into_iter().zip(edges));
+        for labels in numbered_labels(&self.elements[id]) {
+            let children = &mut self.elements[id].children;
+            let mut edges: Vec<ChildEdge> =
+                labels.iter().filter_map(|label| children.remove(label)).collect();
+            edges.sort_by_cached_key(|edge| self.signature(edge.element, SIGNATURE_DEPTH));
+            self.elements[id].children.extend(labels.into_iter().zip(edges));
         }
     }
 
-    fn signature(&self, id: PartId, depth: usize) -> String {
-        let part = &self.parts[id.0];
-        let facts = part.facts.iter().map(|(keyword, value)| format!("{keyword}={value}\n"));
+    fn signature(&self, id: ElementId, depth: usize) -> String {
+        let element = &self.elements[id.0];
+        let facts = element.facts.iter().map(|(keyword, value)| format!("{keyword}={value}\n"));
         let mut text: String = facts.collect();
-        for (step, edge) in &part.children {
-            text += &format!("{step} {}\n", edge.required);
+        for (label, edge) in &element.children {
+            text += &format!("{label} {}\n", edge.required);
             if depth > 0 {
-                text += &self.signature(edge.part, depth - 1);
+                text += &self.signature(edge.element, depth - 1);
             }
         }
         text
     }
 
-    fn path_item(&mut self, node: &'s Node, whole: &mut Part, step: impl Fn(String) -> Step) {
-        let item = self.resolve(node);
-        let shared = item.get("parameters").map(Node::elements).unwrap_or_default();
+    fn path_item(
+        &mut self,
+        node: &'s Node,
+        parent: &mut Element,
+        label: impl Fn(String) -> EdgeLabel,
+    ) -> Limited<'s, ()> {
+        let item = self.references.resolve(node)?;
+        let shared = elements_of(item, "parameters");
         let known = item.members().iter().filter(|m| METHODS.contains(&m.key.as_str()));
-        let more = members(item, "additionalOperations");
-        for member in known.chain(more) {
-            let mut operation = self.operation(&member.node, shared);
-            if !member.node.members().iter().any(|m| m.key == "servers") {
-                servers(item, &mut operation);
+        for member in known.chain(members(item, "additionalOperations")) {
+            let mut operation = self.operation(&member.node, shared)?;
+            if member.node.get("servers").is_none() {
+                add_servers(item, &mut operation);
             }
-            let step = step(member.key.to_uppercase());
-            self.insert(whole, step, operation, false);
+            self.insert(parent, label(member.key.to_uppercase()), operation, false);
         }
+        Ok(())
     }
 
-    fn operation(&mut self, node: &'s Node, shared: &'s [Node]) -> Part {
-        let mut operation = Part::default();
-        if let Some(id) = node.get("operationId").and_then(Node::as_str) {
-            operation.facts.insert("operationId".into(), Value::Note(id.to_owned()));
+    fn operation(&mut self, node: &'s Node, shared: &'s [Node]) -> Limited<'s, Element> {
+        let mut operation = Element::default();
+        if let Some(id) = node.get_str("operationId") {
+            operation.facts.insert("operationId".into(), Constraint::Note(id.to_owned()));
         }
-        deprecated(node, &mut operation);
-        servers(node, &mut operation);
-        if let Some(value) = self.security(node) {
+        add_deprecated(node, &mut operation);
+        add_servers(node, &mut operation);
+        if let Some(value) = self.security(node)? {
             operation.facts.insert("security".into(), value);
         }
-        let own = node.get("parameters").map(Node::elements).unwrap_or_default();
-        for parameter in shared.iter().chain(own) {
-            self.parameter(parameter, &mut operation);
+        for parameter in shared.iter().chain(elements_of(node, "parameters")) {
+            self.parameter(parameter, &mut operation)?;
         }
         if let Some(body) = node.get("requestBody") {
-            let body = self.resolve(body);
-            let part = self.content(body);
-            self.insert(&mut operation, Step::RequestBody, part, is_true(body, "required"));
+            let body = self.references.resolve(body)?;
+            let element = self.content(body)?;
+            let required = body.is_true("required");
+            self.insert(&mut operation, EdgeLabel::RequestBody, element, required);
         }
         for response in members(node, "responses").filter(|member| !member.key.starts_with("x-")) {
-            let part = self.response(&response.node);
+            let element = self.response(&response.node)?;
             let status = response.key.to_uppercase();
             let status = if status == "DEFAULT" { "default".to_owned() } else { status };
-            self.insert(&mut operation, Step::Response(status), part, false);
+            self.insert(&mut operation, EdgeLabel::Response(status), element, false);
         }
         for callback in members(node, "callbacks") {
-            for path in self.resolve(&callback.node).members() {
-                let name = format!("callback {} {}", callback.key, path.key);
-                self.path_item(&path.node, &mut operation, |method| Step::Incoming {
-                    name: name.clone(),
+            for path in self.references.resolve(&callback.node)?.members() {
+                self.path_item(&path.node, &mut operation, |method| EdgeLabel::Incoming {
+                    name: format!("callback {} {}", callback.key, path.key),
                     method,
-                });
+                })?;
             }
         }
-        operation
+        Ok(operation)
     }
 
-    fn parameter(&mut self, node: &'s Node, operation: &mut Part) {
-        let node = self.resolve(node);
-        let text = |key| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
-        let (location, mut name) = (text("in"), text("name"));
+    fn parameter(&mut self, node: &'s Node, operation: &mut Element) -> Limited<'s, ()> {
+        let node = self.references.resolve(node)?;
+        let (location, mut name) = (string(node, "in").to_owned(), string(node, "name").to_owned());
         if location == "header" {
             name.make_ascii_lowercase();
             if IGNORED_HEADERS.contains(&name.as_str()) {
-                return;
+                return Ok(());
             }
         }
-        let usual =
+        let default_style =
             if ["query", "cookie"].contains(&location.as_str()) { "form" } else { "simple" };
-        let part = self.carrier(node, usual);
-        let required = is_true(node, "required") || location == "path";
-        self.insert(operation, Step::Parameter { location, name }, part, required);
+        let element = self.parameter_or_header(node, default_style)?;
+        let required = node.is_true("required") || location == "path";
+        self.insert(operation, EdgeLabel::Parameter { location, name }, element, required);
+        Ok(())
     }
 
-    /// A parameter or header: how it is written, and the value that it carries.
-    fn carrier(&mut self, node: &'s Node, usual_style: &str) -> Part {
-        let mut part = self.content(node);
-        deprecated(node, &mut part);
-        let style = node.get("style").and_then(Node::as_str).unwrap_or(usual_style);
+    /// Reads the serialization and the value of a parameter or header.
+    fn parameter_or_header(&mut self, node: &'s Node, default_style: &str) -> Limited<'s, Element> {
+        let mut element = self.content(node)?;
+        add_deprecated(node, &mut element);
+        let style = node.get_str("style").unwrap_or(default_style);
         let explode = node.get("explode").and_then(Node::as_bool).unwrap_or(style == "form");
-        if style != usual_style {
-            part.facts.insert("style".into(), Value::Text(style.to_owned()));
+        if style != default_style {
+            element.facts.insert("style".into(), Constraint::Opaque(style.to_owned()));
         }
         if explode != (style == "form") {
-            part.facts.insert("explode".into(), Value::Text(explode.to_string()));
+            element.facts.insert("explode".into(), Constraint::Opaque(explode.to_string()));
         }
         for keyword in ["allowReserved", "allowEmptyValue"] {
-            if is_true(node, keyword) {
-                part.facts.insert(keyword.into(), Value::Permission);
+            if node.is_true(keyword) {
+                element.facts.insert(keyword.into(), Constraint::Permission);
             }
         }
         if let Some(schema) = node.get("schema") {
-            self.value(schema, &mut part);
+            self.value(schema, &mut element)?;
         }
-        part
+        Ok(element)
     }
 
-    /// The media types under `content`.
-    fn content(&mut self, node: &'s Node) -> Part {
-        let mut part = Part::default();
+    /// Reads the media types under `content`.
+    fn content(&mut self, node: &'s Node) -> Limited<'s, Element> {
+        let mut element = Element::default();
         for member in members(node, "content") {
-            let mut media_type = Part::default();
-            match member.node.get("schema") {
-                Some(schema) => self.value(schema, &mut media_type),
-                None => self.value(&member.node, &mut media_type),
-            }
+            let mut media_type = Element::default();
+            let schema = member.node.get("schema").unwrap_or(&member.node);
+            self.value(schema, &mut media_type)?;
             for encoding in members(&member.node, "encoding") {
                 let keyword: Keyword = format!("encoding {}", encoding.key).into();
-                media_type.facts.insert(keyword, Value::Text(canonical(&encoding.node)));
+                media_type.facts.insert(keyword, Constraint::Opaque(canonical(&encoding.node)));
             }
-            self.insert(
-                &mut part,
-                Step::MediaType(media_type_name(&member.key)),
-                media_type,
-                false,
-            );
+            let label = EdgeLabel::MediaType(media_type_name(&member.key));
+            self.insert(&mut element, label, media_type, false);
         }
-        part
+        Ok(element)
     }
 
-    fn response(&mut self, node: &'s Node) -> Part {
-        let node = self.resolve(node);
-        let mut response = self.content(node);
+    fn response(&mut self, node: &'s Node) -> Limited<'s, Element> {
+        let node = self.references.resolve(node)?;
+        let mut response = self.content(node)?;
         for header in members(node, "headers") {
             let name = header.key.to_lowercase();
-            // OpenAPI ignores it as a header: `content` says it.
-            if name != "content-type" {
-                let node = self.resolve(&header.node);
-                let part = self.carrier(node, "simple");
-                self.insert(&mut response, Step::Header(name), part, is_true(node, "required"));
+            // OpenAPI ignores this header: `content` describes it.
+            if name == "content-type" {
+                continue;
             }
+            let node = self.references.resolve(&header.node)?;
+            let element = self.parameter_or_header(node, "simple")?;
+            let required = node.is_true("required");
+            self.insert(&mut response, EdgeLabel::Header(name), element, required);
         }
-        response
+        Ok(response)
     }
 
-    /// The alternatives of the operation, or else of the whole document, each as
-    /// what it asks for; a scheme's name is the document's own affair.
-    fn security(&self, operation: &Node) -> Option<Value> {
-        let alternatives = operation.get("security").or_else(|| self.root.get("security"))?;
-        let alternatives = alternatives.elements().iter().map(|alternative| {
-            alternative.members().iter().flat_map(|m| self.credentials(&m.key, &m.node)).collect()
-        });
-        let mut alternatives: std::collections::BTreeSet<Words> = alternatives.collect();
+    /// Reads the alternative credentials of an operation, or else of the whole
+    /// document. The names of security schemes are not part of the contract.
+    fn security(&self, operation: &'s Node) -> Limited<'s, Option<Constraint>> {
+        let Some(list) = operation.get("security").or_else(|| self.root.get("security")) else {
+            return Ok(None);
+        };
+        let mut alternatives: BTreeSet<StringSet> = BTreeSet::new();
+        for alternative in list.elements() {
+            let mut credentials = StringSet::new();
+            for scheme in alternative.members() {
+                credentials.extend(self.credentials(&scheme.key, &scheme.node)?);
+            }
+            alternatives.insert(credentials);
+        }
         if alternatives.is_empty() {
-            alternatives.insert(Words::new());
+            alternatives.insert(StringSet::new());
         }
-        Some(Value::Credentials(alternatives))
+        Ok(Some(Constraint::Credentials(alternatives)))
     }
 
-    fn credentials(&self, name: &str, scopes: &Node) -> Vec<String> {
+    fn credentials(&self, name: &str, scopes: &Node) -> Limited<'s, Vec<String>> {
         let at = Pointer::root().descend(["components", "securitySchemes", name]);
         let Some(scheme) = self.root.find(&at) else {
-            return vec![format!("undefined scheme {name}")];
+            return Ok(vec![format!("undefined scheme {name}")]);
         };
-        let scheme = self.resolve(scheme);
-        let text = |key: &str| scheme.get(key).and_then(Node::as_str).unwrap_or_default();
-        let what = match text("type") {
-            "http" => format!("http {}", text("scheme").to_lowercase()),
-            "apiKey" if text("in") == "header" => format!("header {}", text("name").to_lowercase()),
-            "apiKey" => format!("{} {}", text("in"), text("name")),
-            "openIdConnect" => format!("openIdConnect {}", text("openIdConnectUrl")),
-            other => other.to_owned(),
+        let scheme = self.references.resolve(scheme)?;
+        let credential = match (string(scheme, "type"), string(scheme, "in")) {
+            ("http", _) => format!("http {}", string(scheme, "scheme").to_lowercase()),
+            ("apiKey", "header") => format!("header {}", string(scheme, "name").to_lowercase()),
+            ("apiKey", location) => format!("{location} {}", string(scheme, "name")),
+            ("openIdConnect", _) => format!("openIdConnect {}", string(scheme, "openIdConnectUrl")),
+            (other, _) => other.to_owned(),
         };
         let scopes = scopes.elements().iter().filter_map(Node::as_str);
-        let scopes: Vec<String> = scopes.map(|scope| format!("{what} scope {scope}")).collect();
-        std::iter::once(what).chain(scopes).collect()
+        let scopes: Vec<_> = scopes.map(|scope| format!("{credential} scope {scope}")).collect();
+        Ok(std::iter::once(credential).chain(scopes).collect())
     }
 
-    /// Follows the references of anything but a schema. A reference that leads
-    /// nowhere is left as it is, and its target's contents are then missing.
-    fn resolve(&self, node: &'s Node) -> &'s Node {
-        let mut node = node;
-        for _ in 0..MAX_REFERENCES {
-            let reference = node.get("$ref").and_then(Node::as_str);
-            let target = reference.and_then(Pointer::from_reference);
-            match target.and_then(|at| self.root.find(&at)) {
-                Some(target) => node = target,
-                None => break,
-            }
-        }
-        node
+    fn value(&mut self, schema: &'s Node, parent: &mut Element) -> Limited<'s, ()> {
+        let edge = ChildEdge { element: self.schema_element(vec![schema])?, required: false };
+        parent.children.insert(EdgeLabel::Value, edge);
+        Ok(())
     }
 
-    fn value(&mut self, schema: &'s Node, part: &mut Part) {
-        let id = self.schema_part(vec![schema]);
-        part.children.insert(Step::Value, Edge { part: id, required: false });
+    fn insert(&mut self, parent: &mut Element, label: EdgeLabel, child: Element, required: bool) {
+        let element = ElementId(self.elements.len());
+        self.elements.push(child);
+        parent.children.insert(label, ChildEdge { element, required });
     }
 
-    fn insert(&mut self, parent: &mut Part, step: Step, part: Part, required: bool) {
-        let id = PartId(self.parts.len());
-        self.parts.push(part);
-        parent.children.insert(step, Edge { part: id, required });
-    }
-
-    fn schema_part(&mut self, mut recipe: Recipe<'s>) -> PartId {
+    /// Returns the element of a schema, which is read later.
+    fn schema_element(&mut self, mut nodes: AllOf<'s>) -> Limited<'s, ElementId> {
         let mut component = None;
-        if let [node] = &mut recipe[..] {
-            (*node, component) = self.schemas.follow(node);
+        if let [node] = &mut nodes[..] {
+            let target = self.schemas.follow(node)?;
+            (*node, component) = (target.node, target.name);
         }
-        let key = recipe.iter().map(|node| std::ptr::from_ref(*node)).collect();
-        *self.known.entry(key).or_insert_with(|| {
-            let id = PartId(self.parts.len());
-            self.parts.push(Part { component, ..Part::default() });
-            self.waiting.push((id, recipe));
+        let key = nodes.iter().map(|node| std::ptr::from_ref(*node)).collect();
+        Ok(*self.known.entry(key).or_insert_with(|| {
+            let id = ElementId(self.elements.len());
+            self.elements.push(Element { component, ..Element::default() });
+            self.pending.push((id, nodes));
             id
-        })
+        }))
     }
 
-    fn schema(&mut self, recipe: &[&'s Node]) -> Part {
-        let mut schema = self.schemas.joined(recipe).finish();
-        let children = std::mem::take(&mut schema.children);
-        let required = std::mem::take(&mut schema.required);
-        let mut part = Part { component: schema.component.take(), ..Part::default() };
-        for (step, recipe) in children {
-            let required = matches!(&step, Step::Property(name) if required.contains(name));
-            let edge = Edge { part: self.schema_part(recipe), required };
-            part.children.insert(step, edge);
+    fn schema(&mut self, nodes: &[&'s Node]) -> Limited<'s, Element> {
+        let schema = self.schemas.merged(nodes)?.finish();
+        let mut element = Element { component: schema.component, ..Element::default() };
+        for (label, nodes) in schema.children {
+            let required =
+                matches!(&label, EdgeLabel::Property(name) if schema.required.contains(name));
+            let edge = ChildEdge { element: self.schema_element(nodes)?, required };
+            element.children.insert(label, edge);
         }
-        for name in required {
-            let anything = self.schema_part(Recipe::new());
-            let edge = Edge { part: anything, required: true };
-            part.children.entry(Step::Property(name)).or_insert(edge);
+        for name in schema.required {
+            let anything = self.schema_element(AllOf::new())?;
+            let edge = ChildEdge { element: anything, required: true };
+            element.children.entry(EdgeLabel::Property(name)).or_insert(edge);
         }
-        part.facts = schema.into_facts();
-        part
+        element.facts = schema.facts;
+        Ok(element)
     }
 }
 
-/// The steps of a part to alternatives, and to elements of `allOf`, group by group;
-/// none where there is only one.
-fn groups(part: &Part) -> Vec<Vec<Step>> {
-    let mut groups: BTreeMap<Option<usize>, Vec<Step>> = BTreeMap::new();
-    for step in part.children.keys() {
-        match step {
-            Step::Alternative(group, _) => {
-                groups.entry(Some(*group)).or_default().push(step.clone())
-            }
-            Step::Element(_) => groups.entry(None).or_default().push(step.clone()),
-            _ => {}
-        }
+/// Returns the labels of alternatives and of `allOf` items, group by group, without
+/// groups of a single label.
+fn numbered_labels(element: &Element) -> Vec<Vec<EdgeLabel>> {
+    let mut groups: BTreeMap<Option<usize>, Vec<EdgeLabel>> = BTreeMap::new();
+    for label in element.children.keys() {
+        let group = match label {
+            EdgeLabel::Alternative(group, _) => Some(*group),
+            EdgeLabel::AllOfItem(_) => None,
+            _ => continue,
+        };
+        groups.entry(group).or_default().push(label.clone());
     }
-    groups.into_values().filter(|group| group.len() > 1).collect()
+    groups.into_values().filter(|labels| labels.len() > 1).collect()
 }
 
-fn members<'s>(node: &'s Node, key: &str) -> impl Iterator<Item = &'s crate::document::Member> {
+fn members<'s>(node: &'s Node, key: &str) -> impl Iterator<Item = &'s Member> + use<'s> {
     node.get(key).map(Node::members).unwrap_or_default().iter()
 }
 
-fn is_true(node: &Node, key: &str) -> bool {
-    node.get(key).and_then(Node::as_bool) == Some(true)
+fn elements_of<'s>(node: &'s Node, key: &str) -> &'s [Node] {
+    node.get(key).map(Node::elements).unwrap_or_default()
 }
 
-fn deprecated(node: &Node, part: &mut Part) {
-    if is_true(node, "deprecated") {
-        part.facts.insert("deprecated".into(), Value::Note(String::new()));
+fn string<'s>(node: &'s Node, key: &str) -> &'s str {
+    node.get_str(key).unwrap_or_default()
+}
+
+fn add_deprecated(node: &Node, element: &mut Element) {
+    if node.is_true("deprecated") {
+        element.facts.insert("deprecated".into(), Constraint::Note(String::new()));
     }
 }
 
-fn servers(node: &Node, part: &mut Part) {
-    let servers = node.get("servers").map(Node::elements).unwrap_or_default();
-    let urls: Words = servers.iter().map(server).collect();
+fn add_servers(node: &Node, element: &mut Element) {
+    let urls: StringSet = elements_of(node, "servers").iter().map(server).collect();
     if !urls.is_empty() {
-        part.facts.insert("servers".into(), Value::Choice(urls));
+        element.facts.insert("servers".into(), Constraint::AnyOf(urls));
     }
 }
 
-/// The URL, and what its variables can be.
+/// Returns the URL of a server and the values of its variables.
 fn server(node: &Node) -> String {
-    let mut text = node.get("url").and_then(Node::as_str).unwrap_or_default().to_owned();
+    let mut text = string(node, "url").to_owned();
     let variables: BTreeMap<&str, &Node> =
         members(node, "variables").map(|m| (m.key.as_str(), &m.node)).collect();
     for (name, variable) in variables {
@@ -438,7 +437,7 @@ fn server(node: &Node) -> String {
     text
 }
 
-/// Names of media types are the same in any case, and so is a space after `;`.
+/// Normalizes case and the spaces after `;`, which have no meaning.
 fn media_type_name(name: &str) -> String {
     name.split(';').map(str::trim).collect::<Vec<_>>().join(";").to_lowercase()
 }

@@ -1,131 +1,137 @@
-//! What a fact says, and what it means when that changes.
+//! Constraints: the values of facts, and the relation of two constraints.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// A set of words, in order.
-pub type Words = BTreeSet<String>;
+/// A sorted set of strings.
+pub type StringSet = BTreeSet<String>;
 
-/// What a fact says. Its kind, and not the keyword it came from, decides what a
-/// change of it means.
+/// The value of a fact. Its variant, not the keyword it was read from, decides how a
+/// change is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// Standing there allows fewer values: `uniqueItems`.
+pub enum Constraint {
+    /// A keyword whose presence allows fewer values: `uniqueItems`.
     Limit,
-    /// Standing there allows more values: `nullable`.
+    /// A keyword whose presence allows more values: `nullable`.
     Permission,
-    /// A remark that allows neither more nor fewer values: `default`. Empty where
-    /// standing there is all that it says: `deprecated`.
+    /// A remark that does not change the allowed values: `default`. Empty for a
+    /// keyword without a value: `deprecated`.
     Note(String),
-    /// A rule that can only be compared as a whole: `contentEncoding`.
-    Text(String),
-    /// From a least to a greatest number: `length`, `value`.
+    /// A constraint that can only be compared for equality: `contentEncoding`.
+    Opaque(String),
+    /// An interval of numbers: `length`, `value`.
     Range(Range),
-    /// The types a value may have; none means that no value will do.
-    Types(Words),
-    /// A format, of which some contain others: `int64` contains `int32`.
+    /// The allowed types; an empty set allows no value.
+    Types(StringSet),
+    /// A format. Some formats include others: `int64` includes `int32`.
     Format(String),
-    /// What a number must be a multiple of.
-    Multiple(Number),
-    /// One of these is needed: `enum`.
-    Choice(Words),
-    /// All of these are needed: `pattern`, where `allOf` brings two together.
-    Demand(Words),
-    /// Alternative sets of credentials, of each of which all are needed.
-    Credentials(BTreeSet<Words>),
+    /// The divisor of `multipleOf`.
+    MultipleOf(JsonNumber),
+    /// Values of which one must match: `enum`.
+    AnyOf(StringSet),
+    /// Constraints that must all hold: `pattern`, if `allOf` merges two of them.
+    AllOf(StringSet),
+    /// Alternative sets of credentials; every credential of a set is needed.
+    Credentials(BTreeSet<StringSet>),
 }
 
-/// What a change of a fact does to the values that it allows.
+/// The relation of a changed set of allowed values to the set before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Effect {
-    /// Fewer are allowed.
+pub enum SetRelation {
+    /// A subset: fewer values are allowed.
     Narrowed,
-    /// More are allowed.
+    /// A superset: more values are allowed.
     Widened,
-    /// Others are allowed; which, cannot be told, or some more and some fewer.
-    Shifted,
-    /// The same are allowed.
-    Noted,
+    /// Neither contains the other, or the relation cannot be determined.
+    Incomparable,
+    /// The same set: only a remark changed.
+    Unchanged,
 }
 
-impl Effect {
-    /// The effect of the opposite change, or of the same change below `not`.
+impl SetRelation {
+    /// Returns the relation of the reverse change.
     #[must_use]
     pub fn reversed(self) -> Self {
         match self {
             Self::Narrowed => Self::Widened,
             Self::Widened => Self::Narrowed,
-            Self::Shifted | Self::Noted => self,
+            Self::Incomparable | Self::Unchanged => self,
         }
     }
 
-    /// `None` where both contain each other.
-    fn of_inclusion(base_contains: bool, revision_contains: bool) -> Option<Self> {
+    /// Returns `None` if both sets contain each other.
+    fn from_inclusion(base_contains: bool, revision_contains: bool) -> Option<Self> {
         match (base_contains, revision_contains) {
             (true, true) => None,
             (true, false) => Some(Self::Narrowed),
             (false, true) => Some(Self::Widened),
-            (false, false) => Some(Self::Shifted),
+            (false, false) => Some(Self::Incomparable),
         }
     }
 }
 
-/// How values travel.
+/// The encoding of values on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Wire {
-    /// With their type: JSON.
-    Typed,
-    /// As text, of which numbers and truth values are a part: parameters, headers,
-    /// XML, forms.
+pub enum ValueEncoding {
+    /// JSON, which keeps types apart.
+    Json,
+    /// Text, in which every number is a string too: parameters, headers, XML, forms.
     Text,
 }
 
-impl Value {
-    /// What it means that a fact appears; the reverse is what it means that it
-    /// goes away.
-    pub fn appearance(&self) -> Effect {
+impl Constraint {
+    /// Returns the relation for a constraint that was added. Removing it is the
+    /// reverse.
+    pub fn when_added(&self) -> SetRelation {
         match self {
-            Self::Permission => Effect::Widened,
-            Self::Note(_) => Effect::Noted,
-            _ => Effect::Narrowed,
+            Self::Permission => SetRelation::Widened,
+            Self::Note(_) => SetRelation::Unchanged,
+            _ => SetRelation::Narrowed,
         }
     }
 
-    /// What it means that a fact which said `self` now says `revision`. `None`
-    /// where both say the same.
-    pub fn change(&self, revision: &Self, wire: Wire) -> Option<Effect> {
+    /// Returns the relation for a change from `self` to `revision`; `None` if both
+    /// mean the same.
+    pub fn change(&self, revision: &Self, encoding: ValueEncoding) -> Option<SetRelation> {
         if self == revision {
             return None;
         }
-        let (here, there) = match (self, revision) {
-            (Self::Note(_), Self::Note(_)) => return Some(Effect::Noted),
+        let (base_contains, revision_contains) = match (self, revision) {
+            (Self::Note(_), Self::Note(_)) => return Some(SetRelation::Unchanged),
             (Self::Range(a), Self::Range(b)) => (a.contains(b), b.contains(a)),
             (Self::Types(a), Self::Types(b)) => {
-                (types_contain(a, b, wire), types_contain(b, a, wire))
+                (types_contain(a, b, encoding), types_contain(b, a, encoding))
             }
             (Self::Format(a), Self::Format(b)) => (format_contains(a, b), format_contains(b, a)),
-            (Self::Multiple(a), Self::Multiple(b)) => (b.multiple_of(a), a.multiple_of(b)),
-            (Self::Choice(a), Self::Choice(b)) => (a.is_superset(b), b.is_superset(a)),
-            (Self::Demand(a), Self::Demand(b)) => (a.is_subset(b), b.is_subset(a)),
-            (Self::Credentials(a), Self::Credentials(b)) => (accepts(a, b), accepts(b, a)),
+            (Self::MultipleOf(a), Self::MultipleOf(b)) => {
+                (b.is_multiple_of(a), a.is_multiple_of(b))
+            }
+            (Self::AnyOf(a), Self::AnyOf(b)) => (a.is_superset(b), b.is_superset(a)),
+            (Self::AllOf(a), Self::AllOf(b)) => (a.is_subset(b), b.is_subset(a)),
+            (Self::Credentials(a), Self::Credentials(b)) => {
+                (credentials_accept(a, b), credentials_accept(b, a))
+            }
             _ => (false, false),
         };
-        Effect::of_inclusion(here, there)
+        SetRelation::from_inclusion(base_contains, revision_contains)
     }
 
-    /// The value of a schema that must satisfy both; `self` is the nearer one.
+    /// Returns the constraint of a schema that must satisfy both. Where two cannot be
+    /// combined, `self` wins.
     pub(super) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Range(a), Self::Range(b)) => Self::Range(a.and(b)),
             (Self::Types(a), Self::Types(b)) => Self::Types(types_in_both(&a, &b)),
-            (Self::Choice(a), Self::Choice(b)) => Self::Choice(&a & &b),
-            (Self::Demand(a), Self::Demand(b)) => Self::Demand(&a | &b),
+            (Self::AnyOf(a), Self::AnyOf(b)) => Self::AnyOf(&a & &b),
+            (Self::AllOf(a), Self::AllOf(b)) => Self::AllOf(&a | &b),
             (Self::Format(a), Self::Format(b)) if format_contains(&b, &a) => Self::Format(a),
             (Self::Format(a), Self::Format(b)) if format_contains(&a, &b) => Self::Format(b),
             (Self::Format(a), Self::Format(b)) => Self::Format(both(&a, &b)),
-            (Self::Multiple(a), Self::Multiple(b)) if b.multiple_of(&a) => Self::Multiple(b),
-            (Self::Text(a), Self::Text(b)) if a != b => Self::Text(both(&a, &b)),
+            (Self::MultipleOf(a), Self::MultipleOf(b)) if b.is_multiple_of(&a) => {
+                Self::MultipleOf(b)
+            }
+            (Self::Opaque(a), Self::Opaque(b)) if a != b => Self::Opaque(both(&a, &b)),
             (nearer, _) => nearer,
         }
     }
@@ -136,25 +142,27 @@ fn both(a: &str, b: &str) -> String {
     format!("{first} & {second}")
 }
 
-fn type_covered(of: &Words, name: &str, wire: Wire) -> bool {
-    of.contains(name)
-        || name == "integer" && of.contains("number")
-        || wire == Wire::Text && name != "null" && of.contains("string")
+fn type_is_covered(types: &StringSet, name: &str, encoding: ValueEncoding) -> bool {
+    types.contains(name)
+        || name == "integer" && types.contains("number")
+        || encoding == ValueEncoding::Text && name != "null" && types.contains("string")
 }
 
-/// As text, a number is a string too; but who lists both tells them apart.
-fn types_contain(outer: &Words, inner: &Words, wire: Wire) -> bool {
-    let wire = if inner.contains("string") { Wire::Typed } else { wire };
-    inner.iter().all(|name| type_covered(outer, name, wire))
+/// In text every number is a string too. A schema that lists both types
+/// distinguishes them nevertheless.
+fn types_contain(outer: &StringSet, inner: &StringSet, encoding: ValueEncoding) -> bool {
+    let encoding = if inner.contains("string") { ValueEncoding::Json } else { encoding };
+    inner.iter().all(|name| type_is_covered(outer, name, encoding))
 }
 
-fn types_in_both(a: &Words, b: &Words) -> Words {
-    let covered = |of: &Words, name: &&String| type_covered(of, name, Wire::Typed);
-    let from_a = a.iter().filter(|name| covered(b, name));
-    from_a.chain(b.iter().filter(|name| covered(a, name))).cloned().collect()
+fn types_in_both(a: &StringSet, b: &StringSet) -> StringSet {
+    let is_covered =
+        |types: &StringSet, name: &&String| type_is_covered(types, name, ValueEncoding::Json);
+    let from_a = a.iter().filter(|name| is_covered(b, name));
+    from_a.chain(b.iter().filter(|name| is_covered(a, name))).cloned().collect()
 }
 
-/// From the OpenAPI format registry; each contains those before it.
+/// Families of the OpenAPI format registry; each format includes those before it.
 const GROWING_FORMATS: [&[&str]; 2] = [&["int8", "int16", "int32", "int64"], &["float", "double"]];
 
 fn format_contains(outer: &str, inner: &str) -> bool {
@@ -165,27 +173,28 @@ fn format_contains(outer: &str, inner: &str) -> bool {
         })
 }
 
-/// Whether everything that satisfies `inner` satisfies `outer`.
-fn accepts(outer: &BTreeSet<Words>, inner: &BTreeSet<Words>) -> bool {
+/// Returns whether every set of credentials in `inner` is sufficient for `outer`.
+fn credentials_accept(outer: &BTreeSet<StringSet>, inner: &BTreeSet<StringSet>) -> bool {
     inner.iter().all(|given| outer.iter().any(|needed| needed.is_subset(given)))
 }
 
-impl fmt::Display for Value {
+impl fmt::Display for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Limit | Self::Permission => Ok(()),
-            Self::Note(text) | Self::Text(text) | Self::Format(text) => f.write_str(text),
+            Self::Note(text) | Self::Opaque(text) | Self::Format(text) => f.write_str(text),
             Self::Range(range) => range.fmt(f),
-            Self::Types(words) if words.is_empty() => f.write_str("none"),
-            Self::Types(words) | Self::Choice(words) => joined(f, words, " | "),
-            Self::Demand(words) => joined(f, words, " & "),
-            Self::Multiple(number) => number.fmt(f),
+            Self::Types(set) if set.is_empty() => f.write_str("none"),
+            Self::Types(set) | Self::AnyOf(set) => write_joined(f, set, " | "),
+            Self::AllOf(set) => write_joined(f, set, " & "),
+            Self::MultipleOf(number) => number.fmt(f),
             Self::Credentials(alternatives) => {
-                for (index, words) in alternatives.iter().enumerate() {
+                for (index, set) in alternatives.iter().enumerate() {
                     f.write_str(if index == 0 { "" } else { " | " })?;
-                    match words.is_empty() {
-                        true => f.write_str("none")?,
-                        false => joined(f, words, " + ")?,
+                    if set.is_empty() {
+                        f.write_str("none")?;
+                    } else {
+                        write_joined(f, set, " + ")?;
                     }
                 }
                 Ok(())
@@ -194,25 +203,25 @@ impl fmt::Display for Value {
     }
 }
 
-fn joined(f: &mut fmt::Formatter<'_>, words: &Words, separator: &str) -> fmt::Result {
-    for (index, word) in words.iter().enumerate() {
+fn write_joined(f: &mut fmt::Formatter<'_>, set: &StringSet, separator: &str) -> fmt::Result {
+    for (index, string) in set.iter().enumerate() {
         f.write_str(if index == 0 { "" } else { separator })?;
-        f.write_str(word)?;
+        f.write_str(string)?;
     }
     Ok(())
 }
 
-/// A number as JSON has them: `0` and `0.0` are one.
+/// A JSON number. `0` and `0.0` are equal.
 #[derive(Clone, Copy, Debug)]
-pub enum Number {
-    /// Without a fraction.
+pub enum JsonNumber {
+    /// A number without a fraction.
     Integer(i128),
-    /// With one, or too large for an exact one. Finite.
+    /// A finite number with a fraction, or too large to be exact.
     Float(f64),
 }
 
-impl Number {
-    /// Beyond this not every integer is a float.
+impl JsonNumber {
+    /// The largest magnitude up to which floats represent every integer.
     const EXACT: f64 = 9_007_199_254_740_992.0;
 
     pub(super) fn from_float(number: f64) -> Self {
@@ -230,9 +239,8 @@ impl Number {
         }
     }
 
-    /// Floats are taken at their shortest decimal form, as they were written:
-    /// 0.3 is a multiple of 0.1.
-    fn multiple_of(&self, other: &Self) -> bool {
+    /// Compares floats by their decimal form: 0.3 is a multiple of 0.1.
+    fn is_multiple_of(&self, other: &Self) -> bool {
         match (self, other) {
             (_, Self::Integer(0)) => false,
             (Self::Integer(a), Self::Integer(b)) => a % b == 0,
@@ -244,7 +252,7 @@ impl Number {
     }
 }
 
-impl Ord for Number {
+impl Ord for JsonNumber {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Integer(a), Self::Integer(b)) => a.cmp(b),
@@ -253,21 +261,21 @@ impl Ord for Number {
     }
 }
 
-impl PartialOrd for Number {
+impl PartialOrd for JsonNumber {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Number {
+impl PartialEq for JsonNumber {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Number {}
+impl Eq for JsonNumber {}
 
-impl fmt::Display for Number {
+impl fmt::Display for JsonNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Integer(number) => number.fmt(f),
@@ -276,19 +284,18 @@ impl fmt::Display for Number {
     }
 }
 
-/// One end of a range.
+/// An end of a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bound {
     /// The number at the end.
-    pub at: Number,
-    /// Whether the number itself lies outside.
+    pub at: JsonNumber,
+    /// True if the number itself is excluded.
     pub exclusive: bool,
 }
 
-/// The numbers from a least to a greatest; an absent end is open.
+/// An interval of numbers; an absent end is unbounded.
 ///
-/// Displays as Rust writes ranges: `3..=37`, `..10`; a least number that lies
-/// outside is `>0..`.
+/// Displays in Rust's notation: `3..=37`, `..10`. An exclusive lower end is `>0..`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Range {
     /// The lower end.
@@ -302,11 +309,11 @@ impl Range {
         self.and(*inner) == *inner
     }
 
-    /// What lies in both.
+    /// Returns the intersection.
     #[must_use]
     pub(super) fn and(self, other: Self) -> Self {
-        // Of two lower ends at one number the exclusive one leaves less; of two
-        // upper ends too, so there the order of `exclusive` has to be turned.
+        // At the same number the exclusive end is the tighter one. For lower ends it
+        // is the greater one; for upper ends the order of `exclusive` is inverted.
         let upper = |bound: &Bound| (bound.at, !bound.exclusive);
         Self {
             least: self.least.max(other.least),
@@ -332,66 +339,72 @@ impl fmt::Display for Range {
 mod tests {
     use super::*;
 
-    fn words(text: &str) -> Words {
+    fn set(text: &str) -> StringSet {
         text.split_whitespace().map(str::to_owned).collect()
     }
 
-    fn range(least: Option<i128>, greatest: Option<i128>) -> Value {
-        let bound = |at| Bound { at: Number::Integer(at), exclusive: false };
-        Value::Range(Range { least: least.map(bound), greatest: greatest.map(bound) })
+    fn range(least: Option<i128>, greatest: Option<i128>) -> Constraint {
+        let bound = |at| Bound { at: JsonNumber::Integer(at), exclusive: false };
+        Constraint::Range(Range { least: least.map(bound), greatest: greatest.map(bound) })
     }
 
     #[track_caller]
-    fn assert_change(base: Value, revision: Value, wire: Wire, effect: Option<Effect>) {
-        assert_eq!(base.change(&revision, wire), effect, "{base} => {revision}");
-        let back = effect.map(Effect::reversed);
-        assert_eq!(revision.change(&base, wire), back, "{revision} => {base}");
+    fn assert_change(
+        base: Constraint,
+        revision: Constraint,
+        encoding: ValueEncoding,
+        relation: Option<SetRelation>,
+    ) {
+        assert_eq!(base.change(&revision, encoding), relation, "{base} => {revision}");
+        let back = relation.map(SetRelation::reversed);
+        assert_eq!(revision.change(&base, encoding), back, "{revision} => {base}");
     }
 
     #[test]
-    fn a_change_is_judged_by_the_kind_of_value() {
-        use Effect::{Narrowed, Noted, Shifted, Widened};
-        use Wire::{Text, Typed};
-        let types = |text| Value::Types(words(text));
-        let format = |text: &str| Value::Format(text.into());
-        let choice = |text| Value::Choice(words(text));
-        let demand = |text| Value::Demand(words(text));
-        let multiple = |n| Value::Multiple(Number::from_float(n));
-        let note = |text: &str| Value::Note(text.into());
-        assert_change(range(Some(1), Some(9)), range(Some(2), Some(9)), Typed, Some(Narrowed));
-        assert_change(range(Some(1), Some(9)), range(Some(1), None), Typed, Some(Widened));
-        assert_change(range(Some(1), Some(9)), range(Some(2), Some(10)), Typed, Some(Shifted));
-        assert_change(types("integer"), types("number"), Typed, Some(Widened));
-        assert_change(types("integer"), types("string"), Typed, Some(Shifted));
+    fn relation_depends_on_the_kind_of_constraint() {
+        use SetRelation::{Incomparable, Narrowed, Unchanged, Widened};
+        use ValueEncoding::{Json, Text};
+        let types = |text| Constraint::Types(set(text));
+        let format = |text: &str| Constraint::Format(text.into());
+        let any_of = |text| Constraint::AnyOf(set(text));
+        let all_of = |text| Constraint::AllOf(set(text));
+        let multiple = |n| Constraint::MultipleOf(JsonNumber::from_float(n));
+        let note = |text: &str| Constraint::Note(text.into());
+        assert_change(range(Some(1), Some(9)), range(Some(2), Some(9)), Json, Some(Narrowed));
+        assert_change(range(Some(1), Some(9)), range(Some(1), None), Json, Some(Widened));
+        assert_change(range(Some(1), Some(9)), range(Some(2), Some(10)), Json, Some(Incomparable));
+        assert_change(types("integer"), types("number"), Json, Some(Widened));
+        assert_change(types("integer"), types("string"), Json, Some(Incomparable));
         assert_change(types("integer"), types("string"), Text, Some(Widened));
         assert_change(types("integer"), types("integer string"), Text, Some(Widened));
-        assert_change(types("integer number"), types("number"), Typed, None);
-        assert_change(types(""), types("string"), Typed, Some(Widened));
-        assert_change(format("int32"), format("int64"), Typed, Some(Widened));
-        assert_change(format("date"), format("uuid"), Typed, Some(Shifted));
-        assert_change(choice("a b"), choice("a b c"), Typed, Some(Widened));
-        assert_change(choice("a b"), choice("a c"), Typed, Some(Shifted));
-        assert_change(demand("a b"), demand("a"), Typed, Some(Widened));
-        assert_change(multiple(0.1), multiple(0.3), Typed, Some(Narrowed));
-        assert_change(multiple(2.0), multiple(3.0), Typed, Some(Shifted));
-        assert_change(note("1"), note("2"), Typed, Some(Noted));
+        assert_change(types("integer number"), types("number"), Json, None);
+        assert_change(types(""), types("string"), Json, Some(Widened));
+        assert_change(format("int32"), format("int64"), Json, Some(Widened));
+        assert_change(format("date"), format("uuid"), Json, Some(Incomparable));
+        assert_change(any_of("a b"), any_of("a b c"), Json, Some(Widened));
+        assert_change(any_of("a b"), any_of("a c"), Json, Some(Incomparable));
+        assert_change(all_of("a b"), all_of("a"), Json, Some(Widened));
+        assert_change(multiple(0.1), multiple(0.3), Json, Some(Narrowed));
+        assert_change(multiple(2.0), multiple(3.0), Json, Some(Incomparable));
+        assert_change(note("1"), note("2"), Json, Some(Unchanged));
     }
 
     #[test]
-    fn one_more_credential_is_a_narrower_call_and_one_more_alternative_a_wider() {
+    fn additional_credential_narrows_and_additional_alternative_widens() {
         let credentials = |alternatives: &[&str]| {
-            Value::Credentials(alternatives.iter().map(|text| words(text)).collect())
+            Constraint::Credentials(alternatives.iter().map(|text| set(text)).collect())
         };
-        let change = |a: &[&str], b: &[&str]| credentials(a).change(&credentials(b), Wire::Typed);
-        assert_eq!(change(&["token"], &["token secret"]), Some(Effect::Narrowed));
-        assert_eq!(change(&[""], &["token"]), Some(Effect::Narrowed));
-        assert_eq!(change(&["token"], &["token", "secret"]), Some(Effect::Widened));
-        assert_eq!(change(&["token"], &["secret"]), Some(Effect::Shifted));
+        let change =
+            |a: &[&str], b: &[&str]| credentials(a).change(&credentials(b), ValueEncoding::Json);
+        assert_eq!(change(&["token"], &["token secret"]), Some(SetRelation::Narrowed));
+        assert_eq!(change(&[""], &["token"]), Some(SetRelation::Narrowed));
+        assert_eq!(change(&["token"], &["token", "secret"]), Some(SetRelation::Widened));
+        assert_eq!(change(&["token"], &["secret"]), Some(SetRelation::Incomparable));
     }
 
     #[test]
-    fn an_exclusive_end_is_the_tighter_of_two_at_one_number() {
-        let end = |exclusive| Some(Bound { at: Number::Integer(5), exclusive });
+    fn exclusive_end_is_tighter_at_the_same_number() {
+        let end = |exclusive| Some(Bound { at: JsonNumber::Integer(5), exclusive });
         let open = Range { least: end(true), greatest: end(true) };
         let closed = Range { least: end(false), greatest: end(false) };
         assert_eq!(open.and(closed), open);

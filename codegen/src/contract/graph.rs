@@ -1,56 +1,54 @@
-//! The graph that a contract is: its parts and the steps between them.
+//! The graph of a contract: elements, and labelled edges between them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::constraint::Value;
+use super::constraint::Constraint;
 
-/// What a fact is about, such as `length` or `operationId`.
+/// The subject of a fact, such as `length` or `operationId`.
 pub type Keyword = Cow<'static, str>;
 
-/// A part that a contract says something about: an operation, a parameter, a
-/// response, a schema. Parts are shared, and a recursive schema leads back to
-/// itself.
+/// A node of the graph: an operation, a parameter, a response, a schema.
+///
+/// Elements are shared, and a recursive schema leads back to itself.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Part {
-    pub(crate) facts: BTreeMap<Keyword, Value>,
-    pub(crate) children: BTreeMap<Step, Edge>,
-    /// The component that a schema was referred to by. It is no fact: it only
-    /// tells alternatives apart.
+pub(crate) struct Element {
+    pub(crate) facts: BTreeMap<Keyword, Constraint>,
+    pub(crate) children: BTreeMap<EdgeLabel, ChildEdge>,
+    /// The component that a reference named. Component names are not facts; they
+    /// only help to match alternatives.
     pub(crate) component: Option<String>,
 }
 
-impl Part {
-    /// Whether it says nothing.
+impl Element {
     pub(crate) fn is_empty(&self) -> bool {
         self.facts.is_empty() && self.children.is_empty()
     }
 }
 
-/// Which part, by its place in the contract's list.
+/// An index into the elements of a contract.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct PartId(pub(crate) usize);
+pub(crate) struct ElementId(pub(crate) usize);
 
-/// How one part is a part of another.
+/// An edge from an element to one of its children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Edge {
-    pub(crate) part: PartId,
-    /// Whether it has to be there.
+pub(crate) struct ChildEdge {
+    pub(crate) element: ElementId,
     pub(crate) required: bool,
 }
 
-/// Which way values travel, as the caller of the API sees it.
+/// The direction in which values travel, seen from the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Direction {
-    /// From the caller to the API.
+pub enum WireDirection {
+    /// From the client to the API.
     Request,
-    /// From the API to the caller.
+    /// From the API to the client.
     Response,
 }
 
-impl Direction {
-    /// The other way.
+impl WireDirection {
+    /// Returns the opposite direction.
     #[must_use]
     pub fn reversed(self) -> Self {
         match self {
@@ -60,7 +58,7 @@ impl Direction {
     }
 }
 
-impl fmt::Display for Direction {
+impl fmt::Display for WireDirection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Request => "request",
@@ -69,19 +67,19 @@ impl fmt::Display for Direction {
     }
 }
 
-/// The way from a part to one of its parts.
+/// The label of an edge: how a child belongs to its parent.
 ///
-/// In a pointer a property is its name, and a step in parentheses is a keyword:
+/// In a pointer a property is its name, and a keyword stands in parentheses:
 /// `/detail/(items)/loc` is the property `loc` of every element of the property
 /// `detail`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Step {
+pub(crate) enum EdgeLabel {
     /// An operation that the API offers.
     Operation {
         path: String,
         method: String,
     },
-    /// An operation that the API calls: a webhook, or an operation's callback.
+    /// An operation that the API calls: a webhook or a callback.
     Incoming {
         name: String,
         method: String,
@@ -94,55 +92,55 @@ pub(crate) enum Step {
     Response(String),
     Header(String),
     MediaType(String),
-    /// From what carries a value to the value's schema.
+    /// The schema of a parameter, header or media type.
     Value,
     Property(String),
-    /// The schema under a keyword that holds one.
+    /// The schema under a keyword that holds a single schema.
     Keyword(&'static str),
-    /// A schema under a keyword that holds several by name or number.
+    /// A schema under a keyword that holds several, by name or index.
     Keyed(&'static str, String),
-    /// One of several of which one has to fit, by group and number.
+    /// An alternative of `oneOf` or `anyOf`, by group and index.
     Alternative(usize, usize),
-    /// One of several `allOf` that could not be read as one schema.
-    Element(usize),
+    /// An item of `allOf` that could not be merged into its parent.
+    AllOfItem(usize),
 }
 
-impl Step {
-    /// Whether the step belongs into the pointer into a value, and not to the
-    /// place of the value.
-    pub(crate) fn is_inside_value(&self) -> bool {
+impl EdgeLabel {
+    /// Returns whether the label is part of the pointer into a value, as opposed to
+    /// the place of the value in the operation.
+    pub(crate) fn is_in_pointer(&self) -> bool {
         matches!(
             self,
             Self::Property(_)
                 | Self::Keyword(_)
                 | Self::Keyed(..)
                 | Self::Alternative(..)
-                | Self::Element(_)
+                | Self::AllOfItem(_)
         )
     }
 
-    /// Whether it stands for a schema even where that says nothing.
-    pub(crate) fn names_a_value(&self) -> bool {
-        matches!(self, Self::Value | Self::Property(_) | Self::Alternative(..))
+    /// Returns whether the order in the document numbers the label, so that equal
+    /// labels of two documents need not mean the same child.
+    pub(crate) fn is_numbered(&self) -> bool {
+        matches!(self, Self::Alternative(..) | Self::AllOfItem(_))
     }
 
-    /// Whether a schema that allows everything says something all the same where
-    /// this step leads to it.
-    pub(crate) fn limits_by_standing_there(&self) -> bool {
-        !matches!(self, Self::Keyed(..) | Self::Element(_) | Self::Keyword(_))
+    /// Returns whether the edge is a constraint even if its schema allows anything.
+    pub(crate) fn constrains_when_empty(&self) -> bool {
+        !matches!(self, Self::Keyed(..) | Self::AllOfItem(_) | Self::Keyword(_))
             || matches!(self, Self::Keyword("contains" | "not" | "if"))
     }
 
-    /// The direction of what lies below, where `around` is that of what lies above.
-    pub(crate) fn direction(&self, around: Direction) -> Direction {
+    /// Returns the direction of values below the edge, given the direction above.
+    pub(crate) fn direction(&self, above: WireDirection) -> WireDirection {
         match self {
-            Self::Incoming { .. } | Self::Response(_) => around.reversed(),
-            _ => around,
+            Self::Incoming { .. } | Self::Response(_) => above.reversed(),
+            _ => above,
         }
     }
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for EdgeLabel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Operation { path, method } => write!(f, "{method} {path}"),
@@ -162,7 +160,44 @@ impl fmt::Display for Step {
             Self::Alternative(group, index) => {
                 write!(f, "/(alternative {}.{})", group + 1, index + 1)
             }
-            Self::Element(index) => write!(f, "/(allOf {})", index + 1),
+            Self::AllOfItem(index) => write!(f, "/(allOf {})", index + 1),
         }
     }
+}
+
+/// The location of an element, as people read it.
+pub(crate) struct ElementLocation {
+    pub(crate) operation: String,
+    /// The place in the operation, outermost first: `200`, `application/json`.
+    pub(crate) place: Vec<String>,
+    pub(crate) direction: WireDirection,
+    /// The place in the value.
+    pub(crate) pointer: String,
+}
+
+impl ElementLocation {
+    /// Describes the end of a path that begins at the whole document.
+    pub(crate) fn of(path: &[&EdgeLabel]) -> Self {
+        let mut location = Self {
+            operation: String::new(),
+            place: Vec::new(),
+            direction: WireDirection::Request,
+            pointer: String::new(),
+        };
+        for label in path {
+            location.direction = label.direction(location.direction);
+            match label {
+                EdgeLabel::Value => {}
+                label if label.is_in_pointer() => location.pointer += &label.to_string(),
+                label if location.operation.is_empty() => location.operation = label.to_string(),
+                label => location.place.push(label.to_string()),
+            }
+        }
+        location
+    }
+}
+
+/// Splits a path at its parameters, without their names, which clients do not see.
+pub(crate) fn path_template(path: &str) -> Vec<&str> {
+    path.split(['{', '}']).step_by(2).collect()
 }

@@ -1,10 +1,10 @@
-//! What is a fact and what is not.
+//! The facts of documents, and notations that must give equal facts.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use similar::{ChangeTag, TextDiff};
 
-use super::Contract;
+use super::{Contract, FactsError};
 use crate::document::Source;
 
 fn facts(text: &str) -> String {
@@ -27,7 +27,7 @@ components:
     Tree: {type: object, properties: {next: {anyOf: [{$ref: '#/components/schemas/Tree'}, {type: 'null'}]}}}
 ";
 
-/// The facts about the body of a response, without what all of them begin with.
+/// Returns the facts about the body of a response, without their common prefix.
 fn schema(dialect: &str, schema: &str) -> String {
     facts(&document(dialect, schema)).replace("GET /a · 200 · application/json · ", "")
 }
@@ -38,23 +38,23 @@ fn assert_schema(dialect: &str, text: &str, expected: &[&str]) {
     assert_eq!(facts.lines().collect::<Vec<_>>(), expected, "{text}");
 }
 
-/// The same, however it is written.
+/// Asserts that schemas, each with its dialect, have the same facts.
 #[track_caller]
-fn assert_same(ways: &[(&str, &str)]) {
-    let (dialect, first) = ways[0];
-    for (other, text) in &ways[1..] {
+fn assert_same(schemas: &[(&str, &str)]) {
+    let (dialect, first) = schemas[0];
+    for (other, text) in &schemas[1..] {
         assert_eq!(schema(other, text), schema(dialect, first), "{text} against {first}");
     }
 }
 
 const REGISTRY: &str = include_str!("../../../spec/registry.yaml");
 
-/// The facts that an edit of the registry's document takes away (`-`) and adds.
+/// Returns the facts that edits of the registry's spec remove (`-`) and add (`+`).
 #[track_caller]
 fn edited(edits: &[(&str, &str)]) -> Vec<String> {
     let mut text = REGISTRY.to_owned();
     for (old, new) in edits {
-        assert!(text.contains(old), "the document has no {old:?}");
+        assert!(text.contains(old), "the document lacks {old:?}");
         text = text.replacen(old, new, 1);
     }
     let (before, after) = (facts(REGISTRY), facts(&text));
@@ -64,7 +64,7 @@ fn edited(edits: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn a_fact_is_a_line_with_references_resolved() {
+fn lists_facts_with_references_resolved() {
     let facts = facts(REGISTRY);
     for line in [
         "servers = https://api.isometric.com/registry/v0 | \
@@ -78,12 +78,12 @@ fn a_fact_is_a_line_with_references_resolved() {
         "GET /credit_batches/{id} · 422 · application/json · /detail · type = array | string",
         "GET /credit_batches/{id} · 5XX · application/json · /detail/(items)/loc · required",
     ] {
-        assert!(facts.lines().any(|fact| fact == line), "{line}\nis not in\n{facts}");
+        assert!(facts.lines().any(|fact| fact == line), "missing fact {line}\nin\n{facts}");
     }
 }
 
 #[test]
-fn words_order_and_names_are_no_facts() {
+fn ignores_descriptions_order_and_names() {
     let none: Vec<String> = Vec::new();
     assert_eq!(edited(&[("description: The batch itself", "description: It")]), none);
     assert_eq!(edited(&[("# Identifiers. The lengths", "# The lengths")]), none);
@@ -107,7 +107,7 @@ fn words_order_and_names_are_no_facts() {
 }
 
 #[test]
-fn a_change_changes_the_facts_that_it_is_about() {
+fn change_affects_only_its_facts() {
     let batch = "GET /credit_batches/{id} · 200 · application/json";
     assert_eq!(
         edited(&[("minLength: 3\n      maxLength: 3", "minLength: 2\n      maxLength: 3")]),
@@ -146,7 +146,7 @@ fn a_change_changes_the_facts_that_it_is_about() {
 }
 
 #[test]
-fn null_is_one_thing_in_every_dialect() {
+fn nullable_is_equal_in_all_dialects() {
     assert_same(&[
         ("3.0.3", "{type: string, nullable: true}"),
         ("3.0.3", "{allOf: [{type: string}], nullable: true}"),
@@ -167,7 +167,7 @@ fn null_is_one_thing_in_every_dialect() {
 }
 
 #[test]
-fn style_is_no_fact() {
+fn equivalent_notations_are_equal() {
     assert_same(&[
         ("3.0.3", "{$ref: '#/components/schemas/Name'}"),
         ("3.0.3", "{allOf: [{$ref: '#/components/schemas/Name'}], description: A name}"),
@@ -208,7 +208,7 @@ fn style_is_no_fact() {
 }
 
 #[test]
-fn alternatives_of_one_type_are_numbered_by_what_they_say() {
+fn numbers_alternatives_by_contents() {
     let facts = [
         "oneOf",
         "/(alternative 1) · type = object",
@@ -225,7 +225,7 @@ fn alternatives_of_one_type_are_numbered_by_what_they_say() {
 }
 
 #[test]
-fn elements_that_close_an_object_are_not_joined() {
+fn keeps_items_of_closed_objects_apart() {
     let closed = "{type: object, additionalProperties: false, properties: {a: {}}}";
     assert_schema(
         "3.0.3",
@@ -240,7 +240,7 @@ fn elements_that_close_an_object_are_not_joined() {
 }
 
 #[test]
-fn a_keyword_that_nobody_knows_is_a_fact() {
+fn keeps_unknown_keywords() {
     assert_schema(
         "3.1.0",
         "{type: string, contentEncoding: base64, novel: {b: 1.0, a: [x]}, minLength: many, x-own: 1}",
@@ -254,7 +254,7 @@ fn a_keyword_that_nobody_knows_is_a_fact() {
 }
 
 #[test]
-fn what_says_nothing_is_a_fact_all_the_same() {
+fn lists_empty_elements() {
     let text = "openapi: 3.1.0\npaths:\n  /a:\n    get: {}\n    put:\n      \
                 parameters: [{name: p, in: query}]\n      responses: {200: {}}\n";
     assert_eq!(
@@ -264,7 +264,7 @@ fn what_says_nothing_is_a_fact_all_the_same() {
 }
 
 #[test]
-fn what_has_no_end_is_cut_with_a_fact() {
+fn marks_recursive_and_unresolved_references() {
     assert_schema(
         "3.1.0",
         "{$ref: '#/components/schemas/Tree'}",
@@ -281,24 +281,24 @@ fn what_has_no_end_is_cut_with_a_fact() {
 }
 
 #[test]
-fn what_is_no_openapi_3_is_refused_with_its_place() {
+fn rejects_other_formats_with_position() {
     let refused =
         |text: &str| Contract::of(&Source::parse("a.yaml", text).unwrap()).unwrap_err().to_string();
     assert_eq!(
         refused("info: {}\nswagger: '2.0'\n"),
-        "a.yaml:1:1: error: this is Swagger \"2.0\", at # [unsupported-document]\n  \
-         help: OpenAPI 3.0, 3.1 and 3.2 can be read, such as `openapi: 3.0.3`"
+        "a.yaml:1:1: error: unsupported document: expected OpenAPI 3, found Swagger \"2.0\", at # [unsupported-document]\n  \
+         help: OpenAPI 3.0, 3.1 and 3.2 are supported, such as `openapi: 3.0.3`"
     );
     assert_eq!(
         refused("info: {}\nopenapi: 3.1\n"),
-        "a.yaml:2:10: error: this is OpenAPI 3.1, at #/openapi [unsupported-document]\n  \
-         help: OpenAPI 3.0, 3.1 and 3.2 can be read, such as `openapi: 3.0.3`"
+        "a.yaml:2:10: error: unsupported document: expected OpenAPI 3, found OpenAPI 3.1, at #/openapi [unsupported-document]\n  \
+         help: OpenAPI 3.0, 3.1 and 3.2 are supported, such as `openapi: 3.0.3`"
     );
-    assert!(refused("").starts_with("a.yaml:1:1: error: this is no OpenAPI document"));
+    assert!(refused("").contains("found a document without `openapi`"));
 }
 
 #[test]
-fn a_list_that_would_not_end_is_refused() {
+fn rejects_endless_list_of_facts() {
     let mut text =
         "openapi: 3.0.3\npaths: {/a: {get: {responses: {200: {content: {application/json: \
                     {schema: {$ref: '#/components/schemas/S0'}}}}}}}}\ncomponents:\n  schemas:\n"
@@ -309,5 +309,67 @@ fn a_list_that_would_not_end_is_refused() {
     }
     text += "    S20: {type: string}\n";
     let contract = Contract::of(&Source::parse("a.yaml", &text).unwrap()).unwrap();
-    assert!(contract.facts().unwrap_err().to_string().contains("more than 100000 facts"));
+    assert_eq!(contract.facts().unwrap_err(), FactsError::TooMany);
+}
+
+/// A document whose schema `S0` leads through `count` schemas to a string. `link` is a
+/// schema with `NEXT` for the reference to the next one.
+fn chain(count: usize, link: &str) -> String {
+    let mut text = document("3.0.3", "{$ref: '#/components/schemas/S0'}");
+    for level in 0..count {
+        let next = format!("$ref: '#/components/schemas/S{}'", level + 1);
+        text += &format!("    S{level}: {}\n", link.replace("NEXT", &next));
+    }
+    text + &format!("    S{count}: {{type: string}}\n")
+}
+
+fn read(text: &str) -> Result<Contract, String> {
+    Contract::of(&Source::parse("a.yaml", text).unwrap()).map_err(|refusal| refusal.to_string())
+}
+
+#[test]
+fn rejects_long_chains_of_references_with_position() {
+    for link in ["{NEXT}", "{allOf: [{NEXT}]}", "{oneOf: [{NEXT}], nullable: true}"] {
+        let short = read(&chain(90, link)).unwrap().to_text().unwrap();
+        assert!(short.contains("type = string"), "{short}");
+        let error = read(&chain(110, link)).unwrap_err();
+        assert!(error.contains("error: more than 100 "), "{error}");
+        assert!(error.contains(", at #/components/schemas/S"), "{error}");
+    }
+}
+
+#[test]
+fn rejects_facts_of_deeply_nested_schemas_with_place() {
+    let link = "{properties: {next: {NEXT}}}";
+    assert!(read(&chain(240, link)).unwrap().facts().is_ok());
+    let error = read(&chain(260, link)).unwrap().facts().unwrap_err().to_string();
+    assert!(error.starts_with("GET /a: schemas are nested more than 250 levels deep"), "{error}");
+    assert!(error.contains(", at #/components/schemas/S24"), "{error}");
+}
+
+/// `A` and `B` include each other, so that whichever is read first is read as a part of
+/// itself.
+#[test]
+fn cycle_hides_no_constraint_elsewhere() {
+    let cycle = "    A: {allOf: [{$ref: '#/components/schemas/B'}, {type: string}]}\n    \
+                  B: {allOf: [{$ref: '#/components/schemas/A'}, {maxLength: 5}]}\n";
+    for (first, second) in [("A", "B"), ("B", "A")] {
+        let reference = |name: &str| format!("{{$ref: '#/components/schemas/{name}'}}");
+        let (first, second) = (reference(first), reference(second));
+        let schema = format!("{{properties: {{a: {first}, b: {second}}}}}");
+        let facts = facts(&(document("3.0.3", &schema) + cycle));
+        assert_eq!(facts.matches("length = ..=5").count(), 2, "{facts}");
+        assert_eq!(facts.matches("type = string").count(), 2, "{facts}");
+    }
+}
+
+#[test]
+fn rejects_schemas_in_too_many_cycles() {
+    let mut text = document("3.0.3", "{$ref: '#/components/schemas/S0'}");
+    let all: Vec<_> = (0..12).map(|i| format!("{{$ref: '#/components/schemas/S{i}'}}")).collect();
+    for level in 0..12 {
+        text += &format!("    S{level}: {{allOf: [{}]}}\n", all.join(", "));
+    }
+    let error = read(&text).unwrap_err();
+    assert!(error.contains("schemas include each other in too many cycles"), "{error}");
 }

@@ -1,122 +1,129 @@
-//! Finds out which part of one contract is which part of the other.
+//! Matches the children of two elements.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use super::pairs::{Relation, Side, Sides};
-use crate::contract::{Edge, Part, PartId, Step};
+use super::sides::{NameRelation, Side, Sides, fact_text};
+use crate::contract::{ChildEdge, EdgeLabel, Element, ElementId, path_template};
 
-/// How alike alternatives usually have to be.
-pub(super) const LEAST_LIKENESS: f64 = 0.5;
-/// Beyond so many pairs of alternatives only those that say the same are paired.
+/// The similarity below which two alternatives are different ones.
+pub(super) const MIN_SIMILARITY: f64 = 0.5;
+/// With more pairs of children only equal ones are matched.
 const MAX_COMPARISONS: usize = 10_000;
-/// How deep alternatives are looked into.
-const LIKENESS_DEPTH: usize = 1;
+/// The depth to which the contents of alternatives are compared.
+const CONTENT_DEPTH: usize = 1;
 
-/// A part that is in one contract, or in both.
+pub(super) type LabelledEdge = (EdgeLabel, ChildEdge);
+
+/// A child of one element, or of both.
 #[derive(Debug)]
 pub(super) enum Aligned {
-    Removed(Step, Edge),
-    Added(Step, Edge),
-    Both((Step, Edge), (Step, Edge)),
+    Removed(EdgeLabel, ChildEdge),
+    Added(EdgeLabel, ChildEdge),
+    Both(LabelledEdge, LabelledEdge),
 }
 
-type Child = (Step, Edge);
-
-/// Aligns the children of two parts. Alternatives less alike than `least_likeness`
-/// are different ones.
+/// Matches the children of two elements. Alternatives are matched if their similarity
+/// is at least `min_similarity`.
 pub(super) fn children(
     sides: &Sides,
-    base: &Part,
-    revision: &Part,
-    least_likeness: f64,
+    base: &Element,
+    revision: &Element,
+    min_similarity: f64,
 ) -> Vec<Aligned> {
     let mut aligned = Vec::new();
     let mut left = Vec::new();
-    for (step, edge) in &base.children {
-        match revision.children.get(step).filter(|_| !is_numbered(step)) {
-            Some(there) => {
-                aligned.push(Aligned::Both((step.clone(), *edge), (step.clone(), *there)));
+    for (label, edge) in &base.children {
+        let same = revision.children.get(label).filter(|_| !label.is_numbered());
+        match same {
+            Some(other) => {
+                aligned.push(Aligned::Both((label.clone(), *edge), (label.clone(), *other)));
             }
-            None => left.push((step.clone(), *edge)),
+            None => left.push((label.clone(), *edge)),
         }
     }
-    let there_only = |step: &Step| is_numbered(step) || !base.children.contains_key(step);
-    let right: Vec<Child> = revision.children.iter().map(|(s, e)| (s.clone(), *e)).collect();
-    let mut right: Vec<Child> = right.into_iter().filter(|(step, _)| there_only(step)).collect();
+    let is_left_over =
+        |label: &EdgeLabel| label.is_numbered() || !base.children.contains_key(label);
+    let right = revision.children.iter().filter(|(label, _)| is_left_over(label));
+    let mut right: Vec<LabelledEdge> = right.map(|(label, edge)| (label.clone(), *edge)).collect();
 
-    pair_alternatives(sides, least_likeness, &mut left, &mut right, &mut aligned);
-    pair_operations(&mut left, &mut right, &mut aligned);
+    let alternatives = match_alternatives(sides, min_similarity, &left, &right);
+    take_matches(&mut left, &mut right, &mut aligned, &alternatives);
+    let operations = match_operations(&left, &right);
+    take_matches(&mut left, &mut right, &mut aligned, &operations);
     if left.len() * right.len() <= MAX_COMPARISONS {
-        pair_up(&mut left, &mut right, &mut aligned, |a, b| covers(a, b) || covers(b, a));
+        let covering = match_covering(&left, &right);
+        take_matches(&mut left, &mut right, &mut aligned, &covering);
     }
-    aligned.extend(left.into_iter().map(|(step, edge)| Aligned::Removed(step, edge)));
-    aligned.extend(right.into_iter().map(|(step, edge)| Aligned::Added(step, edge)));
+    aligned.extend(left.into_iter().map(|(label, edge)| Aligned::Removed(label, edge)));
+    aligned.extend(right.into_iter().map(|(label, edge)| Aligned::Added(label, edge)));
     aligned
 }
 
-/// Whether the number in a step says nothing about which part it leads to.
-fn is_numbered(step: &Step) -> bool {
-    matches!(step, Step::Alternative(..) | Step::Element(_))
+/// The indices of matched children on either side.
+type Match = (usize, usize);
+
+fn take_matches(
+    left: &mut Vec<LabelledEdge>,
+    right: &mut Vec<LabelledEdge>,
+    aligned: &mut Vec<Aligned>,
+    matches: &[Match],
+) {
+    for &(i, j) in matches {
+        aligned.push(Aligned::Both(left[i].clone(), right[j].clone()));
+    }
+    remove_all(left, matches.iter().map(|(i, _)| *i).collect());
+    remove_all(right, matches.iter().map(|(_, j)| *j).collect());
 }
 
-/// Pairs operations whose paths differ only in what their parameters are called.
-fn pair_operations(left: &mut Vec<Child>, right: &mut Vec<Child>, aligned: &mut Vec<Aligned>) {
-    let key = |step: &Step| match step {
-        Step::Operation { path, method } => Some((template(path).join("{}"), method.clone())),
+fn remove_all(children: &mut Vec<LabelledEdge>, removed: HashSet<usize>) {
+    let mut index = 0..;
+    children.retain(|_| index.next().is_some_and(|index| !removed.contains(&index)));
+}
+
+/// Matches operations whose paths differ only in the names of parameters.
+fn match_operations(left: &[LabelledEdge], right: &[LabelledEdge]) -> Vec<Match> {
+    let key = |label: &EdgeLabel| match label {
+        EdgeLabel::Operation { path, method } => {
+            Some((path_template(path).join("{}"), method.clone()))
+        }
         _ => None,
     };
-    let mut there: HashMap<_, _> =
-        right.iter().filter_map(|child| Some((key(&child.0)?, child.clone()))).collect();
+    let keyed = right.iter().enumerate().filter_map(|(j, (label, _))| Some((key(label)?, j)));
+    let mut by_key: HashMap<_, _> = keyed.collect();
+    let matched = left.iter().enumerate();
+    matched.filter_map(|(i, (label, _))| Some((i, by_key.remove(&key(label)?)?))).collect()
+}
+
+/// Matches statuses and media types of which one includes the other.
+fn match_covering(left: &[LabelledEdge], right: &[LabelledEdge]) -> Vec<Match> {
     let mut taken = HashSet::new();
-    left.retain(|child| {
-        let found = key(&child.0).and_then(|key| there.remove(&key));
-        let is_paired = found.is_some();
-        if let Some(found) = found {
-            taken.insert(found.0.clone());
-            aligned.push(Aligned::Both(child.clone(), found));
+    let mut matches = Vec::new();
+    for (i, (a, _)) in left.iter().enumerate() {
+        let covering = |(j, (b, _)): &(usize, &LabelledEdge)| {
+            (covers(a, b) || covers(b, a)) && !taken.contains(j)
+        };
+        if let Some((j, _)) = right.iter().enumerate().find(covering) {
+            taken.insert(j);
+            matches.push((i, j));
         }
-        !is_paired
-    });
-    right.retain(|child| !taken.contains(&child.0));
+    }
+    matches
 }
 
-fn pair_up(
-    left: &mut Vec<Child>,
-    right: &mut Vec<Child>,
-    aligned: &mut Vec<Aligned>,
-    same: impl Fn(&Step, &Step) -> bool,
-) {
-    left.retain(|child| {
-        let place = right.iter().position(|there| same(&child.0, &there.0));
-        if let Some(place) = place {
-            aligned.push(Aligned::Both(child.clone(), right.remove(place)));
-        }
-        place.is_none()
-    });
-}
-
-/// Whether what `outer` names includes what `inner` names.
-pub(super) fn covers(outer: &Step, inner: &Step) -> bool {
+/// Returns whether `outer` includes everything that `inner` names.
+pub(super) fn covers(outer: &EdgeLabel, inner: &EdgeLabel) -> bool {
     match (outer, inner) {
-        (Step::Response(outer), Step::Response(inner)) => {
+        (EdgeLabel::Response(outer), EdgeLabel::Response(inner)) => {
             outer.strip_suffix("XX").is_some_and(|class| inner.starts_with(class))
         }
-        (Step::MediaType(outer), Step::MediaType(inner)) => media_type_covers(outer, inner),
+        (EdgeLabel::MediaType(outer), EdgeLabel::MediaType(inner)) => {
+            media_type_covers(outer, inner)
+        }
         _ => false,
     }
 }
 
-/// A path without the names of its parameters, which callers do not see.
-pub(crate) fn template(path: &str) -> Vec<&str> {
-    path.split(['{', '}']).step_by(2).collect()
-}
-
-/// The names of the parameters in a path.
-pub(super) fn template_names(path: &str) -> impl Iterator<Item = &str> {
-    path.split(['{', '}']).skip(1).step_by(2)
-}
-
-/// `*/*` covers `application/*`, that covers `application/json`, and that covers
+/// `*/*` covers `application/*`, which covers `application/json`, which covers
 /// `application/problem+json` (RFC 6839) and `application/json;version=1`.
 fn media_type_covers(outer: &str, inner: &str) -> bool {
     let (whole, parameters) = outer.split_once(';').unwrap_or((outer, ""));
@@ -132,96 +139,138 @@ fn media_type_covers(outer: &str, inner: &str) -> bool {
         && (parameters.is_empty() || parameters == inner_parameters)
 }
 
-/// Pairs alternatives, and elements of `allOf`: by the component that they come
-/// from where both documents have it, by what they say otherwise.
-fn pair_alternatives(
+/// An alternative or `allOf` item, with the contents by which it is matched.
+struct NumberedChild {
+    index: usize,
+    /// The group of alternatives; `None` for `allOf` items.
+    group: Option<usize>,
+    element: ElementId,
+    contents: Vec<String>,
+}
+
+/// Matches alternatives, and `allOf` items, by component name if both documents have
+/// the component, and otherwise by contents.
+fn match_alternatives(
     sides: &Sides,
-    least_likeness: f64,
-    left: &mut Vec<Child>,
-    right: &mut Vec<Child>,
-    aligned: &mut Vec<Aligned>,
-) {
-    let mut candidates = candidates(sides, left, right);
-    candidates.retain(|candidate| candidate.likeness >= least_likeness);
-    candidates.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
-    let (mut taken_left, mut taken_right) = (BTreeSet::new(), BTreeSet::new());
-    for Candidate { left: i, right: j, .. } in candidates {
-        if !taken_left.contains(&i) && !taken_right.contains(&j) {
-            aligned.push(Aligned::Both(left[i].clone(), right[j].clone()));
-            taken_left.insert(i);
-            taken_right.insert(j);
-        }
+    min_similarity: f64,
+    left: &[LabelledEdge],
+    right: &[LabelledEdge],
+) -> Vec<Match> {
+    let left = numbered_children(&sides.base, left);
+    let right = numbered_children(&sides.revision, right);
+    if left.len() > 1 && right.len() > 1 && left.len() * right.len() > MAX_COMPARISONS {
+        return match_equal(sides, &left, &right);
     }
-    remove_all(left, &taken_left);
-    remove_all(right, &taken_right);
-}
-
-fn remove_all(children: &mut Vec<Child>, taken: &BTreeSet<usize>) {
-    let mut index = 0..;
-    children.retain(|_| index.next().is_some_and(|index| !taken.contains(&index)));
-}
-
-struct Candidate {
-    /// From 0, nothing in common, to 1, the same; 2 where both are one component.
-    likeness: f64,
-    left: usize,
-    right: usize,
-}
-
-fn candidates(sides: &Sides, left: &[Child], right: &[Child]) -> Vec<Candidate> {
-    let numbered = |children: &[Child]| children.iter().filter(|c| is_numbered(&c.0)).count();
-    let too_many = numbered(left) * numbered(right) > MAX_COMPARISONS;
-    let said = |side: &Side, children: &[Child]| -> Vec<HashSet<String>> {
-        let says = |child: &Child| match is_numbered(&child.0) {
-            true => says(side, child.1.part, LIKENESS_DEPTH),
-            false => HashSet::new(),
-        };
-        children.iter().map(says).collect()
-    };
-    let (left_says, right_says) = (said(&sides.base, left), said(&sides.revision, right));
     let mut candidates = Vec::new();
-    for (i, a) in left.iter().enumerate().filter(|(_, a)| is_numbered(&a.0)) {
-        for (j, b) in right.iter().enumerate().filter(|(_, b)| same_group(&a.0, &b.0)) {
-            let likeness = match sides.relation(a.1.part, b.1.part) {
-                Relation::Same => 2.0,
-                Relation::Different => continue,
-                Relation::Unknown if too_many => f64::from(left_says[i] == right_says[j]),
-                Relation::Unknown => likeness(&left_says[i], &right_says[j]),
+    for a in &left {
+        for b in right.iter().filter(|b| a.group == b.group) {
+            let similarity = match sides.name_relation(a.element, b.element) {
+                NameRelation::Same => 2.0,
+                NameRelation::Different => continue,
+                NameRelation::Unknown => similarity(&a.contents, &b.contents),
             };
-            candidates.push(Candidate { likeness, left: i, right: j });
+            if similarity >= min_similarity {
+                candidates.push((similarity, (a.index, b.index)));
+            }
         }
     }
-    candidates
+    candidates.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let mut matches = Matches::default();
+    for (_, candidate) in candidates {
+        matches.add(candidate);
+    }
+    matches.list
 }
 
-fn same_group(a: &Step, b: &Step) -> bool {
-    match (a, b) {
-        (Step::Alternative(a, _), Step::Alternative(b, _)) => a == b,
-        (Step::Element(_), Step::Element(_)) => true,
-        _ => false,
+fn numbered_children(side: &Side, children: &[LabelledEdge]) -> Vec<NumberedChild> {
+    let numbered = children.iter().enumerate().filter_map(|(index, (label, edge))| {
+        let group = match label {
+            EdgeLabel::Alternative(group, _) => Some(*group),
+            EdgeLabel::AllOfItem(_) => None,
+            _ => return None,
+        };
+        let mut contents = contents(side, edge.element, CONTENT_DEPTH);
+        contents.sort_unstable();
+        contents.dedup();
+        Some(NumberedChild { index, group, element: edge.element, contents })
+    });
+    numbered.collect()
+}
+
+/// Matches children of the same component, and then those with equal contents, in
+/// less than quadratic time.
+fn match_equal(sides: &Sides, left: &[NumberedChild], right: &[NumberedChild]) -> Vec<Match> {
+    /// The number of equal children that are tried for a match.
+    const MAX_TRIED: usize = 100;
+    let mut matches = Matches::default();
+    let mut match_by = |key: &dyn Fn(&Side, &NumberedChild) -> Option<Vec<String>>, relation| {
+        let mut by_key: HashMap<_, Vec<&NumberedChild>> = HashMap::new();
+        for b in right.iter().rev() {
+            if let Some(key) = key(&sides.revision, b) {
+                by_key.entry((b.group, key)).or_default().push(b);
+            }
+        }
+        for a in left {
+            let Some(key) = key(&sides.base, a) else { continue };
+            let Some(equal) = by_key.get_mut(&(a.group, key)) else { continue };
+            let is_match =
+                |b: &&&NumberedChild| sides.name_relation(a.element, b.element) == relation;
+            let found = equal.iter().rev().take(MAX_TRIED).find(is_match).map(|b| b.index);
+            if let Some(found) = found {
+                matches.add((a.index, found));
+                equal.retain(|b| b.index != found);
+            }
+        }
+    };
+    let component = |side: &Side, child: &NumberedChild| {
+        side.element(child.element).component.clone().map(|name| vec![name])
+    };
+    match_by(&component, NameRelation::Same);
+    match_by(&|_, child| Some(child.contents.clone()), NameRelation::Unknown);
+    matches.list
+}
+
+/// Matches in which every child occurs once.
+#[derive(Default)]
+struct Matches {
+    list: Vec<Match>,
+    left: HashSet<usize>,
+    right: HashSet<usize>,
+}
+
+impl Matches {
+    /// Adds a match unless one of the children is already matched.
+    fn add(&mut self, (left, right): Match) {
+        if !self.left.contains(&left) && !self.right.contains(&right) {
+            self.left.insert(left);
+            self.right.insert(right);
+            self.list.push((left, right));
+        }
     }
 }
 
-fn likeness(a: &HashSet<String>, b: &HashSet<String>) -> f64 {
-    let common = a.intersection(b).count();
+/// Returns the similarity of two sorted lists, from 0 (disjoint) to 1 (equal).
+fn similarity(a: &[String], b: &[String]) -> f64 {
+    let common = a.iter().filter(|text| b.binary_search(text).is_ok()).count();
     let all = a.len() + b.len() - common;
     if all == 0 { 1.0 } else { common as f64 / all as f64 }
 }
 
-/// What a part says, without what lies deep in it.
-fn says(side: &Side, id: PartId, depth: usize) -> HashSet<String> {
-    let part = side.part(id);
-    let facts = part.facts.iter().map(|(keyword, value)| format!("{keyword} = {value}"));
-    let mut said: HashSet<String> = facts.collect();
-    for (step, edge) in &part.children {
-        said.insert(step.to_string());
+/// Returns the facts and children of an element as text, down to some depth.
+fn contents(side: &Side, id: ElementId, depth: usize) -> Vec<String> {
+    let element = side.element(id);
+    let facts = element.facts.iter();
+    let mut contents: Vec<String> =
+        facts.map(|(keyword, value)| fact_text(keyword, value)).collect();
+    for (label, edge) in &element.children {
+        contents.push(label.to_string());
         if edge.required {
-            said.insert(format!("{step} required"));
+            contents.push(format!("{label} required"));
         }
         if depth > 0 {
-            let inner = says(side, edge.part, depth - 1);
-            said.extend(inner.into_iter().map(|fact| format!("{step} {fact}")));
+            let inner = self::contents(side, edge.element, depth - 1);
+            contents.extend(inner.into_iter().map(|text| format!("{label} {text}")));
         }
     }
-    said
+    contents
 }

@@ -1,316 +1,313 @@
-//! Goes from the whole document to everything that differs and says what it is.
+//! Compares the graphs of two contracts, every pair of elements once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
-use super::align;
-use super::pairs::{Child, ChildChange, Choice, FactChange, Pair, PairId};
-use super::rules::{Happening, Level, Rule, Subject};
-use super::{Change, MAX_CHANGES, TooManyChanges, words};
-use crate::contract::{Direction, Effect, MAX_STEPS, Part, Step, Value, Way};
+use super::align::{self, Aligned, MIN_SIMILARITY};
+use super::error::{DiffError, MAX_CHANGES};
+use super::sides::{Side, Sides};
+use crate::contract::{
+    Bound, ChildEdge, Constraint, Contract, EdgeLabel, Element, ElementId, JsonNumber, Keyword,
+    Range, SetRelation, StringSet, ValueEncoding,
+};
 
-/// After so many visits to parts of one operation, each part is gone into once
-/// only, however many ways lead to it.
-const MANY_VISITS: usize = 10_000;
+/// An index into the list of pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PairId(pub(super) usize);
 
-pub(super) fn changes(pairs: &[Pair]) -> Result<Vec<Change>, TooManyChanges> {
-    let mut walk = Walk {
-        pairs,
-        steps: Vec::new(),
-        open: Vec::new(),
-        in_required_parameter: false,
-        visits: 0,
-        visited: HashSet::new(),
-        changes: Vec::new(),
+/// An element of the base and its counterpart in the revision.
+#[derive(Debug)]
+pub(super) struct ElementPair {
+    pub(super) base: Rc<Element>,
+    pub(super) revision: Rc<Element>,
+    pub(super) facts: Vec<FactChange>,
+    pub(super) children: Vec<ChildChange>,
+    /// True if anything differs here or below.
+    pub(super) differs: bool,
+}
+
+/// A fact that was added, removed or changed.
+#[derive(Debug)]
+pub(super) struct FactChange {
+    pub(super) keyword: Keyword,
+    pub(super) relation: SetRelation,
+}
+
+/// The fate of a child.
+#[derive(Debug)]
+pub(super) enum ChildChange {
+    Removed(UnmatchedChild),
+    Added(UnmatchedChild),
+    /// A child of both sides, each with its label and whether it is required.
+    Kept {
+        base: (EdgeLabel, bool),
+        revision: (EdgeLabel, bool),
+        pair: PairId,
+    },
+}
+
+/// A child that only one side has.
+#[derive(Debug)]
+pub(super) struct UnmatchedChild {
+    pub(super) label: EdgeLabel,
+    pub(super) required: bool,
+    pub(super) element: Rc<Element>,
+    pub(super) counterpart: Counterpart,
+    pub(super) summary: String,
+}
+
+/// The schema of the side without an alternative that only the other side has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counterpart {
+    /// Alternatives, or the question does not arise.
+    Alternatives,
+    SingleSchema,
+    /// A schema that allows any value.
+    AnyValue,
+}
+
+/// Compares two contracts. The first pair is that of the whole documents.
+///
+/// # Errors
+///
+/// There are more differences than a report may have.
+pub(super) fn pairs(base: &Contract, revision: &Contract) -> Result<Vec<ElementPair>, DiffError> {
+    let sides = Sides::new(base, revision);
+    let mut builder = PairBuilder { sides, known: HashMap::new(), pending: Vec::new(), count: 0 };
+    let whole = ElementId::default();
+    builder.pair(whole, whole, ValueEncoding::Json);
+    let mut pairs = BTreeMap::new();
+    let mut differences = 0;
+    while let Some((id, base, revision, encoding)) = builder.pending.pop() {
+        let pair = builder.compare(base, revision, encoding)?;
+        differences += own_differences(&pair);
+        if differences > MAX_CHANGES {
+            return Err(DiffError::TooManyChanges);
+        }
+        pairs.insert(id.0, pair);
+    }
+    // Every index from 0 on was pending once.
+    let mut pairs: Vec<ElementPair> = pairs.into_values().collect();
+    propagate_differences(&mut pairs);
+    Ok(pairs)
+}
+
+/// Counts the differences of a pair without those below its children.
+fn own_differences(pair: &ElementPair) -> usize {
+    let differs = |child: &&ChildChange| match child {
+        ChildChange::Kept { base, revision, .. } => edge_differs(base, revision),
+        ChildChange::Added(_) | ChildChange::Removed(_) => true,
     };
-    walk.pair(PairId(0), Carried::Normally)?;
-    walk.changes.sort_by(|a, b| a.order().cmp(&b.order()));
-    Ok(walk.changes)
+    pair.facts.len() + pair.children.iter().filter(differs).count()
 }
 
-/// What has to be known about the way to a part in order to judge a change there.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Carried {
-    Normally,
-    /// Below `not` or `if`.
-    AsCondition,
-    /// In this direction the other side does not wait for it: a `readOnly` property
-    /// in a request, a `writeOnly` one in a response. It "should not" be sent, says
-    /// OpenAPI, and to be required does not take effect; whoever sends it all the
-    /// same has to send what is allowed.
-    Unneeded,
-    /// From now on it should not be sent, and nothing else matters.
-    NoLonger,
+/// Returns whether the edges to a child differ. Labels that are only numbers or names
+/// within the document may differ.
+fn edge_differs(
+    (base, was_required): &(EdgeLabel, bool),
+    (revision, is_required): &(EdgeLabel, bool),
+) -> bool {
+    was_required != is_required
+        || base != revision && matches!(revision, EdgeLabel::Response(_) | EdgeLabel::MediaType(_))
 }
 
-struct Walk<'p> {
-    pairs: &'p [Pair],
-    steps: Vec<&'p Step>,
-    open: Vec<PairId>,
-    in_required_parameter: bool,
-    visits: usize,
-    visited: HashSet<PairId>,
-    changes: Vec<Change>,
+struct PairBuilder<'c> {
+    sides: Sides<'c>,
+    known: HashMap<(ElementId, ElementId, ValueEncoding), PairId>,
+    pending: Vec<(PairId, ElementId, ElementId, ValueEncoding)>,
+    count: usize,
 }
 
-/// A change before it is judged and put in words.
-struct Finding<'a> {
-    subject: Subject,
-    happening: Happening,
-    /// The keyword; empty where it is the part itself that changed.
-    keyword: &'a str,
-    before: Option<String>,
-    after: Option<String>,
-    /// From what to what, as part of a sentence.
-    detail: String,
-}
+impl PairBuilder<'_> {
+    /// Returns the pair of two elements, which is compared later.
+    fn pair(&mut self, base: ElementId, revision: ElementId, encoding: ValueEncoding) -> PairId {
+        *self.known.entry((base, revision, encoding)).or_insert_with(|| {
+            let id = PairId(self.count);
+            self.count += 1;
+            self.pending.push((id, base, revision, encoding));
+            id
+        })
+    }
 
-impl<'p> Walk<'p> {
-    fn pair(&mut self, id: PairId, carried: Carried) -> Result<(), TooManyChanges> {
-        let pair = &self.pairs[id.0];
-        if !pair.differs || self.open.contains(&id) || self.steps.len() > MAX_STEPS {
-            return Ok(());
+    fn compare(
+        &mut self,
+        base: ElementId,
+        revision: ElementId,
+        encoding: ValueEncoding,
+    ) -> Result<ElementPair, DiffError> {
+        let mut base = Rc::clone(self.sides.base.element(base));
+        let mut revision = Rc::clone(self.sides.revision.element(revision));
+        let counterpart = match (has_alternatives(&base), has_alternatives(&revision)) {
+            (false, true) => as_counterpart(&mut self.sides.base, &mut base, &revision),
+            (true, false) => as_counterpart(&mut self.sides.revision, &mut revision, &base),
+            _ => Counterpart::Alternatives,
+        };
+        let min_similarity =
+            if counterpart == Counterpart::SingleSchema { 0.0 } else { MIN_SIMILARITY };
+        let aligned = align::children(&self.sides, &base, &revision, min_similarity);
+        let is_unmatched = |aligned: &&Aligned| !matches!(aligned, Aligned::Both(..));
+        if aligned.iter().filter(is_unmatched).count() > MAX_CHANGES {
+            return Err(DiffError::TooManyChanges);
         }
-        self.visits += 1;
-        if !self.visited.insert(id) && self.visits > MANY_VISITS {
-            return Ok(());
+        let children: Vec<_> =
+            aligned.into_iter().map(|aligned| self.child(aligned, encoding, counterpart)).collect();
+        let mut facts = changed_facts(&base, &revision, encoding);
+        // The difference of `oneOf` and `anyOf` does not matter if one side has neither.
+        facts.retain(|fact| counterpart == Counterpart::Alternatives || fact.keyword != "oneOf");
+        let mut pair = ElementPair { base, revision, facts, children, differs: false };
+        pair.differs = own_differences(&pair) > 0;
+        Ok(pair)
+    }
+
+    fn child(
+        &mut self,
+        aligned: Aligned,
+        encoding: ValueEncoding,
+        counterpart: Counterpart,
+    ) -> ChildChange {
+        let Sides { base, revision } = &self.sides;
+        match aligned {
+            Aligned::Removed(label, edge) => {
+                ChildChange::Removed(unmatched(base, label, edge, counterpart))
+            }
+            Aligned::Added(label, edge) => {
+                ChildChange::Added(unmatched(revision, label, edge, counterpart))
+            }
+            Aligned::Both((base_label, base), (label, revision)) => {
+                let base_element =
+                    self.adapted((&base_label, base.element), (&label, revision.element));
+                let encoding = encoding_below(&label, encoding);
+                let pair = self.pair(base_element, revision.element, encoding);
+                let base = (base_label, base.required);
+                ChildChange::Kept { base, revision: (label, revision.required), pair }
+            }
         }
-        self.open.push(id);
-        for fact in &pair.facts {
-            self.fact(pair, fact, carried)?;
+    }
+
+    /// Returns the element of the base in the form that the revision's element has,
+    /// if the two forms are equivalent on the wire.
+    fn adapted(
+        &mut self,
+        base: (&EdgeLabel, ElementId),
+        revision: (&EdgeLabel, ElementId),
+    ) -> ElementId {
+        match (base.0, revision.0) {
+            (EdgeLabel::Operation { path, .. }, EdgeLabel::Operation { path: other, .. })
+                if path != other =>
+            {
+                self.sides.base.with_path(base.1, path, other)
+            }
+            (EdgeLabel::Parameter { location, .. }, _)
+                if ["query", "cookie"].contains(&location.as_str()) =>
+            {
+                self.as_list_parameter(base.1, revision.1).unwrap_or(base.1)
+            }
+            _ => base.1,
         }
+    }
+
+    /// Returns a parameter with a single value as a parameter with a list of one value,
+    /// if the revision has a list. In a query or cookie both are written alike, unless
+    /// they have a serialization style of their own.
+    fn as_list_parameter(&mut self, base: ElementId, revision: ElementId) -> Option<ElementId> {
+        let list = StringSet::from(["array".to_owned()]);
+        let (value, types) = self.sides.base.parameter_value(base)?;
+        let (_, revision_types) = self.sides.revision.parameter_value(revision)?;
+        if revision_types != list || types.contains("array") || types.contains("object") {
+            return None;
+        }
+        let one = Some(Bound { at: JsonNumber::Integer(1), exclusive: false });
+        let mut facts = BTreeMap::from([
+            ("type".into(), Constraint::Types(list)),
+            ("items".into(), Constraint::Range(Range { least: one, greatest: one })),
+        ]);
+        let side = &mut self.sides.base;
+        let mut item = Element::clone(side.element(value.element));
+        if let Some(nullable) = item.facts.get("nullable") {
+            facts.insert("nullable".into(), nullable.clone());
+        }
+        if types.contains("string") {
+            // Text of any type is a string.
+            let string = StringSet::from(["string".to_owned()]);
+            item.facts.insert("type".into(), Constraint::Types(string));
+        }
+        let children = BTreeMap::from([(EdgeLabel::Keyword("items"), side.add(item))]);
+        let array = side.add(Element { facts, children, component: None });
+        let mut parameter = Element::clone(side.element(base));
+        parameter.children.insert(EdgeLabel::Value, array);
+        Some(side.add(parameter).element)
+    }
+}
+
+fn has_alternatives(element: &Element) -> bool {
+    element.children.keys().any(|label| matches!(label, EdgeLabel::Alternative(0, _)))
+}
+
+fn as_counterpart(side: &mut Side, element: &mut Rc<Element>, other: &Element) -> Counterpart {
+    if side.wrap_as_alternative(element, other) {
+        Counterpart::SingleSchema
+    } else {
+        Counterpart::AnyValue
+    }
+}
+
+fn unmatched(
+    side: &Side,
+    label: EdgeLabel,
+    ChildEdge { element, required }: ChildEdge,
+    counterpart: Counterpart,
+) -> UnmatchedChild {
+    let summary = side.summary(element);
+    let element = Rc::clone(side.element(element));
+    UnmatchedChild { label, required, element, counterpart, summary }
+}
+
+fn encoding_below(label: &EdgeLabel, above: ValueEncoding) -> ValueEncoding {
+    let is_json = |name: &str| {
+        let name = name.split(';').next().unwrap_or_default();
+        name.ends_with("/json") || name.ends_with("+json") || name.ends_with('*')
+    };
+    match label {
+        EdgeLabel::MediaType(name) if is_json(name) => ValueEncoding::Json,
+        EdgeLabel::Parameter { .. } | EdgeLabel::Header(_) | EdgeLabel::MediaType(_) => {
+            ValueEncoding::Text
+        }
+        _ => above,
+    }
+}
+
+fn changed_facts(base: &Element, revision: &Element, encoding: ValueEncoding) -> Vec<FactChange> {
+    let kept_or_removed = base.facts.iter().filter_map(|(keyword, value)| {
+        let relation = match revision.facts.get(keyword) {
+            Some(changed) => value.change(changed, encoding)?,
+            None => value.when_added().reversed(),
+        };
+        Some(FactChange { keyword: keyword.clone(), relation })
+    });
+    let added = revision.facts.iter().filter(|(keyword, _)| !base.facts.contains_key(*keyword));
+    let added = added.map(|(keyword, value)| FactChange {
+        keyword: keyword.clone(),
+        relation: value.when_added(),
+    });
+    kept_or_removed.chain(added).collect()
+}
+
+/// Marks all pairs above a difference.
+fn propagate_differences(pairs: &mut [ElementPair]) {
+    let mut parents: Vec<Vec<usize>> = vec![Vec::new(); pairs.len()];
+    for (id, pair) in pairs.iter().enumerate() {
         for child in &pair.children {
-            self.child(child, carried)?;
-        }
-        self.open.pop();
-        Ok(())
-    }
-
-    fn child(&mut self, child: &'p ChildChange, carried: Carried) -> Result<(), TooManyChanges> {
-        match child {
-            ChildChange::Removed(child) => self.gone_or_new(child, Happening::Removed, carried)?,
-            ChildChange::Added(child) => self.gone_or_new(child, Happening::Added, carried)?,
-            ChildChange::Kept { base, revision, pair } => {
-                match &revision.0 {
-                    Step::Operation { .. } => {
-                        self.visits = 0;
-                        self.visited.clear();
-                    }
-                    Step::Parameter { .. } => self.in_required_parameter = base.1 && revision.1,
-                    _ => {}
-                }
-                self.steps.push(&revision.0);
-                let parts = &self.pairs[pair.0];
-                let carried = self.carried(&parts.base, &parts.revision, carried);
-                self.step(base, revision, &parts.revision, carried)?;
-                self.pair(*pair, carried)?;
+            if let ChildChange::Kept { pair, .. } = child {
+                parents[pair.0].push(id);
             }
         }
-        self.steps.pop();
-        Ok(())
     }
-
-    fn direction(&self) -> Direction {
-        self.steps.iter().fold(Direction::Request, |around, step| step.direction(around))
-    }
-
-    fn carried(&self, base: &Part, revision: &Part, around: Carried) -> Carried {
-        let restricted = |part: &Part| match self.direction() {
-            Direction::Request => part.facts.contains_key("readOnly"),
-            Direction::Response => part.facts.contains_key("writeOnly"),
-        };
-        match self.steps.last() {
-            Some(Step::Keyword("not" | "if")) => Carried::AsCondition,
-            Some(Step::Property(_)) if restricted(revision) && !restricted(base) => {
-                Carried::NoLonger
+    let mut pending: Vec<usize> = (0..pairs.len()).filter(|id| pairs[*id].differs).collect();
+    while let Some(id) = pending.pop() {
+        for &parent in &parents[id] {
+            if !std::mem::replace(&mut pairs[parent].differs, true) {
+                pending.push(parent);
             }
-            Some(Step::Property(_)) if restricted(revision) || restricted(base) => {
-                Carried::Unneeded
-            }
-            _ if around == Carried::Unneeded => Carried::Normally,
-            _ => around,
         }
-    }
-
-    fn fact(
-        &mut self,
-        pair: &Pair,
-        fact: &FactChange,
-        carried: Carried,
-    ) -> Result<(), TooManyChanges> {
-        let keyword = fact.keyword.as_ref();
-        let (base, revision) = (pair.base.facts.get(keyword), pair.revision.facts.get(keyword));
-        let said = |value: &Value| match value.to_string() {
-            text if text.is_empty() => keyword.to_owned(),
-            text => format!("{keyword} = {text}"),
-        };
-        let subject = self.subject_of(keyword, base.or(revision));
-        let effect = if subject == Subject::Serialization { Effect::Shifted } else { fact.effect };
-        let finding = Finding {
-            subject,
-            happening: Happening::Effect(effect),
-            keyword,
-            before: base.map(said),
-            after: revision.map(said),
-            detail: words::difference(base, revision),
-        };
-        self.report(finding, carried)
-    }
-
-    fn subject_of(&self, keyword: &str, value: Option<&Value>) -> Subject {
-        match (keyword, value) {
-            ("nullable", _) => Subject::Null,
-            ("pattern", _) => Subject::Pattern,
-            ("servers", _) => Subject::Servers,
-            ("style" | "explode", _) => Subject::Serialization,
-            ("operationId", _) => Subject::OperationId,
-            ("deprecated", _) => Subject::Deprecation,
-            ("readOnly" | "writeOnly", _) => Subject::Access,
-            ("discriminator", _) => Subject::Discriminator,
-            ("default", _) => match self.steps[..] {
-                // Nobody can leave a required parameter out.
-                [.., Step::Parameter { .. }, Step::Value] if !self.in_required_parameter => {
-                    Subject::ParameterDefault
-                }
-                _ => Subject::Default,
-            },
-            (_, Some(Value::Range(_) | Value::Multiple(_))) => Subject::Bound,
-            (_, Some(Value::Types(_))) => Subject::Type,
-            (_, Some(Value::Format(_))) => Subject::Format,
-            (_, Some(Value::Choice(_))) => Subject::Values,
-            (_, Some(Value::Credentials(_))) => Subject::Credentials,
-            _ => Subject::Keyword,
-        }
-    }
-
-    /// A change of the way to a part that is in both.
-    fn step(
-        &mut self,
-        base: &(Step, bool),
-        revision: &(Step, bool),
-        part: &Part,
-        carried: Carried,
-    ) -> Result<(), TooManyChanges> {
-        if base.1 != revision.1 {
-            let (subject, happening) = match revision.1 {
-                true => (required_member(part), Happening::BecameRequired),
-                false => (Subject::Member, Happening::BecameOptional),
-            };
-            let word = |required| if required { "required" } else { "optional" };
-            let (before, after) = (Some(word(base.1).into()), Some(word(revision.1).into()));
-            let detail = String::new();
-            let finding = Finding { subject, happening, keyword: "", before, after, detail };
-            self.report(finding, carried)?;
-        }
-        let subject = match &revision.0 {
-            Step::Response(_) => Subject::Status,
-            Step::MediaType(_) => Subject::MediaType,
-            _ => return Ok(()),
-        };
-        if base.0 == revision.0 {
-            return Ok(());
-        }
-        let wider = align::covers(&revision.0, &base.0);
-        let effect = if wider { Effect::Widened } else { Effect::Narrowed };
-        let (before, after) = (Some(base.0.to_string()), Some(revision.0.to_string()));
-        let finding = Finding {
-            subject,
-            happening: Happening::Effect(effect),
-            keyword: "",
-            detail: format!(", and was `{}`", base.0),
-            before,
-            after,
-        };
-        self.report(finding, carried)
-    }
-
-    fn gone_or_new(
-        &mut self,
-        child: &'p Child,
-        happening: Happening,
-        carried: Carried,
-    ) -> Result<(), TooManyChanges> {
-        let Child { step, required, part, choice, says } = child;
-        self.steps.push(step);
-        let carried = self.carried(part, part, carried);
-        let subject = match step {
-            Step::Operation { .. } | Step::Incoming { .. } => operation(part, happening),
-            Step::Response(status) if status.starts_with(['1', '2', '3']) => Subject::Success,
-            Step::Response(_) => Subject::Failure,
-            Step::MediaType(_) => Subject::MediaType,
-            Step::Alternative(..) => match choice {
-                Choice::Anything => Subject::Constraint,
-                Choice::Single if happening == Happening::Added => Subject::FirstAlternative,
-                _ => Subject::Alternative,
-            },
-            Step::Keyword(_) | Step::Keyed(..) | Step::Element(_) | Step::Value => {
-                Subject::Constraint
-            }
-            _ if *required => required_member(part),
-            _ => Subject::Member,
-        };
-        // A required property that goes away was required, default or not.
-        let subject = match (subject, happening) {
-            (Subject::DefaultedMember, Happening::Removed) => Subject::RequiredMember,
-            (subject, _) => subject,
-        };
-        let there = Some(says.clone());
-        let (before, after) = match happening {
-            Happening::Removed => (there, None),
-            _ => (None, there),
-        };
-        let detail = String::new();
-        self.report(Finding { subject, happening, keyword: "", before, after, detail }, carried)
-    }
-
-    fn report(&mut self, finding: Finding, carried: Carried) -> Result<(), TooManyChanges> {
-        if self.changes.len() == MAX_CHANGES {
-            return Err(TooManyChanges);
-        }
-        let noted = finding.happening == Happening::Effect(Effect::Noted);
-        let rule = match carried {
-            Carried::AsCondition if !noted => {
-                Rule::of(Subject::Condition, Happening::Effect(Effect::Shifted))
-            }
-            _ => Rule::of(finding.subject, finding.happening),
-        };
-        let direction = self.direction();
-        let level = match carried {
-            Carried::NoLonger if finding.subject != Subject::Access => Level::Info,
-            Carried::Unneeded if finding.subject.is_member() => Level::Info,
-            _ => rule.level(direction),
-        };
-        let way = Way::of(&self.steps);
-        let message = words::Sentence {
-            steps: &self.steps,
-            keyword: finding.keyword,
-            says: rule.says,
-            detail: &finding.detail,
-            consequence: words::consequence(level, direction, finding.happening),
-        };
-        self.changes.push(Change {
-            rule: rule.id,
-            level,
-            operation: way.operation,
-            direction,
-            pointer: way.pointer,
-            before: finding.before,
-            after: finding.after,
-            message: message.to_string(),
-        });
-        Ok(())
-    }
-}
-
-fn required_member(part: &Part) -> Subject {
-    match part.facts.contains_key("default") {
-        true => Subject::DefaultedMember,
-        false => Subject::RequiredMember,
-    }
-}
-
-fn operation(part: &Part, happening: Happening) -> Subject {
-    match happening == Happening::Removed && part.facts.contains_key("deprecated") {
-        true => Subject::DeprecatedOperation,
-        false => Subject::Operation,
     }
 }

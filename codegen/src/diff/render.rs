@@ -1,62 +1,41 @@
-//! Writes a report for people: for the terminal, and for a pull request.
+//! Renders a report for terminals and for pull requests.
 
 use std::fmt::Write;
 
-use super::{Change, Level, Report};
+use super::judge::Change;
+use super::report::Report;
+use super::rules::Level;
+use crate::document::diagnostic::on_one_line;
+use crate::styled::{OutputLine, StyledText, TextSpan, Tone};
 
-/// How the terminal's text is marked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// Not at all.
-    Never,
-    /// With the ANSI codes that Cargo uses for errors, warnings and notes.
-    Ansi,
-}
-
-impl Colour {
-    /// A status word in front of a line, as Cargo writes them.
-    pub(crate) fn status(self, level: Level, word: &str) -> String {
-        let code = match level {
-            Level::Breaking => "1;31",
-            Level::Warning => "1;33",
-            Level::Info => "1;36",
-        };
-        self.with(code, &format!("{word:>12}"))
-    }
-
-    pub(crate) fn bold(self, text: &str) -> String {
-        self.with("1", text)
-    }
-
-    fn with(self, code: &str, text: &str) -> String {
-        match self {
-            Self::Never => text.to_owned(),
-            Self::Ansi => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-        }
-    }
-}
-
-/// The report as text: each operation with its changes, the worst first, and the
-/// verdict as the last line.
-pub fn text(report: &Report, colour: Colour) -> String {
-    let mut text = String::new();
+/// Renders a report as lines: each operation with its changes, the worst first, and
+/// the verdict as the last line.
+///
+/// `note` is a second verdict, such as the effect on a generated crate.
+pub fn text(report: &Report, note: &StyledText) -> Vec<OutputLine> {
+    let mut lines = Vec::new();
     for changes in by_operation(report) {
-        text += &format!("{}\n", colour.bold(operation(&changes[0])));
-        for change in changes {
-            let status = colour.status(change.level, capital(change.level));
-            text += &format!("{status} {} [{}]\n", change.message, change.rule);
-        }
+        lines.push(OutputLine::Heading(on_one_line(operation(&changes[0]))));
+        lines.extend(changes.iter().map(|change| {
+            let (tone, word) = status(change.level);
+            let text = on_one_line(&format!("{} [{}]", change.message, change.rule));
+            OutputLine::Status { tone, word, text }
+        }));
     }
     let worst = report.changes.iter().map(|change| change.level).max().unwrap_or(Level::Info);
-    let status = colour.status(worst, "Verdict");
-    text + &format!("{status} {}\n", verdict(report))
+    let mut verdict = format!("{}; {note}", verdict(report));
+    for count in counts(report) {
+        verdict += &format!("; {count}");
+    }
+    lines.push(OutputLine::Status { tone: status(worst).0, word: "Verdict", text: verdict });
+    lines
 }
 
-fn capital(level: Level) -> &'static str {
+fn status(level: Level) -> (Tone, &'static str) {
     match level {
-        Level::Breaking => "Breaking",
-        Level::Warning => "Warning",
-        Level::Info => "Info",
+        Level::Breaking => (Tone::Error, "Breaking"),
+        Level::Warning => (Tone::Warning, "Warning"),
+        Level::Info => (Tone::Neutral, "Info"),
     }
 }
 
@@ -68,67 +47,66 @@ fn operation(change: &Change) -> &str {
     if change.operation.is_empty() { "The whole API" } else { &change.operation }
 }
 
-/// Whether it breaks, what the crate needs, and how many changes there are.
-fn verdict(report: &Report) -> String {
-    let verdict = match (report.breaking, report.changes.is_empty()) {
-        (true, _) => "breaking",
-        (false, false) => "not breaking",
-        (false, true) => "no change on the wire",
-    };
-    let mut text = format!("{verdict}; crate: {}", semver(report));
+fn verdict(report: &Report) -> &'static str {
+    if report.breaking {
+        "breaking"
+    } else if report.changes.is_empty() {
+        "no change on the wire"
+    } else {
+        "not breaking"
+    }
+}
+
+fn counts(report: &Report) -> impl Iterator<Item = String> {
     let counts = [
-        (report.count(Level::Breaking), "breaking change", "breaking changes"),
-        (report.count(Level::Warning), "warning", "warnings"),
-        (report.count(Level::Info), "harmless change", "harmless changes"),
+        (report.count(Level::Breaking), "breaking change"),
+        (report.count(Level::Warning), "warning"),
+        (report.count(Level::Info), "harmless change"),
     ];
-    for (count, one, many) in counts.into_iter().filter(|(count, ..)| *count > 0) {
-        text += &format!("; {count} {}", if count == 1 { one } else { many });
-    }
-    text
+    let present = counts.into_iter().filter(|(count, _)| *count > 0);
+    present.map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
 }
 
-fn semver(report: &Report) -> String {
-    let level = report.semver.map_or("unknown".to_owned(), |semver| semver.to_string());
-    match report.semver_reason.lines().next().unwrap_or_default() {
-        "" => level,
-        reason => format!("{level} ({reason})"),
-    }
-}
-
-/// GitHub refuses comments of more than 65,536 characters; the rest is for what a
-/// workflow may add.
+/// GitHub rejects comments of more than 65,536 characters; a workflow may use the rest.
 const MAX_MARKDOWN: usize = 60_000;
-/// The table shows so many changes that break or may break.
+/// The number of rows of the table of breaking changes and warnings.
 const MAX_ROWS: usize = 40;
-/// Pieces of what a document says are cut here.
-const MAX_PIECE: usize = 300;
+/// The length at which a name or value from a document is truncated.
+const MAX_CODE: usize = 300;
 
-/// The report as Markdown for a comment on a pull request: the verdict, a table of
-/// what breaks or may break, and every change, folded by operation. It stays below
-/// GitHub's limit for comments; what had to be left out is counted.
-pub fn markdown(report: &Report) -> String {
-    let title = if report.breaking { "Breaking" } else { "Not breaking" };
-    let title = if report.changes.is_empty() { "No change on the wire" } else { title };
-    let rest = verdict(report);
-    let rest = rest.split_once("; ").map_or("", |(_, rest)| rest);
-    let mut text = format!("**{title}** · {}\n", escaped(&rest.replace("; ", " · ")));
-    table(report, &mut text);
-    details(report, &mut text);
+/// Renders a report as Markdown for a comment on a pull request: the verdict, a table
+/// of breaking changes and warnings, and all changes folded by operation.
+///
+/// The result stays below GitHub's limit for comments; omitted changes are counted.
+/// `note` is a second verdict, such as the effect on a generated crate.
+pub fn markdown(report: &Report, note: &StyledText) -> String {
+    let title = StyledText::default().plain(verdict(report)).capitalized();
+    let mut text = format!("**{title}** · {}", markdown_text(note));
+    for count in counts(report) {
+        text += &format!(" · {count}");
+    }
+    text.push('\n');
+    append_table(report, &mut text);
+    append_details(report, &mut text);
     text
 }
 
-fn table(report: &Report, text: &mut String) {
-    let bad = report.changes.iter().filter(|change| change.level > Level::Info);
-    let mut worst_first: Vec<&Change> = bad.collect();
+fn append_table(report: &Report, text: &mut String) {
+    let mut worst_first: Vec<&Change> =
+        report.changes.iter().filter(|change| change.level > Level::Info).collect();
     if worst_first.is_empty() {
         return;
     }
     *text += "\n| | Operation | Change | Rule |\n| --- | --- | --- | --- |\n";
     worst_first.sort_by_key(|change| std::cmp::Reverse(change.level));
     for change in worst_first.iter().take(MAX_ROWS) {
-        let Change { level, rule, message, .. } = change;
-        let cells = [level.to_string(), code(operation(change)), escaped(message), code(rule)];
-        // Even code must not have a `|` of its own in a table.
+        let cells = [
+            change.level.to_string(),
+            code(operation(change)),
+            markdown_text(&change.message),
+            code(change.rule),
+        ];
+        // A table cell ends at `|` even inside of code.
         *text += &format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "));
     }
     if worst_first.len() > MAX_ROWS {
@@ -136,19 +114,22 @@ fn table(report: &Report, text: &mut String) {
     }
 }
 
-fn details(report: &Report, text: &mut String) {
+fn append_details(report: &Report, text: &mut String) {
     let mut shown = 0;
     for changes in by_operation(report) {
-        let many = if changes.len() == 1 { "change" } else { "changes" };
-        let summary = format!("{}: {} {many}", operation(&changes[0]), changes.len());
-        let mut block = format!("\n<details><summary>{}</summary>\n\n", html(&summary));
+        let plural = if changes.len() == 1 { "" } else { "s" };
+        let operation = html(&truncated(operation(&changes[0])));
+        let count = changes.len();
+        let mut block = format!(
+            "\n<details><summary><code>{operation}</code>: {count} change{plural}</summary>\n\n"
+        );
         let mut listed = 0;
         for change in changes {
-            let line = line(change);
-            if text.len() + block.len() + line.len() > MAX_MARKDOWN {
+            let item = list_item(change);
+            if text.len() + block.len() + item.len() > MAX_MARKDOWN {
                 break;
             }
-            block += &line;
+            block += &item;
             listed += 1;
         }
         if listed == 0 {
@@ -164,46 +145,44 @@ fn details(report: &Report, text: &mut String) {
     }
 }
 
-fn line(change: &Change) -> String {
+fn list_item(change: &Change) -> String {
     let Change { level, rule, message, before, after, .. } = change;
-    // Where something changed from one to the other, the message says so.
-    let there = match (before, after) {
-        (Some(there), None) | (None, Some(there)) => format!(" ({})", code(there)),
+    // The message of a changed value names both values already.
+    let summary = match (before, after) {
+        (Some(summary), None) | (None, Some(summary)) => format!(" ({})", code(summary)),
         _ => String::new(),
     };
-    format!("- {level} `{rule}`: {}{there}\n", escaped(message))
+    format!("- {level} `{rule}`: {}{summary}\n", markdown_text(message))
 }
 
-/// Keeps what a document says from becoming markup or a mention. What stands between
-/// backticks stays code.
-fn escaped(text: &str) -> String {
-    let parts = text.split('`').enumerate();
-    let part = |(index, part): (usize, &str)| match index % 2 {
-        0 => html(&cut(part)).replace('*', "\\*").replace('_', "\\_").replace('@', "&#64;"),
-        _ => code(part),
-    };
-    parts.map(part).collect()
+fn markdown_text(text: &StyledText) -> String {
+    let spans = text.spans().iter().map(|span| match span {
+        TextSpan::Plain(text) => text.to_string(),
+        TextSpan::Code(text) => code(text),
+    });
+    spans.collect()
 }
 
+/// Renders text from a document as a code span, in which nothing is markup.
 fn code(text: &str) -> String {
-    let text = cut(text).replace('`', "'");
-    if text.is_empty() { text } else { format!("`{text}`") }
+    let text = truncated(text);
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let space = if longest > 0 { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
 }
 
 fn html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn cut(text: &str) -> String {
-    let mut cut: String = text.chars().take(MAX_PIECE).collect();
-    if cut.len() < text.len() {
-        cut.push('…');
+fn truncated(text: &str) -> String {
+    let mut truncated: String = text.chars().take(MAX_CODE).collect();
+    if truncated.len() < text.len() {
+        truncated.push('…');
     }
-    cut.replace(['\n', '\r'], " ")
-}
-
-/// The report as JSON, with a line end.
-pub fn json(report: &Report) -> String {
-    // It is made of texts and truth values alone, which cannot fail to be written.
-    serde_json::to_string_pretty(report).unwrap_or_default() + "\n"
+    truncated.replace(['\n', '\r'], " ")
 }

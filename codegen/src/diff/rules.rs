@@ -1,25 +1,25 @@
-//! The rules: what a change is called, and whether it breaks callers.
+//! The table of rules: the id of each change, and its effect on clients.
 //!
-//! One law explains most rows. A request may not become narrower: a value that was
-//! fine yesterday is refused today. A response may not become wider: a value
-//! arrives that callers do not know. The reverse of either is harmless. Rows that
-//! depart from the law say why.
+//! Most rows follow from one principle. Requests may not become narrower: a value
+//! that was accepted is rejected. Responses may not become wider: clients receive a
+//! value that they do not know. The reverse of either is harmless. Rows that depart
+//! from the principle give the reason.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::contract::{Direction, Effect};
+use crate::contract::{SetRelation, WireDirection};
 
-/// How bad a change is for callers of the API.
+/// The severity of a change for clients of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// It breaks none.
+    /// No client breaks.
     Info,
-    /// It may break some.
+    /// Some clients may break.
     Warning,
-    /// It breaks those who rely on what was promised.
+    /// Clients that rely on the contract break.
     Breaking,
 }
 
@@ -33,7 +33,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// What has changed.
+/// The subject of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
     Operation,
@@ -41,17 +41,17 @@ pub(super) enum Subject {
     /// A parameter, property, header or request body.
     Member,
     RequiredMember,
-    /// A required property that has a default.
+    /// A required member that has a default.
     DefaultedMember,
     Success,
     Failure,
     Status,
     MediaType,
     Alternative,
-    /// An alternative where there was none to choose between.
+    /// An alternative to a schema that was not one of several.
     FirstAlternative,
     /// A schema under a keyword such as `contains`.
-    Constraint,
+    Subschema,
     /// Anything under `not` or `if`.
     Condition,
     Type,
@@ -73,180 +73,186 @@ pub(super) enum Subject {
 }
 
 impl Subject {
-    /// Whether it is about being there, and not about what is there.
+    /// Returns whether the change concerns the presence of a member, not its value.
     pub(super) fn is_member(self) -> bool {
         matches!(self, Self::Member | Self::RequiredMember | Self::DefaultedMember)
     }
 }
 
-/// How it has changed.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Happening {
+pub(super) enum ChangeKind {
     Added,
     Removed,
     BecameRequired,
     BecameOptional,
-    Effect(Effect),
+    /// A change of the set of allowed values.
+    Values(SetRelation),
 }
 
-/// One row of the table of rules.
+/// A row of the table of rules.
 #[derive(Debug)]
-pub struct Rule {
-    /// What the rule is called. It does not change from release to release.
+pub struct DiffRule {
+    /// The id of the rule. Ids are stable.
     pub id: &'static str,
-    /// How bad the change is in a request.
+    /// The severity in a request.
     pub request: Level,
-    /// How bad it is in a response.
+    /// The severity in a response.
     pub response: Level,
-    /// What has happened, as the end of a sentence.
-    pub says: &'static str,
-    /// Why the levels are not those of the law; empty where they are.
-    pub why: &'static str,
+    /// The change, as the predicate of a sentence.
+    pub summary: &'static str,
+    /// The reason if the severities depart from the principle, and otherwise empty.
+    pub reason: &'static str,
     subject: Subject,
-    happening: Happening,
+    kind: ChangeKind,
 }
 
-impl Rule {
-    /// How bad the change is where values travel that way.
-    pub fn level(&self, direction: Direction) -> Level {
+impl DiffRule {
+    /// Returns the severity for values that travel in a direction.
+    pub fn level(&self, direction: WireDirection) -> Level {
         match direction {
-            Direction::Request => self.request,
-            Direction::Response => self.response,
+            WireDirection::Request => self.request,
+            WireDirection::Response => self.response,
         }
     }
 
-    pub(super) fn of(subject: Subject, happening: Happening) -> &'static Self {
-        RULES
-            .iter()
-            .find(|rule| rule.subject == subject && rule.happening == happening)
-            .unwrap_or(&LAST_RESORT)
+    pub(super) fn is_condition(&self) -> bool {
+        self.subject == Subject::Condition
+    }
+
+    /// Returns the rule for a change. Changes without a rule count as breaking.
+    pub(super) fn of(subject: Subject, kind: ChangeKind) -> &'static Self {
+        RULES.iter().find(|rule| rule.subject == subject && rule.kind == kind).unwrap_or(&FALLBACK)
     }
 }
 
 const fn rule(
     id: &'static str,
     subject: Subject,
-    happening: Happening,
+    kind: ChangeKind,
     (request, response): (Level, Level),
-    says: &'static str,
-    why: &'static str,
-) -> Rule {
-    Rule { id, request, response, says, why, subject, happening }
+    summary: &'static str,
+    reason: &'static str,
+) -> DiffRule {
+    DiffRule { id, request, response, summary, reason, subject, kind }
 }
 
-const NARROWED: Happening = Happening::Effect(Effect::Narrowed);
-const WIDENED: Happening = Happening::Effect(Effect::Widened);
-const SHIFTED: Happening = Happening::Effect(Effect::Shifted);
-const NOTED: Happening = Happening::Effect(Effect::Noted);
+const NARROWED: ChangeKind = ChangeKind::Values(SetRelation::Narrowed);
+const WIDENED: ChangeKind = ChangeKind::Values(SetRelation::Widened);
+const INCOMPARABLE: ChangeKind = ChangeKind::Values(SetRelation::Incomparable);
+const REMARK: ChangeKind = ChangeKind::Values(SetRelation::Unchanged);
 
-/// Whatever no row names is judged with caution.
-static LAST_RESORT: Rule =
-    rule("contract-changed", Subject::Keyword, NOTED, BREAKS, "changed", "what it does is unknown");
+static FALLBACK: DiffRule = rule(
+    "contract-changed",
+    Subject::Keyword,
+    REMARK,
+    BREAKS,
+    "was changed",
+    "the effect is unknown",
+);
 
-// The law: levels in a request, and in a response.
+// Severities in a request and in a response.
 const HARMLESS: (Level, Level) = (Level::Info, Level::Info);
 const NARROWER: (Level, Level) = (Level::Breaking, Level::Info);
 const WIDER: (Level, Level) = (Level::Info, Level::Breaking);
 const BREAKS: (Level, Level) = (Level::Breaking, Level::Breaking);
 const MAY_BREAK: (Level, Level) = (Level::Warning, Level::Warning);
 
-use Happening::{Added, BecameOptional, BecameRequired, Removed};
+use ChangeKind::{Added, BecameOptional, BecameRequired, Removed};
 use Level::{Breaking, Info, Warning};
 
-/// Every rule there is.
+/// All rules.
 #[rustfmt::skip]
-pub static RULES: &[Rule] = &[
-    rule("operation-added", Subject::Operation, Added, HARMLESS, "is new", ""),
-    rule("operation-removed", Subject::Operation, Removed, BREAKS, "went away", ""),
-    rule("deprecated-operation-removed", Subject::DeprecatedOperation, Removed, MAY_BREAK, "was deprecated and went away", "callers had been told"),
-    rule("operation-id-changed", Subject::OperationId, NOTED, MAY_BREAK, "changed", "nothing on the wire has it, but generated clients name their methods after it"),
-    rule("servers-narrowed", Subject::Servers, NARROWED, BREAKS, "became fewer", "callers may be using the one that went away"),
-    rule("servers-widened", Subject::Servers, WIDENED, HARMLESS, "became more", ""),
-    rule("servers-changed", Subject::Servers, SHIFTED, BREAKS, "changed", "callers may be using the one that went away"),
-    rule("authentication-tightened", Subject::Credentials, NARROWED, NARROWER, "asks for more", "the corpus calls every change of security harmless; a call without the new credential fails"),
-    rule("authentication-relaxed", Subject::Credentials, WIDENED, HARMLESS, "asks for less", ""),
-    rule("authentication-changed", Subject::Credentials, SHIFTED, BREAKS, "asks for something else", "as for authentication-tightened"),
+pub static RULES: &[DiffRule] = &[
+    rule("operation-added", Subject::Operation, Added, HARMLESS, "was added", ""),
+    rule("operation-removed", Subject::Operation, Removed, BREAKS, "was removed", ""),
+    rule("deprecated-operation-removed", Subject::DeprecatedOperation, Removed, MAY_BREAK, "was deprecated and is now removed", "the deprecation announced the removal"),
+    rule("operation-id-changed", Subject::OperationId, REMARK, MAY_BREAK, "was changed", "it is not sent, but generated clients name methods after it"),
+    rule("servers-narrowed", Subject::Servers, NARROWED, BREAKS, "lost a server", "clients may use the removed server"),
+    rule("servers-widened", Subject::Servers, WIDENED, HARMLESS, "gained a server", ""),
+    rule("servers-changed", Subject::Servers, INCOMPARABLE, BREAKS, "gained a server and lost another", "clients may use the removed server"),
+    rule("authentication-tightened", Subject::Credentials, NARROWED, NARROWER, "requires more credentials", "oasdiff calls every security change harmless; a call without the additional credential fails"),
+    rule("authentication-relaxed", Subject::Credentials, WIDENED, HARMLESS, "requires fewer credentials", ""),
+    rule("authentication-changed", Subject::Credentials, INCOMPARABLE, BREAKS, "requires other credentials", "see authentication-tightened"),
 
-    rule("optional-added", Subject::Member, Added, HARMLESS, "is new and optional", "callers ignore what they do not know, and nobody has to send it"),
-    rule("required-added", Subject::RequiredMember, Added, NARROWER, "is new and required", ""),
-    rule("defaulted-added", Subject::DefaultedMember, Added, (Warning, Info), "is new and required, with a default", "a receiver that fills in defaults does not miss it"),
-    rule("optional-removed", Subject::Member, Removed, MAY_BREAK, "was optional and went away", "who sent or read it can do without by contract, not always in fact"),
-    rule("required-removed", Subject::RequiredMember, Removed, (Warning, Breaking), "was required and went away", "sent all the same, most APIs ignore it"),
+    rule("optional-added", Subject::Member, Added, HARMLESS, "was added and is optional", "clients ignore unknown members and need not send new ones"),
+    rule("required-added", Subject::RequiredMember, Added, NARROWER, "was added and is required", ""),
+    rule("defaulted-added", Subject::DefaultedMember, Added, (Warning, Info), "was added and is required, with a default", "a server that applies the default accepts requests without the member"),
+    rule("optional-removed", Subject::Member, Removed, MAY_BREAK, "was removed; it was optional", "clients can do without an optional member by contract, but not always in practice"),
+    rule("required-removed", Subject::RequiredMember, Removed, (Warning, Breaking), "was removed; it was required", "most APIs ignore a removed member in requests"),
     rule("became-required", Subject::RequiredMember, BecameRequired, NARROWER, "became required", ""),
-    rule("defaulted-became-required", Subject::DefaultedMember, BecameRequired, (Warning, Info), "became required, with a default", "as for defaulted-added"),
+    rule("defaulted-became-required", Subject::DefaultedMember, BecameRequired, (Warning, Info), "became required, with a default", "see defaulted-added"),
     rule("became-optional", Subject::Member, BecameOptional, WIDER, "became optional", ""),
 
-    rule("response-added", Subject::Success, Added, HARMLESS, "is new", "callers have to be ready for undocumented statuses anyway"),
-    rule("error-response-added", Subject::Failure, Added, HARMLESS, "is new", "as for response-added"),
-    rule("response-removed", Subject::Success, Removed, BREAKS, "went away", "what callers wait for does not come any more"),
-    rule("error-response-removed", Subject::Failure, Removed, MAY_BREAK, "went away", "one error less breaks only those who rely on it"),
-    rule("status-narrowed", Subject::Status, NARROWED, NARROWER, "stands for fewer statuses", ""),
-    rule("status-widened", Subject::Status, WIDENED, WIDER, "stands for more statuses", ""),
-    rule("media-type-added", Subject::MediaType, Added, HARMLESS, "is new", "callers choose among media types"),
-    rule("media-type-removed", Subject::MediaType, Removed, BREAKS, "went away", ""),
-    rule("media-type-narrowed", Subject::MediaType, NARROWED, NARROWER, "became more specific", ""),
-    rule("media-type-widened", Subject::MediaType, WIDENED, WIDER, "became more general", ""),
+    rule("response-added", Subject::Success, Added, HARMLESS, "was added", "clients must handle undocumented statuses anyway"),
+    rule("error-response-added", Subject::Failure, Added, HARMLESS, "was added", "see response-added"),
+    rule("response-removed", Subject::Success, Removed, BREAKS, "was removed", "clients wait for a response that no longer arrives"),
+    rule("error-response-removed", Subject::Failure, Removed, MAY_BREAK, "was removed", "only clients that rely on the error break"),
+    rule("status-narrowed", Subject::Status, NARROWED, NARROWER, "covers fewer statuses", ""),
+    rule("status-widened", Subject::Status, WIDENED, WIDER, "covers more statuses", ""),
+    rule("media-type-added", Subject::MediaType, Added, HARMLESS, "was added", "clients choose the media type"),
+    rule("media-type-removed", Subject::MediaType, Removed, BREAKS, "was removed", ""),
+    rule("media-type-narrowed", Subject::MediaType, NARROWED, NARROWER, "is more specific", ""),
+    rule("media-type-widened", Subject::MediaType, WIDENED, WIDER, "is more general", ""),
 
-    rule("alternative-added", Subject::Alternative, Added, (Info, Warning), "is a new alternative", "who tells alternatives apart is ready for one that is unknown, or should be"),
-    rule("alternatives-introduced", Subject::FirstAlternative, Added, WIDER, "is a new alternative, where there was nothing to choose", ""),
-    rule("alternative-removed", Subject::Alternative, Removed, NARROWER, "is no alternative any more", ""),
-    rule("constraint-added", Subject::Constraint, Added, NARROWER, "is a new constraint", ""),
-    rule("constraint-removed", Subject::Constraint, Removed, WIDER, "is no constraint any more", ""),
-    rule("condition-changed", Subject::Condition, SHIFTED, BREAKS, "changed under `not` or `if`", "what that lets through cannot be told from it alone"),
+    rule("alternative-added", Subject::Alternative, Added, (Info, Warning), "was added as an alternative", "clients that distinguish alternatives should handle unknown ones"),
+    rule("alternatives-introduced", Subject::FirstAlternative, Added, WIDER, "was added as an alternative to a single schema", ""),
+    rule("alternative-removed", Subject::Alternative, Removed, NARROWER, "was removed from the alternatives", ""),
+    rule("constraint-added", Subject::Subschema, Added, NARROWER, "was added as a constraint", ""),
+    rule("constraint-removed", Subject::Subschema, Removed, WIDER, "was removed as a constraint", ""),
+    rule("condition-changed", Subject::Condition, INCOMPARABLE, BREAKS, "was changed inside `not` or `if`", "the effect of a condition depends on the schemas around it"),
 
-    rule("type-narrowed", Subject::Type, NARROWED, NARROWER, "became narrower", ""),
-    rule("type-widened", Subject::Type, WIDENED, WIDER, "became wider", ""),
-    rule("type-changed", Subject::Type, SHIFTED, BREAKS, "changed", ""),
-    rule("became-nullable", Subject::Null, WIDENED, WIDER, "can be null now", ""),
-    rule("became-not-nullable", Subject::Null, NARROWED, NARROWER, "cannot be null any more", ""),
-    rule("format-narrowed", Subject::Format, NARROWED, NARROWER, "became narrower", ""),
-    rule("format-widened", Subject::Format, WIDENED, WIDER, "became wider", ""),
-    rule("format-changed", Subject::Format, SHIFTED, BREAKS, "changed", ""),
+    rule("type-narrowed", Subject::Type, NARROWED, NARROWER, "was narrowed", ""),
+    rule("type-widened", Subject::Type, WIDENED, WIDER, "was widened", ""),
+    rule("type-changed", Subject::Type, INCOMPARABLE, BREAKS, "was changed", ""),
+    rule("became-nullable", Subject::Null, WIDENED, WIDER, "became nullable", ""),
+    rule("became-not-nullable", Subject::Null, NARROWED, NARROWER, "is no longer nullable", ""),
+    rule("format-narrowed", Subject::Format, NARROWED, NARROWER, "was narrowed", ""),
+    rule("format-widened", Subject::Format, WIDENED, WIDER, "was widened", ""),
+    rule("format-changed", Subject::Format, INCOMPARABLE, BREAKS, "was changed", ""),
     rule("bound-tightened", Subject::Bound, NARROWED, NARROWER, "was tightened", ""),
     rule("bound-relaxed", Subject::Bound, WIDENED, WIDER, "was relaxed", ""),
-    rule("bound-moved", Subject::Bound, SHIFTED, BREAKS, "moved", ""),
-    rule("values-narrowed", Subject::Values, NARROWED, NARROWER, "became fewer", "the corpus calls it breaking too where a request's list goes away altogether; every value that was fine is fine still"),
-    rule("values-widened", Subject::Values, WIDENED, WIDER, "became more", "the corpus only warns; callers that match on the values break"),
-    rule("values-changed", Subject::Values, SHIFTED, BREAKS, "changed", ""),
+    rule("bound-moved", Subject::Bound, INCOMPARABLE, BREAKS, "was changed", ""),
+    rule("values-narrowed", Subject::Values, NARROWED, NARROWER, "lost an enum value, or became an enum", "oasdiff also calls a request breaking that loses its whole enum; all values that were valid still are"),
+    rule("values-widened", Subject::Values, WIDENED, WIDER, "gained an enum value, or is no longer an enum", "oasdiff only warns; clients that match on the values break"),
+    rule("values-changed", Subject::Values, INCOMPARABLE, BREAKS, "gained an enum value and lost another", ""),
     rule("pattern-tightened", Subject::Pattern, NARROWED, NARROWER, "was tightened", ""),
-    rule("pattern-relaxed", Subject::Pattern, WIDENED, (Info, Warning), "was relaxed", "only callers that check what they receive notice"),
-    rule("pattern-changed", Subject::Pattern, SHIFTED, (Breaking, Warning), "changed", "as for pattern-relaxed; two patterns cannot be compared"),
+    rule("pattern-relaxed", Subject::Pattern, WIDENED, (Info, Warning), "was relaxed", "only clients that validate responses notice"),
+    rule("pattern-changed", Subject::Pattern, INCOMPARABLE, (Breaking, Warning), "was changed", "two patterns cannot be compared; see also pattern-relaxed"),
 
-    rule("parameter-default-changed", Subject::ParameterDefault, NOTED, BREAKS, "changed", "calls that leave the parameter out mean something else now"),
-    rule("default-changed", Subject::Default, NOTED, (Warning, Info), "changed", "messages that leave the value out mean something else now, but few receivers fill in defaults"),
-    rule("serialization-changed", Subject::Serialization, SHIFTED, BREAKS, "changed", "how a value is written is not more or less, but different"),
-    rule("access-changed", Subject::Access, NOTED, MAY_BREAK, "changed", "it says who may write the property, not which values it has"),
-    rule("discriminator-changed", Subject::Discriminator, NOTED, MAY_BREAK, "changed", "it is a hint to readers and changes no value"),
-    rule("deprecation-changed", Subject::Deprecation, NOTED, HARMLESS, "changed", "a deprecated part works as before"),
-    rule("keyword-narrowed", Subject::Keyword, NARROWED, NARROWER, "appeared or was tightened", ""),
-    rule("keyword-widened", Subject::Keyword, WIDENED, WIDER, "went away or was relaxed", ""),
-    rule("keyword-changed", Subject::Keyword, SHIFTED, BREAKS, "changed", "which values it allows now cannot be told"),
+    rule("parameter-default-changed", Subject::ParameterDefault, REMARK, BREAKS, "was changed", "calls without the parameter have a different meaning"),
+    rule("default-changed", Subject::Default, REMARK, (Warning, Info), "was changed", "messages without the value have a different meaning, but few receivers apply defaults"),
+    rule("serialization-changed", Subject::Serialization, INCOMPARABLE, BREAKS, "was changed", "values are written differently"),
+    rule("access-changed", Subject::Access, REMARK, MAY_BREAK, "was changed", "it restricts who may send the property, not its values"),
+    rule("discriminator-changed", Subject::Discriminator, REMARK, MAY_BREAK, "was changed", "it is a hint for readers and does not restrict values"),
+    rule("deprecation-changed", Subject::Deprecation, REMARK, HARMLESS, "was changed", "deprecated elements still work"),
+    rule("keyword-narrowed", Subject::Keyword, NARROWED, NARROWER, "was added or tightened", ""),
+    rule("keyword-widened", Subject::Keyword, WIDENED, WIDER, "was removed or relaxed", ""),
+    rule("keyword-changed", Subject::Keyword, INCOMPARABLE, BREAKS, "was changed", "the effect is unknown"),
 ];
 
 const INTRODUCTION: &str = "\
 # The rules of `cargo xtask diff`
 
-Written by `cargo xtask diff --rules`; the table in the code is
-`codegen/src/diff/rules.rs`.
+Written by `cargo xtask diff --rules` from the table in `codegen/src/diff/rules.rs`.
 
-One law explains most rows. A request may not become narrower: a value that was fine
-yesterday is refused today. A response may not become wider: a value arrives that
-callers do not know. The reverse of either is harmless. The last column says why a
-row departs from the law, and where it departs from the levels of the recorded
-corpus.
+Most rows follow from one principle. Requests may not become narrower: a value that
+was accepted is rejected. Responses may not become wider: clients receive a value that
+they do not know. The reverse of either is harmless. The last column gives the reason
+for a row that departs from the principle or from oasdiff's severities.
 
-What stands under `not` or `if` is `condition-changed`, whatever it is. In a request
-a `readOnly` property, and in a response a `writeOnly` one, is not waited for: that
-it comes, goes, or is required there is `info`.
+Every change inside `not` or `if` is `condition-changed`. `readOnly` properties are not
+expected in requests, and `writeOnly` properties are not expected in responses: there
+it is `info` if such a property is added or removed, or becomes required or optional.
 
-| Rule | The part | In a request | In a response | Why |
+| Rule | Change | In a request | In a response | Reason |
 | --- | --- | --- | --- | --- |
 ";
 
-/// The table of rules in Markdown, for `docs/diff-rules.md`.
+/// Returns the table of rules as Markdown, for `docs/diff-rules.md`.
 pub fn markdown() -> String {
-    let row = |Rule { id, request, response, says, why, .. }: &Rule| {
-        format!("| `{id}` | {says} | {request} | {response} | {why} |\n")
+    let row = |DiffRule { id, request, response, summary, reason, .. }: &DiffRule| {
+        format!("| `{id}` | {summary} | {request} | {response} | {reason} |\n")
     };
     INTRODUCTION.to_owned() + &RULES.iter().map(row).collect::<String>()
 }

@@ -1,16 +1,27 @@
-//! The known differences between the spec and upstream, each with its reason.
+//! Divergences: known differences between the spec and upstream, with reasons.
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Difference, refusal};
 use crate::document::diagnostic::{Diagnostic, Position, Refusal};
 use crate::document::pointer::Pointer;
 
-/// Stands for whatever a side says.
-const ANYTHING: &str = "*";
+/// Matches any value of a side.
+const ANY_VALUE: &str = "*";
 
-/// The list of known differences, as `spec/divergences.toml` has it.
+/// A fact that differs between the spec and upstream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The subject of the fact: operation, place, pointer and keyword.
+    pub subject: String,
+    /// The value in the spec: `None` without the fact, empty for a keyword without a
+    /// value.
+    pub ours: Option<String>,
+    /// The value in upstream's document, likewise.
+    pub theirs: Option<String>,
+}
+
+/// The list of known differences in `spec/divergences.toml`.
 ///
 /// ```
 /// use codegen::upstream::Divergences;
@@ -18,9 +29,9 @@ const ANYTHING: &str = "*";
 /// let text = r#"
 ///     [[divergence]]
 ///     operation = "GET /credit_batches/{id}"
-///     ## What differs: a fact, or everything below a place or a pointer.
+///     ## Facts, or places and pointers of which everything below is meant.
 ///     facts = ["200 · application/json · /id · pattern", "401"]
-///     ## What each side says. `*` is anything; a side left out says nothing.
+///     ## The value of each side. `*` is any value; an omitted side lacks the fact.
 ///     ours = "*"
 ///     reason = "Upstream does not document it."
 /// "#;
@@ -35,7 +46,7 @@ pub struct Divergences {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct DivergenceFile {
     #[serde(default)]
     divergence: Vec<Divergence>,
 }
@@ -50,41 +61,39 @@ struct Divergence {
     reason: Spanned<String>,
 }
 
-/// A difference, and which fact of which entry explains it.
-pub(super) type Explained = (usize, usize);
+/// The indices of the entry, and of the fact in it, that explain a difference.
+pub(super) type Explanation = (usize, usize);
 
 impl Divergences {
-    /// Reads the list; `name` is what messages call it.
+    /// Reads the list. Messages call the document `name`.
     ///
     /// # Errors
     ///
-    /// It is not TOML, has an unknown key, or an entry without a reason.
+    /// The text is not TOML, has an unknown key, or an entry has no reason.
     pub fn parse(name: &str, text: &str) -> Result<Self, Refusal> {
-        let file: File = toml::from_str(text).map_err(|error| {
+        let file: DivergenceFile = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let message = error.message().to_owned();
-            let help = "an entry has `facts`, `reason` and what both sides say".into();
+            let help = "an entry has `facts`, `reason` and the value of either side".into();
             Refusal::new(name, vec![diagnostic(text, at, message, help)])
         })?;
-        let unreasoned =
-            file.divergence.iter().filter(|entry| entry.reason.get_ref().trim().is_empty());
-        let unreasoned = unreasoned.map(|entry| {
-            let message = "a difference has no reason".into();
-            let help = "say why the spec departs from upstream, or mend it".into();
-            diagnostic(text, entry.reason.span().start, message, help)
+        let has_no_reason = |entry: &&Divergence| entry.reason.get_ref().trim().is_empty();
+        let diagnostics = file.divergence.iter().filter(has_no_reason).map(|entry| {
+            let help = "explain why the spec differs from upstream, or correct the spec".into();
+            diagnostic(text, entry.reason.span().start, "missing reason".into(), help)
         });
-        match refusal(name, unreasoned.collect()) {
+        match refusal(name, diagnostics.collect()) {
             Some(refusal) => Err(refusal),
             None => Ok(Self { name: name.into(), text: text.into(), entries: file.divergence }),
         }
     }
 
-    /// Which fact of which entry explains each difference, and the differences that
-    /// none does.
+    /// Splits differences into the explanations of the explained ones, and the
+    /// unexplained ones.
     pub(super) fn explain(
         &self,
         differences: Vec<Difference>,
-    ) -> (Vec<Explained>, Vec<Difference>) {
+    ) -> (Vec<Explanation>, Vec<Difference>) {
         let mut explained = Vec::new();
         let mut unexplained = Vec::new();
         for difference in differences {
@@ -96,21 +105,21 @@ impl Divergences {
         (explained, unexplained)
     }
 
-    fn explanation(&self, difference: &Difference) -> Option<Explained> {
+    fn explanation(&self, difference: &Difference) -> Option<Explanation> {
         self.entries.iter().enumerate().find_map(|(index, entry)| {
             let fact = entry.explains(difference)?;
             Some((index, fact))
         })
     }
 
-    /// The facts that explain nothing.
-    pub(super) fn stale(&self, explained: &[Explained]) -> Option<Refusal> {
+    /// Reports the facts of the list that explain no difference.
+    pub(super) fn stale(&self, explained: &[Explanation]) -> Option<Refusal> {
         let mut stale = Vec::new();
         for (index, entry) in self.entries.iter().enumerate() {
             for (number, fact) in entry.facts.iter().enumerate() {
                 if !explained.contains(&(index, number)) {
-                    let message = format!("`{}` is no difference of this kind", fact.get_ref());
-                    let help = "take it out, or write what both sides say now".into();
+                    let message = format!("stale entry: `{}` does not differ so", fact.get_ref());
+                    let help = "remove the fact, or correct `ours` and `theirs`".into();
                     stale.push(diagnostic(&self.text, fact.span().start, message, help));
                 }
             }
@@ -120,12 +129,12 @@ impl Divergences {
 }
 
 impl Divergence {
-    /// Which of the entry's facts explains the difference.
+    /// Returns the index of the fact that explains a difference.
     fn explains(&self, difference: &Difference) -> Option<usize> {
-        let fits = |said: &Option<String>, says: &Option<String>| {
-            said.as_deref() == Some(ANYTHING) || said == says
+        let matches = |expected: &Option<String>, found: &Option<String>| {
+            expected.as_deref() == Some(ANY_VALUE) || expected == found
         };
-        if !fits(&self.ours, &difference.ours) || !fits(&self.theirs, &difference.theirs) {
+        if !matches(&self.ours, &difference.ours) || !matches(&self.theirs, &difference.theirs) {
             return None;
         }
         let mut subject = difference.subject.as_str();
@@ -153,4 +162,8 @@ fn diagnostic(text: &str, offset: usize, message: String, help: String) -> Diagn
         message,
         help,
     }
+}
+
+fn refusal(name: &str, diagnostics: Vec<Diagnostic>) -> Option<Refusal> {
+    (!diagnostics.is_empty()).then(|| Refusal::new(name, diagnostics))
 }

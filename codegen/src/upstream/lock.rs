@@ -1,57 +1,63 @@
-//! What upstream says of the operations that the spec has, kept in a file.
+//! The lock: the facts of upstream's document, kept in a file.
+
+use std::collections::BTreeMap;
+use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::{Statements, is_same, statement};
-use crate::contract::{Contract, TooManyFacts};
+use crate::contract::{Contract, Fact, FactsError, path_template};
 use crate::document::diagnostic::{Diagnostic, Position, Refusal};
 use crate::document::pointer::Pointer;
 
 const HEADER: &str = "\
-# What upstream's document says of the operations that spec/registry.yaml has.
+# The facts of upstream's document about the operations of spec/registry.yaml.
 # Written by `cargo xtask upstream FILE --lock`. Do not edit: run it again.
 ";
 
-/// What upstream says of the operations that the spec has, and which others it has.
+/// The subjects of facts with their values, which are empty for keywords without one.
+pub(super) type Statements = BTreeMap<String, String>;
+
+/// The facts of upstream's document about the operations of the spec, and the names of
+/// all its operations.
 ///
-/// Displays as the lock file, one fact a line, so that a pull request shows what
-/// has changed upstream.
+/// Displays as the lock file, one fact per line, so that a pull request shows each
+/// change of upstream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lock {
-    /// The document's SHA-256, in hexadecimal.
+    /// The SHA-256 of the document, in hexadecimal.
     pub sha256: String,
-    /// Every operation that upstream has.
+    /// All operations of upstream.
     pub operations: Vec<String>,
     pub(super) facts: Statements,
 }
 
 impl Lock {
-    /// Takes from upstream's document what there is to compare with the spec.
+    /// Extracts the facts of upstream's document that the spec can be compared with.
     ///
-    /// `text` is the document as it was read, of which only the hash is kept.
+    /// Of `text`, the document, only the hash is kept.
     ///
     /// # Errors
     ///
-    /// The document has too many facts to list.
-    pub fn of(text: &str, upstream: &Contract, spec: &Contract) -> Result<Self, TooManyFacts> {
-        let ours = spec.operations();
-        let named_here = |theirs: &str| ours.iter().find(|ours| is_same(ours, theirs));
-        let mut facts = upstream.facts_of(|operation| named_here(operation).is_some())?;
+    /// The facts of the document cannot be listed.
+    pub fn of(text: &str, upstream: &Contract, spec: &Contract) -> Result<Self, FactsError> {
+        let operations = spec.operations();
+        let name_in_spec =
+            |theirs: &str| operations.iter().find(|ours| is_same_operation(ours, theirs));
+        let mut facts = upstream.facts_of(|operation| name_in_spec(operation).is_some())?;
         for fact in &mut facts {
-            if let Some(ours) = named_here(&fact.operation) {
+            if let Some(ours) = name_in_spec(&fact.operation) {
                 fact.operation.clone_from(ours);
             }
         }
         let sha256 = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
-        let facts = facts.iter().map(statement).collect();
-        Ok(Self { sha256, operations: upstream.operations(), facts })
+        Ok(Self { sha256, operations: upstream.operations(), facts: statements(&facts) })
     }
 
     /// Reads a lock file.
     ///
     /// # Errors
     ///
-    /// A line is of no kind that a lock file has.
+    /// A line has an unknown kind.
     pub fn parse(name: &str, text: &str) -> Result<Self, Refusal> {
         let mut lock =
             Self { sha256: String::new(), operations: Vec::new(), facts: Statements::new() };
@@ -60,40 +66,48 @@ impl Lock {
                 Some(("sha256", hash)) => hash.clone_into(&mut lock.sha256),
                 Some(("operation", operation)) => lock.operations.push(operation.to_owned()),
                 Some(("fact", fact)) => {
-                    let (subject, says) = fact.split_once(" = ").unwrap_or((fact, ""));
-                    lock.facts.insert(subject.to_owned(), says.to_owned());
+                    let (subject, value) = fact.split_once(" = ").unwrap_or((fact, ""));
+                    lock.facts.insert(subject.to_owned(), value.to_owned());
                 }
-                _ => return Err(unreadable(name, index + 1)),
+                _ => return Err(invalid_line(name, index + 1)),
             }
         }
         Ok(lock)
     }
 }
 
+/// Returns whether two operations differ at most in the names of path parameters.
+pub(super) fn is_same_operation(a: &str, b: &str) -> bool {
+    path_template(a) == path_template(b)
+}
+
+pub(super) fn statements(facts: &[Fact]) -> Statements {
+    facts.iter().map(|fact| (fact.subject(), fact.value_text().unwrap_or_default())).collect()
+}
+
 fn is_comment(line: &str) -> bool {
     line.is_empty() || line.starts_with('#')
 }
 
-fn unreadable(name: &str, line: usize) -> Refusal {
-    let message = "a line begins with `sha256`, `operation` or `fact`, and this one does not";
+fn invalid_line(name: &str, line: usize) -> Refusal {
     let diagnostic = Diagnostic {
         rule: "invalid-lock",
         position: Position { line, column: 1 },
         pointer: Pointer::root(),
-        message: message.into(),
+        message: "invalid line: expected `sha256`, `operation` or `fact`".into(),
         help: "write the file again with `cargo xtask upstream FILE --lock`".into(),
     };
     Refusal::new(name, vec![diagnostic])
 }
 
-impl std::fmt::Display for Lock {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{HEADER}sha256 {}\n\n", self.sha256)?;
         self.operations.iter().try_for_each(|operation| writeln!(f, "operation {operation}"))?;
         writeln!(f)?;
-        self.facts.iter().try_for_each(|(subject, says)| match says.as_str() {
+        self.facts.iter().try_for_each(|(subject, value)| match value.as_str() {
             "" => writeln!(f, "fact {subject}"),
-            says => writeln!(f, "fact {subject} = {says}"),
+            value => writeln!(f, "fact {subject} = {value}"),
         })
     }
 }

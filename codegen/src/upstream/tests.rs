@@ -1,11 +1,11 @@
-//! What is drift and what is not.
+//! Comparisons of a small spec with an upstream document.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::{Divergences, Lock, compare, text};
 use crate::contract::Contract;
-use crate::diff::render::Colour;
 use crate::document::Source;
+use crate::styled::plain_text;
 
 const SPEC: &str = "
 openapi: 3.0.3
@@ -28,7 +28,7 @@ paths:
         '404': {description: None}
 ";
 
-/// The same in the other dialect, with two differences and one more operation.
+/// The spec in the other dialect, with two differences and an additional operation.
 const UPSTREAM: &str = r##"{
     "openapi": "3.1.0",
     "servers": [{"url": "https://example.com"}],
@@ -54,13 +54,13 @@ operation = "GET /a/{id}"
 facts = ["operationId"]
 ours = "a"
 theirs = "a_a__a_id__get"
-reason = "Theirs is their framework's default."
+reason = "The id of upstream is a default of its framework."
 
 [[divergence]]
 operation = "GET /a/{id}"
 facts = ["404"]
 ours = "*"
-reason = "It is answered all the same."
+reason = "The API returns it although upstream does not document it."
 "#;
 
 fn contract(text: &str) -> Contract {
@@ -73,11 +73,11 @@ fn compared(spec: &str, upstream: &str, divergences: &str) -> String {
     let read_back = Lock::parse("spec/upstream.lock", &lock.to_string()).unwrap();
     assert_eq!(read_back, lock);
     let divergences = Divergences::parse("spec/divergences.toml", divergences).unwrap();
-    text(&compare(&spec, &lock, &divergences).unwrap(), Colour::Never)
+    plain_text(&text(&compare(&spec, &lock, &divergences).unwrap()))
 }
 
 #[test]
-fn a_dialect_is_no_difference_and_an_explained_one_is_counted() {
+fn counts_explained_differences_and_ignores_the_dialect() {
     assert_eq!(
         compared(SPEC, UPSTREAM, DIVERGENCES),
         "        Same 0 unexplained differences, 2 explained\n    \
@@ -86,14 +86,14 @@ fn a_dialect_is_no_difference_and_an_explained_one_is_counted() {
 }
 
 #[test]
-fn what_is_not_explained_is_listed_from_both_sides() {
+fn lists_unexplained_differences_with_both_sides() {
     let upstream = UPSTREAM.replace("\"minLength\": 2.0", "\"maxLength\": 9");
     let upstream = upstream.replace("\"required\": [\"name\"], ", "");
     assert_eq!(
         compared(SPEC, &upstream, DIVERGENCES),
         "GET /a/{id} · 200 · application/json · /name · required\n        \
-                 ours yes\n      \
-               theirs nothing\n\
+                 ours present\n      \
+               theirs absent\n\
          GET /a/{id} · path id · length\n        \
                  ours 2..\n      \
                theirs ..=9\n       \
@@ -103,12 +103,12 @@ fn what_is_not_explained_is_listed_from_both_sides() {
 }
 
 #[test]
-fn an_explanation_of_nothing_is_an_error_with_its_place() {
+fn rejects_stale_explanation_with_position() {
     let spec = SPEC.replace("        '404': {description: None}\n", "");
     assert!(
         compared(&spec, UPSTREAM, DIVERGENCES).starts_with(
-            "spec/divergences.toml:11:10: error: `404` is no difference of this kind, at # [invalid-divergences]\n  \
-             help: take it out, or write what both sides say now\n"
+            "spec/divergences.toml:11:10: error: stale entry: `404` does not differ so, at # [invalid-divergences]\n  \
+             help: remove the fact, or correct `ours` and `theirs`\n"
         ),
         "{}",
         compared(&spec, UPSTREAM, DIVERGENCES)
@@ -116,15 +116,15 @@ fn an_explanation_of_nothing_is_an_error_with_its_place() {
 }
 
 #[test]
-fn an_explanation_holds_for_what_both_sides_said_only() {
+fn explanation_requires_the_values_of_both_sides() {
     let upstream = UPSTREAM.replace("a_a__a_id__get", "a_get");
     let text = compared(SPEC, &upstream, DIVERGENCES);
     assert!(text.contains("      theirs a_get\n"), "{text}");
-    assert!(text.contains("`operationId` is no difference of this kind"), "{text}");
+    assert!(text.contains("stale entry: `operationId` does not differ so"), "{text}");
 }
 
 #[test]
-fn a_list_that_cannot_be_read_is_refused_with_the_place() {
+fn rejects_invalid_files_with_position() {
     let refused = |text: &str| Divergences::parse("d.toml", text).unwrap_err().to_string();
     assert!(
         refused("[[divergence]]\nfact = 1\n")
@@ -134,8 +134,8 @@ fn a_list_that_cannot_be_read_is_refused_with_the_place() {
     let reasonless = "[[divergence]]\nfacts = [\"a\"]\nreason = ' '\n";
     assert_eq!(
         refused(reasonless),
-        "d.toml:3:10: error: a difference has no reason, at # [invalid-divergences]\n  \
-         help: say why the spec departs from upstream, or mend it"
+        "d.toml:3:10: error: missing reason, at # [invalid-divergences]\n  \
+         help: explain why the spec differs from upstream, or correct the spec"
     );
     assert!(
         Lock::parse("upstream.lock", "fact a\nstray\n")

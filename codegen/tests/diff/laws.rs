@@ -1,4 +1,4 @@
-//! Laws that hold for every pair of documents.
+//! Laws of the diff that hold for every pair of documents.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::contract;
 
-/// Schemas without alternatives, which are paired by likeness: taken back, a pair
-/// may be another.
+/// Generates schemas without alternatives. Alternatives are matched by similarity, and
+/// the reverse comparison may match others.
 fn schema() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(json!({})),
@@ -62,7 +62,7 @@ fn compared(base: &Value, revision: &Value) -> Report {
     Report::of(&contract(&base.to_string()), &contract(&revision.to_string())).unwrap()
 }
 
-/// What changed, and from what to what; not what it is called.
+/// Returns place, `before` and `after` of every change, but not the rule.
 fn sides(report: &Report, swapped: bool) -> Vec<(String, String, Option<String>, Option<String>)> {
     let side = |change: &codegen::diff::Change| {
         let (mut before, mut after) = (change.before.clone(), change.after.clone());
@@ -80,7 +80,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
     #[test]
-    fn a_document_does_not_differ_from_itself(document in document()) {
+    fn document_equals_itself(document in document()) {
         prop_assert_eq!(compared(&document, &document).changes, vec![]);
     }
 
@@ -92,7 +92,7 @@ proptest! {
     }
 
     #[test]
-    fn two_documents_differ_where_their_facts_do(base in document(), revision in document()) {
+    fn documents_differ_exactly_if_their_facts_do(base in document(), revision in document()) {
         let facts = |document: &Value| contract(&document.to_string()).to_text().unwrap();
         let differ = facts(&base) != facts(&revision);
         prop_assert_eq!(!compared(&base, &revision).changes.is_empty(), differ);

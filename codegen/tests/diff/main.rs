@@ -1,4 +1,4 @@
-//! The diff of two documents, by examples and by laws.
+//! Tests of the diff: examples, laws and hostile documents.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -20,16 +20,16 @@ fn report(base: &str, revision: &str) -> Report {
     Report::of(&contract(base), &contract(revision)).unwrap()
 }
 
-/// The rules and levels of a report's changes.
+/// Returns the rules and levels of the changes of a report.
 fn found(report: &Report) -> Vec<(&'static str, Level)> {
     report.changes.iter().map(|change| (change.rule, change.level)).collect()
 }
 
-/// `text` with each edit made once.
+/// Applies each edit once.
 #[track_caller]
 fn edited(text: &str, edits: &[(&str, &str)]) -> String {
     edits.iter().fold(text.to_owned(), |text, (old, new)| {
-        assert!(text.contains(old), "the document has no {old:?}");
+        assert!(text.contains(old), "the document lacks {old:?}");
         text.replacen(old, new, 1)
     })
 }

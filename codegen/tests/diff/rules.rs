@@ -1,21 +1,21 @@
-//! What each kind of change is called, in both directions.
+//! Rules and levels of every kind of change, in both directions.
 
 use codegen::diff::Level::{self, Breaking, Info, Warning};
 use codegen::diff::rules::RULES;
 
 use crate::{SHOP, edited, found, report};
 
-/// What an edit of the shop is called, and what taking it back is called.
+/// Asserts the changes of an edit of the shop, and those of the reverse edit.
 #[track_caller]
 fn assert_edit(edits: &[(&str, &str)], there: &[(&str, Level)], back: &[(&str, Level)]) {
     let shop = edited(SHOP, edits);
     assert_eq!(found(&report(SHOP, &shop)), there, "{edits:?}");
-    assert_eq!(found(&report(&shop, SHOP)), back, "{edits:?}, taken back");
+    assert_eq!(found(&report(&shop, SHOP)), back, "{edits:?}, reversed");
 }
 
 #[test]
-fn a_value_that_travels_both_ways_is_judged_for_each() {
-    // `GET` answers with orders, `POST` takes one.
+fn judges_shared_schema_in_both_directions() {
+    // `GET` returns orders, `POST` accepts an order.
     assert_edit(
         &[("note: {type: string", "note: {type: string, maxLength: 9")],
         &[("bound-tightened", Info), ("bound-tightened", Breaking)],
@@ -49,7 +49,7 @@ fn a_value_that_travels_both_ways_is_judged_for_each() {
 }
 
 #[test]
-fn properties_come_and_go() {
+fn judges_properties() {
     assert_edit(
         &[("        note: ", "        gift: {type: boolean}\n        note: ")],
         &[("optional-added", Info), ("optional-added", Info)],
@@ -63,10 +63,10 @@ fn properties_come_and_go() {
     assert_edit(
         &[("required: [id, status]", "required: [status]")],
         &[("became-optional", Breaking), ("became-optional", Info)],
-        // A property that is read-only is required in responses alone.
+        // A `readOnly` property is required only in responses.
         &[("became-required", Info), ("became-required", Info)],
     );
-    // What it holds is judged as ever: it may be sent all the same.
+    // The value of a `readOnly` property counts: clients may send it nevertheless.
     assert_edit(
         &[("minLength: 8, maxLength: 8", "minLength: 8, maxLength: 7")],
         &[("bound-tightened", Info), ("bound-tightened", Breaking)],
@@ -75,7 +75,7 @@ fn properties_come_and_go() {
 }
 
 #[test]
-fn alternatives_come_and_go() {
+fn judges_alternatives() {
     let check = "Payment:\n      oneOf:\n        - {type: object, required: [iban], \
                  properties: {iban: {type: string}}}";
     assert_edit(
@@ -94,7 +94,7 @@ fn alternatives_come_and_go() {
 }
 
 #[test]
-fn operations_parameters_and_responses() {
+fn judges_operations_parameters_and_responses() {
     assert_edit(
         &[("        - {name: filter, in: query, schema: {type: string}}\n", "")],
         &[("optional-removed", Warning)],
@@ -150,7 +150,7 @@ fn operations_parameters_and_responses() {
 }
 
 #[test]
-fn what_callers_cannot_see_is_no_change() {
+fn ignores_names_that_clients_do_not_see() {
     for edits in [
         &[
             ("  /orders/{id}:", "  /orders/{order}:"),
@@ -173,7 +173,7 @@ fn what_callers_cannot_see_is_no_change() {
 }
 
 #[test]
-fn a_number_in_a_query_is_a_text_there_and_one_value_is_a_list_of_one() {
+fn query_numbers_are_strings_and_single_values_are_lists() {
     assert_edit(
         &[(
             "schema: {type: integer, maximum: 100, default: 10}",
@@ -190,14 +190,14 @@ fn a_number_in_a_query_is_a_text_there_and_one_value_is_a_list_of_one() {
 }
 
 #[test]
-fn what_stands_under_not_is_judged_with_caution() {
+fn judges_conditions_as_breaking() {
     let not = edited(SHOP, &[("note: {type: string", "note: {type: string, not: {minLength: 3}")]);
     let other = edited(&not, &[("not: {minLength: 3}", "not: {minLength: 4}")]);
     assert_eq!(found(&report(&not, &other)), [("condition-changed", Breaking); 2]);
 }
 
 #[test]
-fn every_rule_has_an_id_of_its_own() {
+fn rule_ids_are_unique() {
     let mut ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -205,7 +205,7 @@ fn every_rule_has_an_id_of_its_own() {
 }
 
 #[test]
-fn the_table_of_rules_is_documented() {
+fn documentation_of_rules_is_fresh() {
     let documented = include_str!("../../../docs/diff-rules.md").replace("\r\n", "\n");
     assert!(
         documented == codegen::diff::rules::markdown(),

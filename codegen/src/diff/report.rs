@@ -1,0 +1,37 @@
+//! The report on the difference of two contracts.
+
+use serde::Serialize;
+
+use super::compare;
+use super::error::DiffError;
+use super::judge::{self, Change};
+use super::rules::Level;
+use crate::contract::Contract;
+
+/// The difference of two contracts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// True if any change is breaking.
+    pub breaking: bool,
+    /// All changes, by operation and descending severity.
+    pub changes: Vec<Change>,
+}
+
+impl Report {
+    /// Compares two contracts.
+    ///
+    /// # Errors
+    ///
+    /// There are more than 20,000 changes, or a change lies more than 250 levels deep
+    /// in a value.
+    pub fn of(base: &Contract, revision: &Contract) -> Result<Self, DiffError> {
+        let changes = judge::changes(&compare::pairs(base, revision)?)?;
+        let breaking = changes.iter().any(|change| change.level == Level::Breaking);
+        Ok(Self { breaking, changes })
+    }
+
+    /// Counts the changes of a severity.
+    pub fn count(&self, level: Level) -> usize {
+        self.changes.iter().filter(|change| change.level == level).count()
+    }
+}
