@@ -4,7 +4,7 @@ use http::Method;
 
 /// An operation of the spec.
 #[derive(Debug)]
-pub(crate) struct SpecOperation {
+pub(crate) struct ServedOperation {
     /// The `operationId`.
     pub(crate) id: &'static str,
     pub(crate) method: Method,
@@ -13,17 +13,17 @@ pub(crate) struct SpecOperation {
 }
 
 /// All operations, in the order of the spec.
-pub(crate) static OPERATIONS: [SpecOperation; 1] =
-    [SpecOperation { id: "credit_batch", method: Method::GET, path: "/credit_batches/{id}" }];
+pub(crate) static OPERATIONS: [ServedOperation; 1] =
+    [ServedOperation { id: "credit_batch", method: Method::GET, path: "/credit_batches/{id}" }];
 
 /// Returns the operation with an `operationId`.
-pub(crate) fn by_id(id: &str) -> Option<&'static SpecOperation> {
+pub(crate) fn by_id(id: &str) -> Option<&'static ServedOperation> {
     OPERATIONS.iter().find(|operation| operation.id == id)
 }
 
 /// Returns the operation of a request to a path below the base URL.
-pub(crate) fn by_request(method: &Method, path: &str) -> Option<&'static SpecOperation> {
-    let matches = |operation: &&SpecOperation| {
+pub(crate) fn by_request(method: &Method, path: &str) -> Option<&'static ServedOperation> {
+    let matches = |operation: &&ServedOperation| {
         operation.method == *method && matches_template(path, operation.path)
     };
     OPERATIONS.iter().find(matches)

@@ -15,7 +15,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 type ModulePath = Vec<String>;
 
 /// The packages without cycles.
-const PACKAGES: &[&str] = &["cli", "generated-client", "simulator", "xtask"];
+const PACKAGES: &[&str] = &["cli", "codegen", "generated-client", "simulator", "xtask"];
 
 /// The folder of generated files, whose types and schema tables refer to each other.
 const GENERATED: &str = "generated";

@@ -24,9 +24,6 @@ const IGNORED_FOLDERS: [&str; 3] = ["corpus", "generated", "target"];
 /// Folders that contain no `src` folder with product code.
 const TEST_FOLDERS: [&str; 4] = ["benches", "examples", "fuzz", "tests"];
 
-/// Switches the checks of the repository on. They fail until every folder follows the rules.
-const ENFORCED: bool = false;
-
 #[test]
 fn comments_do_not_open_with_a_noun_clause() {
     let mut openings = String::new();
@@ -35,9 +32,7 @@ fn comments_do_not_open_with_a_noun_clause() {
             openings += &format!("{}:{line}: {comment}\n", display(&path));
         }
     }
-    if ENFORCED {
-        assert_eq!(openings, "", "comments must start with a noun phrase or a verb");
-    }
+    assert_eq!(openings, "", "comments must start with a noun phrase or a verb");
 }
 
 #[test]
@@ -63,11 +58,9 @@ fn type_names_are_unique() {
     for name in allowed.keys().filter(|name| !duplicates.contains_key(**name)) {
         problems += &format!("{name} is not duplicated; remove it from ALLOWED_DUPLICATES\n");
     }
-    if ENFORCED {
-        assert_eq!(problems, "", "type names must be unique; rename the more specific type");
-        let percent = duplicates.len() * 100 / total;
-        assert!(percent <= MAX_DUPLICATE_PERCENT, "{percent} % of type names are duplicated");
-    }
+    assert_eq!(problems, "", "type names must be unique; rename the more specific type");
+    let percent = duplicates.len() * 100 / total;
+    assert!(percent <= MAX_DUPLICATE_PERCENT, "{percent} % of type names are duplicated");
 }
 
 /// Returns the path of a file relative to the workspace.

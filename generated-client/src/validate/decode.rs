@@ -13,7 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::HasSchema;
 use super::explain::explain;
-use super::numbers::{self, JsonNumber};
+use super::numbers::{self, ParsedNumber};
 use super::schema::{Count, Property, Schema};
 use super::violation::Violation;
 
@@ -96,7 +96,7 @@ impl<'v> SchemaCheck<'v> {
         self.require(matches!(self.schema.non_null(), Schema::Boolean | Schema::Any));
     }
 
-    fn number(self, number: JsonNumber) {
+    fn number(self, number: ParsedNumber) {
         let schema = self.schema.non_null();
         if let Schema::Any = schema {
             return;
@@ -204,14 +204,14 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Validating<'_, V> {
 
     forward_to_visitor! {
         visit_bool(bool) => |check: SchemaCheck<'_>, _: &_| check.boolean();
-        visit_i64(i64) => |check: SchemaCheck<'_>, value: &_| check.number(JsonNumber::Signed(*value));
-        visit_u64(u64) => |check: SchemaCheck<'_>, value: &_| check.number(JsonNumber::Unsigned(*value));
+        visit_i64(i64) => |check: SchemaCheck<'_>, value: &_| check.number(ParsedNumber::Signed(*value));
+        visit_u64(u64) => |check: SchemaCheck<'_>, value: &_| check.number(ParsedNumber::Unsigned(*value));
         visit_str(&str) => SchemaCheck::string;
         visit_borrowed_str(&'de str) => SchemaCheck::string;
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
-        self.check.number(JsonNumber::Float(value));
+        self.check.number(ParsedNumber::Float(value));
         if self.check.is_integral_negative_zero(value) {
             self.inner.visit_i64(0)
         } else {

@@ -10,20 +10,20 @@ use crate::scalars::decimal::{self, Decimal};
 /// a float of -2^63 was written with a fraction or an exponent, or is a smaller number.
 const I64_LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
-/// The upper limit of integral floats that [`JsonNumber::canonical`] writes as integers.
+/// The upper limit of integral floats that [`ParsedNumber::canonical`] writes as integers.
 /// It exceeds the range of `u64` and converts to `i128` exactly.
 const INTEGER_LIMIT: f64 = 1e20;
 
 /// A JSON number, classified as serde_json does: `Float` has a fraction or an exponent, or
 /// exceeds all integer types.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum JsonNumber {
+pub(super) enum ParsedNumber {
     Signed(i64),
     Unsigned(u64),
     Float(f64),
 }
 
-impl JsonNumber {
+impl ParsedNumber {
     /// Parses a number that is valid JSON. Returns `None` if it overflows an `f64`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let signed = text.parse().map(Self::Signed);
@@ -89,7 +89,7 @@ pub(super) type NumberViolation = (Rule, Cow<'static, str>);
 /// [`Rule::Type`] if the schema admits no such number, for example a fraction for an integer.
 pub(super) fn check(
     schema: &'static Schema,
-    number: JsonNumber,
+    number: ParsedNumber,
 ) -> Result<&'static Bounds, NumberViolation> {
     match schema {
         Schema::Integer(bounds) => check_integer(number).map(|()| bounds),
@@ -99,21 +99,21 @@ pub(super) fn check(
     }
 }
 
-fn check_integer(number: JsonNumber) -> Result<(), NumberViolation> {
+fn check_integer(number: ParsedNumber) -> Result<(), NumberViolation> {
     let fits = match number {
-        JsonNumber::Signed(_) => true,
-        JsonNumber::Unsigned(value) => i64::try_from(value).is_ok(),
-        JsonNumber::Float(value) if value.abs() < I64_LIMIT => {
+        ParsedNumber::Signed(_) => true,
+        ParsedNumber::Unsigned(value) => i64::try_from(value).is_ok(),
+        ParsedNumber::Float(value) if value.abs() < I64_LIMIT => {
             return Err((Rule::Type, "an integer".into()));
         }
-        JsonNumber::Float(_) => false,
+        ParsedNumber::Float(_) => false,
     };
     let range = || format!("an integer from {} to {}", i64::MIN, i64::MAX).into();
     if fits { Ok(()) } else { Err((Rule::Range, range())) }
 }
 
 /// Checks that a [`Decimal`] represents the number exactly.
-fn check_decimal(number: JsonNumber) -> Result<(), NumberViolation> {
+fn check_decimal(number: ParsedNumber) -> Result<(), NumberViolation> {
     if number.is_quantity() {
         return Ok(());
     }
@@ -125,7 +125,7 @@ fn check_decimal(number: JsonNumber) -> Result<(), NumberViolation> {
 }
 
 /// Returns whether a number satisfies its bounds.
-pub(super) fn is_within(bounds: &Bounds, number: JsonNumber) -> bool {
+pub(super) fn is_within(bounds: &Bounds, number: ParsedNumber) -> bool {
     matches!(bounds, Bounds { minimum: None, maximum: None, multiple_of: None, format: None })
         || bound_violations(bounds, number).next().is_none()
 }
@@ -133,14 +133,14 @@ pub(super) fn is_within(bounds: &Bounds, number: JsonNumber) -> bool {
 /// Returns the bounds that a number violates.
 pub(super) fn bound_violations(
     bounds: &Bounds,
-    number: JsonNumber,
+    number: ParsedNumber,
 ) -> impl Iterator<Item = NumberViolation> {
     let violations =
         [check_range(bounds, number), check_multiple(bounds, number), check_format(bounds, number)];
     violations.into_iter().filter_map(Result::err)
 }
 
-fn check_range(bounds: &Bounds, number: JsonNumber) -> Result<(), NumberViolation> {
+fn check_range(bounds: &Bounds, number: ParsedNumber) -> Result<(), NumberViolation> {
     let value = number.as_f64();
     let above =
         bounds.minimum.is_none_or(
@@ -168,7 +168,7 @@ fn check_range(bounds: &Bounds, number: JsonNumber) -> Result<(), NumberViolatio
 }
 
 /// Checks `multipleOf` in decimal arithmetic. In binary, 0.3 is not a multiple of 0.1.
-fn check_multiple(bounds: &Bounds, number: JsonNumber) -> Result<(), NumberViolation> {
+fn check_multiple(bounds: &Bounds, number: ParsedNumber) -> Result<(), NumberViolation> {
     let Some(divisor) = bounds.multiple_of else { return Ok(()) };
     let is_multiple = match (number.to_decimal(), Decimal::from_f64(divisor)) {
         (Some(value), Some(divisor)) => {
@@ -182,7 +182,7 @@ fn check_multiple(bounds: &Bounds, number: JsonNumber) -> Result<(), NumberViola
     Err((Rule::MultipleOf, format!("a multiple of {divisor}").into()))
 }
 
-fn check_format(bounds: &Bounds, number: JsonNumber) -> Result<(), NumberViolation> {
+fn check_format(bounds: &Bounds, number: ParsedNumber) -> Result<(), NumberViolation> {
     let Some(Format::Int32) = bounds.format else { return Ok(()) };
     let range = f64::from(i32::MIN)..=f64::from(i32::MAX);
     if range.contains(&number.as_f64()) {
@@ -193,11 +193,11 @@ fn check_format(bounds: &Bounds, number: JsonNumber) -> Result<(), NumberViolati
 
 #[cfg(test)]
 mod tests {
-    use super::JsonNumber;
+    use super::ParsedNumber;
 
     #[test]
     fn canonical_text_depends_on_the_value_only() {
-        let canonical = |text| JsonNumber::parse(text).unwrap().canonical();
+        let canonical = |text| ParsedNumber::parse(text).unwrap().canonical();
         for equal in [
             ["1", "1.0"],
             ["100", "1e2"],
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn rejects_numbers_that_overflow_a_float() {
-        assert!(JsonNumber::parse("1e999").is_none());
-        assert!(JsonNumber::parse("-1e308").is_some());
+        assert!(ParsedNumber::parse("1e999").is_none());
+        assert!(ParsedNumber::parse("-1e308").is_some());
     }
 }

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::escape::{excerpt, number_excerpt};
-use super::numbers::JsonNumber;
+use super::numbers::ParsedNumber;
 
 /// The maximum nesting of arrays and objects. serde_json has the same limit.
 const MAX_DEPTH: usize = 127;
@@ -20,7 +20,7 @@ const MAX_DEPTH: usize = 127;
 pub(super) enum JsonValue<'j> {
     Null,
     Boolean(bool),
-    Number { text: &'j str, number: JsonNumber },
+    Number { text: &'j str, number: ParsedNumber },
     String(Cow<'j, str>),
     Array(Vec<&'j RawValue>),
     Object(Vec<(Cow<'j, str>, &'j RawValue)>),
@@ -46,7 +46,7 @@ impl<'j> JsonValue<'j> {
             [b't', ..] => Ok(Self::Boolean(true)),
             [b'f', ..] => Ok(Self::Boolean(false)),
             _ => {
-                let number = JsonNumber::parse(text);
+                let number = ParsedNumber::parse(text);
                 let number = number.ok_or_else(|| Error::custom("number out of range"))?;
                 Ok(Self::Number { text, number })
             }

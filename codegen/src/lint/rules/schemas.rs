@@ -55,9 +55,9 @@ document_rules! {
         => "add `items`, the schema of an element";
 }
 
-type SchemaCheck = fn(&LintDocument<'_>, &ObjectNode<'_>, &mut Findings);
+type SchemaRule = fn(&LintDocument<'_>, &ObjectNode<'_>, &mut Findings);
 
-const CHECKS: &[SchemaCheck] =
+const CHECKS: &[SchemaRule] =
     &[composition, keywords, all_of, pattern, format, required, enum_values, items];
 
 /// The keywords of each type, besides those of all schemas.
