@@ -1,7 +1,7 @@
 //! Measures the workspace against its alternatives and writes `BENCHMARKS.md`.
 //!
-//! Run it with `cargo xtask bench`. It needs a network for `cargo install` and about half
-//! an hour on two cores.
+//! Run it with `cargo xtask bench`. It needs network access for `cargo install`, and about
+//! half an hour on two cores.
 
 #![allow(clippy::print_stderr, reason = "a command line program reports its progress")]
 
@@ -18,7 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-/// The result of a step. An error ends the run and is shown to the user.
+/// The result of a step. An error ends the run and is printed.
 type BenchResult<T> = Result<T, Box<dyn Error>>;
 
 const REPORT: &str = "BENCHMARKS.md";
@@ -27,7 +27,7 @@ const SPEC: &str = "spec/registry.yaml";
 /// One section of the report.
 struct Section {
     title: &'static str,
-    /// The subject of the comparison, and its goal.
+    /// The subject and the goal of the comparison.
     about: &'static str,
     /// The command to repeat the measurement.
     command: &'static str,
@@ -39,15 +39,15 @@ const DECODING: &str = "One batch, and 100,000 of them, decoded and validated ag
     of the spec. `unvalidated` is progenitor's client for the same spec without bounds and \
     patterns (goal: at most 0.70). `stock validated` is progenitor's client for the unchanged \
     spec (goal: at most 0.45). `value` is `serde_json::Value`, and `scan` parses without building \
-    a value. Both sides of a ratio are run in turns; the spread is between the quartiles.";
+    a value. Both sides of a ratio run in turns; the spread is between the quartiles.";
 
 const CALLS: &str = "Calls over loopback, compared with plain `reqwest` and `serde_json::Value` \
-    against the same simulator (goal: at most 1.05). Both sides are run in turns; the spread is \
+    against the same simulator (goal: at most 1.05). Both sides run in turns; the spread is \
     between the quartiles. A lineage of 1023 batches has ten levels, which 64 concurrent calls \
     fetch in 21 round trips. With a server 50 ms away, the goal is therefore 23 times the \
     duration of one call, which leaves two round trips to spare. Over loopback the processor is \
-    the bottleneck, so the lineage is compared with fetching the same batches, already known, \
-    with 64 concurrent plain calls.";
+    the bottleneck, so the lineage is compared with 64 concurrent plain calls that fetch the \
+    same batches by known identifiers.";
 
 fn main() -> ExitCode {
     match run() {
@@ -74,7 +74,7 @@ fn run() -> BenchResult<()> {
     Ok(())
 }
 
-/// Runs a benchmark of `cargo bench` and keeps the lines with its figures, which start with
+/// Runs a benchmark of `cargo bench` and keeps the lines with measurements, which start with
 /// the benchmark's name or with `lineage`.
 fn cargo_bench(
     title: &'static str,
@@ -87,18 +87,18 @@ fn cargo_bench(
     cargo.args(words).current_dir(workspace());
     let text = process::output(&mut cargo)?;
     let name = command.rsplit(' ').next().unwrap_or_default();
-    let is_figure = |line: &&str| {
+    let is_measurement = |line: &&str| {
         let is_named = line.starts_with(name) || line.starts_with("lineage");
         is_named && (line.contains(" = ") || line.contains("µs and "))
     };
-    let lines = text.lines().filter(is_figure).map(str::to_owned).collect();
+    let lines = text.lines().filter(is_measurement).map(str::to_owned).collect();
     Ok(Section { title, about, command, lines })
 }
 
 fn render(machine: &str, sections: &[Section]) -> String {
-    let intro = "Written by `cargo xtask bench`, which repeats every measurement. A line with an \
-                 equals sign is a ratio of our figure to the other one, so less is better. Its \
-                 spread is in parentheses, and the two figures are on the line before it.";
+    let intro = "Written by `cargo xtask bench`, which repeats every measurement. A line `a/b = …` \
+                 is the ratio of measurement a to measurement b, so less is better. Its spread is \
+                 in parentheses, and both measurements are on the line before it.";
     let mut text = format!("# Benchmarks\n\n{}\n\n{machine}", wrap(intro));
     for Section { title, about, command, lines } in sections {
         // Writing to a string cannot fail.
@@ -141,7 +141,7 @@ fn read_spec() -> BenchResult<String> {
     fs::read_to_string(workspace().join(SPEC)).map_err(|error| format!("{SPEC}: {error}").into())
 }
 
-/// The root folder of the workspace.
+/// Returns the root folder of the workspace.
 fn workspace() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package).to_owned()

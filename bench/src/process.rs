@@ -11,7 +11,7 @@ use crate::BenchResult;
 /// The interval between two readings of a process's memory.
 const MEMORY_INTERVAL: Duration = Duration::from_millis(20);
 
-/// TimePairs of times in seconds: ours, and the alternative's.
+/// Pairs of times in seconds: this workspace's, and the alternative's.
 pub(crate) struct TimePairs(Vec<(f64, f64)>);
 
 impl TimePairs {

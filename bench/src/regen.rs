@@ -12,7 +12,7 @@ use crate::{BenchResult, SPEC, Section, create_empty, progress, read_spec};
 
 const ROUNDS: usize = 15;
 
-/// The number of operations of the whole registry.
+/// The number of operations in Isometric's published document.
 const OPERATIONS: usize = 41;
 
 pub(crate) fn measure(folder: &Path, stock: &Generator) -> BenchResult<Section> {
@@ -32,8 +32,8 @@ pub(crate) fn measure(folder: &Path, stock: &Generator) -> BenchResult<Section> 
         title: "Generating",
         about: "The whole process, from start to the last written file, compared with \
                 `cargo-progenitor` on the same document (goal: no slower, and under 100 ms). Both \
-                are run in turns. The document with 41 operations repeats those of the spec until \
-                there are as many.",
+                run in turns. The document with 41 operations, as many as Isometric's, repeats \
+                those of the spec.",
         command,
         lines,
     })
@@ -56,7 +56,7 @@ fn compare(folder: &Path, stock: &Generator, document: &str) -> BenchResult<Time
     TimePairs::measure(ROUNDS, ours, theirs)
 }
 
-/// Returns the spec with its operations repeated until there are as many as in the registry.
+/// Returns the spec with its operations repeated until there are [`OPERATIONS`].
 fn repeat_operations(spec: &str) -> BenchResult<String> {
     let mut document = Source::parse(SPEC, spec)?.root().to_json();
     let paths = document.get_mut("paths").and_then(|paths| paths.as_object_mut());

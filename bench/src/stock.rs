@@ -12,7 +12,7 @@ const VERSION: &str = "0.15.1";
 pub(crate) struct Generator(PathBuf);
 
 impl Generator {
-    /// Installs the program into `folder` unless it is already there.
+    /// Installs the program into `folder` unless it is already installed.
     pub(crate) fn install(folder: &Path) -> BenchResult<Self> {
         progress("Installing", &format!("cargo-progenitor {VERSION}"));
         let mut cargo = Command::new("cargo");

@@ -60,7 +60,7 @@ pub(crate) fn measure(folder: &Path, stock: &Generator) -> BenchResult<Section> 
                 including the client (goal: at most 90 with default features). Then the time of a \
                 debug build from scratch with all crates downloaded, compared with the crate that \
                 `cargo-progenitor` generates (goal: no slower). That crate has no TLS; for `with \
-                TLS` it is built with `reqwest`'s feature `rustls`, as the client is. Last, the \
+                TLS` it is built with `reqwest`'s feature `rustls`, as the client is. Finally, the \
                 time from a fresh clone to a finished `cargo xtask regen` (goal: at most 35 s).",
         command,
         lines,
