@@ -13,11 +13,11 @@ struct CannedResponse {
     operation: &'static str,
     status: StatusCode,
     body: Bytes,
-    /// The number of requests that are still to be answered. `None` answers all.
+    /// The number of requests that still receive this response. `None` means all requests.
     remaining: Option<usize>,
 }
 
-/// The canned responses that are still to be sent, in the order of registration.
+/// The queued canned responses, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct CannedResponses {
     responses: Vec<CannedResponse>,

@@ -24,7 +24,7 @@ impl Listener for ResettableListener {
 
     async fn accept(&mut self) -> (ResettableConnection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Without it small responses are delayed, which is the only consequence of a failure.
+        // Nagle's algorithm delays small responses. If it cannot be disabled, responses are slower.
         let _ = stream.set_nodelay(true);
         (ResettableConnection { stream, switch: ResetSwitch::default() }, address)
     }
@@ -123,29 +123,29 @@ impl AsyncWrite for ResettableConnection {
 
 /// A body that announces its full length and fails after its first bytes.
 #[derive(Debug)]
-pub(crate) struct CutBody {
+pub(crate) struct TruncatedBody {
     bytes: Bytes,
     kept: usize,
-    stage: CutStage,
+    stage: TruncationStage,
 }
 
 #[derive(Debug)]
-enum CutStage {
+enum TruncationStage {
     Start,
     /// hyper flushes the first bytes only when the body is pending.
     Flush,
     End,
 }
 
-impl CutBody {
+impl TruncatedBody {
     /// Keeps the first `kept` bytes, or all but the last byte if there are no more.
     pub(crate) fn new(bytes: Bytes, kept: usize) -> Self {
         let kept = kept.min(bytes.len().saturating_sub(1));
-        Self { bytes, kept, stage: CutStage::Start }
+        Self { bytes, kept, stage: TruncationStage::Start }
     }
 }
 
-impl Body for CutBody {
+impl Body for TruncatedBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -154,16 +154,16 @@ impl Body for CutBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         match self.stage {
-            CutStage::Start => {
-                self.stage = CutStage::Flush;
+            TruncationStage::Start => {
+                self.stage = TruncationStage::Flush;
                 Poll::Ready(Some(Ok(Frame::data(self.bytes.slice(..self.kept)))))
             }
-            CutStage::Flush => {
-                self.stage = CutStage::End;
+            TruncationStage::Flush => {
+                self.stage = TruncationStage::End;
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
-            CutStage::End => Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into()))),
+            TruncationStage::End => Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into()))),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The errors of the simulator's own methods.
+//! The errors of the simulator's methods.
 
 use std::fmt::Display;
 use std::io;
@@ -17,7 +17,7 @@ pub struct StartError {
     pub(crate) source: io::Error,
 }
 
-/// A canned response was not accepted.
+/// A canned response was rejected.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerError {
@@ -34,7 +34,7 @@ pub enum AnswerError {
 
 /// A change was rejected because it would make the world inconsistent.
 ///
-/// The methods of [`Simulator`](crate::Simulator) whose names start with `corrupt` make
+/// The methods of [`Simulator`](crate::Simulator) whose names start with `corrupt` create
 /// inconsistent worlds.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -42,10 +42,10 @@ pub enum WorldError {
     /// The batch does not exist.
     #[error("unknown credit batch {0}")]
     Unknown(CreditBatchId),
-    /// The batch was made corrupt, and so cannot be read or changed.
+    /// The batch is corrupt, so it cannot be read or changed.
     #[error("credit batch {0} is corrupt")]
     Corrupt(CreditBatchId),
-    /// The batch is split or retired, and so cannot change any more.
+    /// The batch is split or retired, so it cannot change any more.
     #[error("credit batch {id}: expected status `active`, found `{status}`")]
     NotActive {
         /// The batch.
@@ -53,10 +53,10 @@ pub enum WorldError {
         /// The status of the batch.
         status: CreditBatchStatus,
     },
-    /// The batch was delivered before.
+    /// The batch was already delivered.
     #[error("credit batch {0} is already delivered")]
     AlreadyDelivered(CreditBatchId),
-    /// The split would leave a child without a kilogram.
+    /// A child of the split would have less than one kilogram.
     #[error(
         "credit batch {id}: cannot split off {kilograms} of {size} kg; \
          each child must get at least 1 kg"
@@ -64,12 +64,12 @@ pub enum WorldError {
     Indivisible {
         /// The batch.
         id: CreditBatchId,
-        /// The kilograms to be split off.
+        /// The requested size of the left child, in kilograms.
         kilograms: i64,
-        /// The kilograms of the batch.
+        /// The size of the batch, in kilograms.
         size: i64,
     },
-    /// The number of kilograms to be issued is out of range.
+    /// The size of the batch to be issued is out of range.
     #[error("cannot issue {0} kg; expected 1 to 1000000000000 kg")]
     InvalidQuantity(i64),
     /// The identifier is, or was, in use.

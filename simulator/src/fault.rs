@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use http::{HeaderValue, StatusCode};
 
-/// A failure that the next requests meet.
+/// A failure that affects the next requests.
 ///
 /// A fault affects one request to any path, unless [`on`](Self::on), [`times`](Self::times) or
 /// [`always`](Self::always) change that.
@@ -18,7 +18,7 @@ use http::{HeaderValue, StatusCode};
 ///
 /// let busy = Fault::status(StatusCode::TOO_MANY_REQUESTS).retry_after(2).times(3);
 /// let slow = Fault::delay(Duration::from_millis(50)).always();
-/// let truncated = Fault::cut(100).on("/credit_batches/ctb_1DRBTYA8Q1S07CBY");
+/// let truncated = Fault::truncate(100).on("/credit_batches/ctb_1DRBTYA8Q1S07CBY");
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a fault has no effect until it is passed to `Simulator::inject`"]
@@ -27,7 +27,7 @@ pub struct Fault {
     pub(crate) delay: Duration,
     pub(crate) retry_after: Option<HeaderValue>,
     path: Option<String>,
-    /// The number of requests that are still to be affected. `None` affects all.
+    /// The number of requests that the fault still affects. `None` means all requests.
     remaining: Option<usize>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) enum FaultEffect {
     /// The connection is reset before the response.
     Reset,
     /// The connection ends after this number of bytes of the body.
-    Cut(usize),
+    Truncate(usize),
 }
 
 impl Fault {
@@ -65,10 +65,10 @@ impl Fault {
         Self::new(FaultEffect::Reset)
     }
 
-    /// Sends the headers and the first `bytes` bytes of the ordinary response, but never its
-    /// whole body, and closes the connection.
-    pub fn cut(bytes: usize) -> Self {
-        Self::new(FaultEffect::Cut(bytes))
+    /// Sends the headers and the first `bytes` bytes of the ordinary response, but never the
+    /// complete body, and closes the connection.
+    pub fn truncate(bytes: usize) -> Self {
+        Self::new(FaultEffect::Truncate(bytes))
     }
 
     fn new(effect: FaultEffect) -> Self {

@@ -1,7 +1,7 @@
 //! Identifiers that encode a number.
 //!
-//! They contain `SIM` where a real identifier has the mark of its environment, so that nobody
-//! confuses the two.
+//! They contain `SIM` where a real identifier has the mark of its environment, so that they cannot
+//! be confused with real ones.
 
 use std::fmt::Debug;
 use std::str::FromStr;
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn rejects_identifiers_of_other_origin() {
+    fn rejects_identifiers_that_it_did_not_encode() {
         let id: CreditBatchId = identifier(7, 26);
         assert_eq!(number(8, &id), None);
         for text in ["ctb_1DRBTYA8Q1S07CBY", "ctb_1CA2D3S73SBXYN70", "ctb_0000000000000000000000"] {

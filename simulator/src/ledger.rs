@@ -32,10 +32,10 @@ pub(crate) struct Ledger {
     next_unit: u64,
 }
 
-/// A batch as it is served.
+/// The served form of a batch.
 #[derive(Clone, Debug)]
 pub(crate) enum StoredBatch {
-    Sound(Box<CreditBatch>),
+    Consistent(Box<CreditBatch>),
     /// Arbitrary JSON.
     Corrupt(Value),
 }
@@ -43,7 +43,7 @@ pub(crate) enum StoredBatch {
 impl StoredBatch {
     pub(crate) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
         match self {
-            Self::Sound(batch) => serde_json::to_vec(batch),
+            Self::Consistent(batch) => serde_json::to_vec(batch),
             Self::Corrupt(json) => serde_json::to_vec(json),
         }
     }
@@ -70,7 +70,7 @@ impl Ledger {
         match self.changed.get(id) {
             Some(Some(stored)) => Ok(stored.clone()),
             Some(None) => Err(WorldError::Unknown(id.clone())),
-            None => self.world.find(id).map(|batch| StoredBatch::Sound(Box::new(batch))),
+            None => self.world.find(id).map(|batch| StoredBatch::Consistent(Box::new(batch))),
         }
     }
 
@@ -81,7 +81,7 @@ impl Ledger {
     /// Returns a batch that is not corrupt.
     pub(crate) fn batch(&self, id: &CreditBatchId) -> Result<CreditBatch, WorldError> {
         match self.stored(id)? {
-            StoredBatch::Sound(batch) => Ok(*batch),
+            StoredBatch::Consistent(batch) => Ok(*batch),
             StoredBatch::Corrupt(_) => Err(WorldError::Corrupt(id.clone())),
         }
     }
@@ -190,10 +190,10 @@ impl Ledger {
     }
 
     fn store(&mut self, batch: CreditBatch) {
-        self.changed.insert(batch.id.clone(), Some(StoredBatch::Sound(Box::new(batch))));
+        self.changed.insert(batch.id.clone(), Some(StoredBatch::Consistent(Box::new(batch))));
     }
 
-    /// Returns a number that no batch has, including inserted ones.
+    /// Returns the next number that no batch uses. An inserted batch may use any number.
     fn take_number(&mut self) -> u64 {
         while self.changed.contains_key(&self.world.id(self.next_number)) {
             self.next_number += 1;

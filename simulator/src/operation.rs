@@ -16,7 +16,7 @@ pub(crate) struct ServedOperation {
 pub(crate) static OPERATIONS: [ServedOperation; 1] =
     [ServedOperation { id: "credit_batch", method: Method::GET, path: "/credit_batches/{id}" }];
 
-/// Returns the operation with an `operationId`.
+/// Returns the operation with this `operationId`.
 pub(crate) fn by_id(id: &str) -> Option<&'static ServedOperation> {
     OPERATIONS.iter().find(|operation| operation.id == id)
 }

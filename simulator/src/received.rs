@@ -11,7 +11,7 @@ use crate::access::{CLIENT_SECRET_HEADER, SECRETS};
 /// The maximum number of requests that are kept.
 const MAX_KEPT: usize = 65_536;
 
-/// A request as it was received. Its `Debug` output contains no credentials.
+/// A received request. Its `Debug` output contains no credentials.
 #[derive(Clone)]
 pub struct ReceivedRequest {
     method: Method,
@@ -33,7 +33,7 @@ impl ReceivedRequest {
         &self.method
     }
 
-    /// Returns the whole path, such as `/registry/v0/credit_batches/ctb_…`.
+    /// Returns the complete path, such as `/registry/v0/credit_batches/ctb_…`.
     pub fn path(&self) -> &str {
         self.uri.path()
     }

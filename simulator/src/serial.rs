@@ -2,8 +2,8 @@
 
 use isometric_registry::audit::SerialRange;
 
-/// Splits a range so that the left part has `part` of every `whole` units, and both have at
-/// least one. Returns `None` if the range is a single unit.
+/// Splits a range in proportion: the left part has `part` of every `whole` units. Both parts have
+/// at least one unit. Returns `None` if the range is a single unit.
 ///
 /// The simulator's ranges include their last unit, and the parts do not touch.
 pub(crate) fn split(range: SerialRange<'_>, part: i64, whole: i64) -> Option<[SerialRange<'_>; 2]> {

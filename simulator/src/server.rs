@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use crate::access::{Access, authenticate};
 use crate::canned::CannedResponses;
-use crate::connection::{CutBody, ResetSwitch, ResettableListener};
+use crate::connection::{ResetSwitch, ResettableListener, TruncatedBody};
 use crate::error_response::{ErrorResponse, json_body, parse_credit_batch_id};
 use crate::fault::{Fault, FaultEffect, Faults};
 use crate::ledger::Ledger;
@@ -127,7 +127,7 @@ async fn intercept(
     let fault = state.faults().take(below_base_path(received.path()));
     state.requests().push(received);
     match fault {
-        Some(fault) => fail(fault, &switch, &state, request, next).await,
+        Some(fault) => apply_fault(fault, &switch, &state, request, next).await,
         None => respond(&state, request, next).await,
     }
 }
@@ -136,7 +136,7 @@ fn below_base_path(path: &str) -> &str {
     path.strip_prefix(BASE_PATH).unwrap_or(path)
 }
 
-async fn fail(
+async fn apply_fault(
     fault: Fault,
     switch: &ResetSwitch,
     state: &ServerState,
@@ -156,7 +156,7 @@ async fn fail(
             switch.reset();
             StatusCode::OK.into_response()
         }
-        FaultEffect::Cut(kept) => cut(respond(state, request, next).await, kept).await,
+        FaultEffect::Truncate(kept) => truncate(respond(state, request, next).await, kept).await,
     };
     if let Some(value) = fault.retry_after {
         response.headers_mut().insert(RETRY_AFTER, value);
@@ -165,14 +165,15 @@ async fn fail(
 }
 
 /// Truncates the body of a response.
-async fn cut(response: Response, kept: usize) -> Response {
+async fn truncate(response: Response, kept: usize) -> Response {
     let (parts, body) = response.into_parts();
     // All bodies of this server are in memory, so reading them cannot fail.
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    Response::from_parts(parts, Body::new(CutBody::new(bytes, kept)))
+    Response::from_parts(parts, Body::new(TruncatedBody::new(bytes, kept)))
 }
 
-/// Sends the canned response to an authenticated request, or lets the world respond.
+/// Returns the queued canned response to an authenticated request, or else the response of the
+/// handler.
 async fn respond(state: &ServerState, request: Request, next: Next) -> Response {
     let path = below_base_path(request.uri().path());
     if let Some(operation) = operation::by_request(request.method(), path)

@@ -61,7 +61,7 @@ impl Builder {
 
 /// An invented registry, served over HTTP at a port of 127.0.0.1 until it is dropped.
 ///
-/// The server runs in its own thread, and so in any test, with or without an asynchronous runtime.
+/// The server runs in its own thread, so tests need no asynchronous runtime.
 pub struct Simulator {
     base_url: String,
     world: World,
@@ -75,7 +75,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// Those of [`Builder::start`].
+    /// The same errors as [`Builder::start`].
     pub fn start() -> Result<Self, StartError> {
         Self::builder().start()
     }
@@ -189,7 +189,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`WorldError::Invalid`] and [`WorldError::Inconsistent`] if the batch itself is wrong;
+    /// [`WorldError::Invalid`] and [`WorldError::Inconsistent`] if the batch itself is invalid;
     /// [`WorldError::HasRelatives`], [`WorldError::AlreadyExists`] and
     /// [`WorldError::SerialNumberInUse`] if it conflicts with the world.
     pub fn insert(&self, batch: CreditBatch) -> Result<(), WorldError> {
@@ -201,8 +201,8 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NotActive`]; [`WorldError::Indivisible`] if a child would have no kilogram;
-    /// and those of [`batch`](Self::batch).
+    /// [`WorldError::NotActive`]; [`WorldError::Indivisible`] if a child would have less than one
+    /// kilogram; and the errors of [`batch`](Self::batch).
     pub fn split(&self, id: &CreditBatchId, left_kgs: i64) -> Result<[CreditBatch; 2], WorldError> {
         self.state.ledger().split(id, left_kgs)
     }
@@ -212,7 +212,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NotActive`], [`WorldError::AlreadyDelivered`], and those of
+    /// [`WorldError::NotActive`], [`WorldError::AlreadyDelivered`], and the errors of
     /// [`batch`](Self::batch).
     pub fn deliver(
         &self,
@@ -227,7 +227,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NotActive`], and those of [`batch`](Self::batch).
+    /// [`WorldError::NotActive`], and the errors of [`batch`](Self::batch).
     pub fn retire(
         &self,
         id: &CreditBatchId,
@@ -262,12 +262,12 @@ impl Simulator {
         self.state.ledger().remove(id)
     }
 
-    /// Answers the next request to an operation with a status and a JSON body, instead of with
-    /// the state of the world. The value need not conform to the spec.
+    /// Queues a canned response, with a status and a JSON body, for the next request to an
+    /// operation. The value need not conform to the spec.
     ///
-    /// Further calls queue further answers; the oldest is sent first. The returned [`Answer`]
-    /// changes the number of requests. Credentials are checked first, faults apply to the answer
-    /// like to any response, and arguments are not checked.
+    /// Further calls queue further responses; the oldest is sent first. The returned [`Answer`]
+    /// changes the number of requests. Credentials are checked first, faults apply to the canned
+    /// response like to any other, and arguments are not checked.
     ///
     /// ```
     /// use isometric_registry_simulator::Simulator;
@@ -298,12 +298,12 @@ impl Simulator {
         Ok(Answer { simulator: self, ticket })
     }
 
-    /// Removes all answers that were not sent yet.
+    /// Removes all queued canned responses.
     pub fn clear_answers(&self) {
         self.state.canned().clear();
     }
 
-    /// Makes the next requests fail. A request meets at most one fault, the oldest that affects
+    /// Makes the next requests fail. At most one fault affects a request: the oldest that matches
     /// it.
     pub fn inject(&self, fault: Fault) {
         self.state.faults().inject(fault);

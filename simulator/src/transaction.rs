@@ -14,7 +14,7 @@ use isometric_registry::types::{
 use crate::error::WorldError;
 use crate::serial;
 
-/// Splits a batch and returns its children, the left of which has `left_kgs` kilograms.
+/// Splits a batch and returns its children. The left child has `left_kgs` kilograms.
 pub(crate) fn split(
     parent: &mut CreditBatch,
     left_kgs: i64,

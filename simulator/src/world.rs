@@ -1,7 +1,7 @@
 //! The world that a seed generates.
 //!
-//! No batch is stored. A batch is computed on request by replaying its lineage from the origin
-//! down, which is short. A world of any size is therefore available at once.
+//! No batch is stored. A batch is computed on request from its origin, by replaying the few splits
+//! between the two. A world of any size is therefore available at once.
 
 use isometric_registry::audit::SerialRange;
 use isometric_registry::chrono::{DateTime, Datelike, TimeDelta, Utc};
@@ -16,12 +16,13 @@ use crate::identifier::{Identifier, identifier, number};
 use crate::random::Random;
 use crate::transaction::{credits, deliver, retire, split};
 
-/// The number of batches in each lineage of a block. It is odd, because each split adds two.
+/// The numbers of batches in the lineages of a block. Each number is odd, because a split adds two
+/// batches.
 const LINEAGE_SIZES: [u64; 6] = [15, 7, 5, 3, 1, 1];
 const BLOCK_SIZE: u64 = 32;
 
-/// The maximum size of an origin. Each batch reserves as many serial numbers; a lineage uses
-/// those of its origin.
+/// The maximum size of an origin. Each batch reserves this number of serial numbers, but a lineage
+/// uses only those of its origin.
 const MAX_ORIGIN_KILOGRAMS: i64 = 1_000_000;
 
 const PROJECTS: i64 = 12;
@@ -46,7 +47,7 @@ const PATHWAYS: [(&str, &str); 8] = [
 const FIRST_ISSUANCE: i64 = 1_672_531_200_000_000;
 const DAY: i64 = 86_400_000_000;
 
-/// A seed and a number of credit batches, below 2⁴⁰, that depend only on the seed.
+/// The parameters of a world. The number of batches is below 2⁴⁰.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct World {
     pub(crate) seed: u64,
@@ -65,7 +66,7 @@ struct LineagePosition {
 }
 
 impl LineagePosition {
-    /// Returns the number of batches from this one down.
+    /// Counts the batch and its descendants.
     fn batches(self) -> u64 {
         2 * self.splits + 1
     }
@@ -255,7 +256,7 @@ impl World {
 }
 
 struct InventedProject {
-    /// The first part of its serial numbers.
+    /// The first part of the project's serial numbers.
     series: String,
     country: &'static str,
     ccp_approved: bool,

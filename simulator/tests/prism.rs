@@ -34,7 +34,7 @@ async fn the_client_accepts_the_responses_of_prism() {
     }
 }
 
-/// Returns whether a violation is a known fault of Prism: it invents countries by their pattern,
+/// Returns whether a violation is a known defect of Prism: it invents countries by their pattern,
 /// and repeats the pattern of an identifier to reach the minimum length.
 fn is_known(violation: &Violation) -> bool {
     violation.pointer == "/country_of_issue" || violation.rule == Rule::Character

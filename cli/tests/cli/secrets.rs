@@ -42,7 +42,7 @@ fn redacts_secrets_in_responses() {
         Some(Fault::body(StatusCode::BAD_GATEWAY, json(), echo)),
         Some(Fault::delay(Duration::from_secs(60))),
         Some(Fault::reset()),
-        Some(Fault::cut(10)),
+        Some(Fault::truncate(10)),
     ];
     for fault in faults {
         let simulator = Simulator::start().unwrap();
@@ -59,10 +59,10 @@ fn redacts_secrets_in_responses() {
 }
 
 #[test]
-fn hint_names_the_source_of_refused_credentials() {
+fn hint_names_the_source_of_rejected_credentials() {
     let simulator = Simulator::start().unwrap();
     let output = run(&mut program(&["get", ID, "--base-url", simulator.base_url()]));
-    assert_snapshot("secrets-refused", &transcript(&output));
+    assert_snapshot("secrets-rejected", &transcript(&output));
 }
 
 #[test]
@@ -121,7 +121,7 @@ mod files {
     fn rejects_files_that_others_can_read() {
         let simulator = Simulator::start().unwrap();
         let output = run_with_file("", 0o640, simulator.base_url());
-        assert_snapshot("secrets-open-file", &transcript(&output));
+        assert_snapshot("secrets-readable-file", &transcript(&output));
         let output = run_with_file("", 0o604, simulator.base_url());
         assert_eq!(output.status.code(), Some(2));
         assert_eq!(simulator.requests().len(), 0);
@@ -131,7 +131,7 @@ mod files {
     fn rejects_files_over_the_size_limit() {
         let simulator = Simulator::start().unwrap();
         let start = format!("ISOMETRIC_ACCESS_TOKEN={TOKEN}\nISOMETRIC_CLIENT_SECRET=");
-        // Truncated at 64 KiB, the secret would still be long enough to be sent.
+        // If the file were truncated at 64 KiB, the secret would still be long enough to be sent.
         let comment = "#".repeat(65_536 - start.len() - 11) + "\n";
         let output = run_with_file(&(comment + &start + SECRET), 0o600, simulator.base_url());
         assert_snapshot("secrets-large-file", &transcript(&output));
@@ -142,17 +142,17 @@ mod files {
     fn rejects_files_without_credentials() {
         let url = "http://127.0.0.1:1";
         let text = format!("ISOMETRIC_ACCESS_TOKEN={TOKEN}\n\n{SECRET}\n");
-        assert_snapshot("secrets-bad-line", &transcript(&run_with_file(&text, 0o600, url)));
+        assert_snapshot("secrets-invalid-line", &transcript(&run_with_file(&text, 0o600, url)));
         let text = format!("ISOMETRIC_ACCESS_TOKEN={TOKEN}\n");
         assert_snapshot("secrets-missing", &transcript(&run_with_file(&text, 0o600, url)));
     }
 
     #[test]
-    fn hint_names_the_file_of_refused_credentials() {
+    fn hint_names_the_file_of_rejected_credentials() {
         let simulator = Simulator::start().unwrap();
         let text = format!("ISOMETRIC_ACCESS_TOKEN={TOKEN}\nISOMETRIC_CLIENT_SECRET={SECRET}\n");
         let output = run_with_file(&text, 0o600, simulator.base_url());
-        assert_snapshot("secrets-file-refused", &transcript(&output));
+        assert_snapshot("secrets-file-rejected", &transcript(&output));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Faults as clients meet them.
+//! Faults as clients observe them.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -55,17 +55,17 @@ fn a_delay_precedes_the_response() {
 }
 
 #[test]
-fn a_cut_response_has_all_headers_and_the_first_bytes() {
+fn a_truncated_response_has_all_headers_and_the_first_bytes() {
     let simulator = Simulator::start().unwrap();
     let path = path(&simulator);
-    let whole = send(&simulator, "GET", &path);
-    let length = whole.body.len();
+    let complete = send(&simulator, "GET", &path);
+    let length = complete.body.len();
     for (kept, expected) in [(0, 0), (1, 1), (100, 100), (length, length - 1), (9999, length - 1)] {
-        simulator.inject(Fault::cut(kept));
+        simulator.inject(Fault::truncate(kept));
         let response = send(&simulator, "GET", &path);
         assert_eq!(response.status, 200);
         assert_eq!(response.header("content-length"), Some(&*length.to_string()));
-        assert_eq!(response.body, whole.body[..expected]);
+        assert_eq!(response.body, complete.body[..expected]);
         assert!(response.end.is_ok(), "{:?}", response.end);
     }
 }
@@ -102,8 +102,8 @@ fn a_fault_affects_a_path_for_a_number_of_requests() {
 }
 
 #[test]
-fn the_client_reports_resets_and_cut_bodies_as_transport_errors() {
-    for fault in [Fault::reset(), Fault::cut(10)] {
+fn the_client_reports_resets_and_truncated_bodies_as_transport_errors() {
+    for fault in [Fault::reset(), Fault::truncate(10)] {
         let simulator = Simulator::start().unwrap();
         let registry = simulator.registry().unwrap();
         let id = simulator.ids().next().unwrap();

@@ -1,9 +1,9 @@
 //! Tests of the simulator over HTTP on loopback.
 #![cfg(test)]
 
-mod answers;
 mod faults;
 mod http;
+mod responses;
 mod worlds;
 
 use isometric_registry::types::CreditBatchId;

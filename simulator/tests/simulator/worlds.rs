@@ -17,8 +17,9 @@ fn world(simulator: &Simulator) -> World {
     simulator.batches().map(|batch| (batch.id.clone(), batch)).collect()
 }
 
-/// Asserts that every batch is consistent, with its relatives and with all serial numbers.
-fn assert_sound(world: &World) {
+/// Asserts that every batch is consistent in itself and with its relatives, and that serial numbers
+/// do not overlap.
+fn assert_consistent(world: &World) {
     let mut units = Vec::new();
     for batch in world.values() {
         assert_eq!(batch.violations(), []);
@@ -69,13 +70,13 @@ fn depth(world: &World, batch: &CreditBatch) -> usize {
 }
 
 #[test]
-fn worlds_of_any_size_and_seed_are_sound() {
+fn worlds_of_any_size_and_seed_are_consistent() {
     for seed in [0, u64::MAX] {
         for batches in (0..34).chain([100]) {
             let simulator = Simulator::builder().seed(seed).batches(batches).start().unwrap();
             let world = world(&simulator);
             assert_eq!(world.len(), batches as usize);
-            assert_sound(&world);
+            assert_consistent(&world);
         }
     }
 }
@@ -104,9 +105,9 @@ fn a_world_has_every_status_and_both_forms_of_nullable_properties() {
         assert!(!batches().all(is_null));
     }
     assert!(batches().map(|batch| depth(&world, batch)).max() >= Some(3));
-    let delivered_whole =
+    let delivered_before_split =
         |b: &CreditBatch| b.status == CreditBatchStatus::Split && b.delivery_id.is_some();
-    assert!(batches().any(delivered_whole));
+    assert!(batches().any(delivered_before_split));
     let kinds: [fn(&CreditBatch) -> String; 4] = [
         |batch| batch.supplier_id.to_string(),
         |batch| batch.project_id.to_string(),
@@ -189,7 +190,7 @@ fn a_world_of_100_000_batches_starts_within_50_ms() {
 }
 
 #[test]
-fn serves_a_sound_world_after_changes_to_an_issued_batch() {
+fn serves_a_consistent_world_after_changes_to_an_issued_batch() {
     let simulator = Simulator::start().unwrap();
     let issued = simulator.issue(5_000_000_000).unwrap();
     let [left, right] = simulator.split(&issued.id, 1).unwrap();
@@ -202,7 +203,7 @@ fn serves_a_sound_world_after_changes_to_an_issued_batch() {
 
     let world = world(&simulator);
     assert_eq!(world.len(), 105);
-    assert_sound(&world);
+    assert_consistent(&world);
     assert_eq!(world[&left.id].size.credit_kgs, 1);
     assert_eq!(world[&second.id].status, CreditBatchStatus::Active);
     assert_eq!(world[&first.id], retired);
@@ -224,7 +225,7 @@ fn seeded_batches_can_be_changed() {
             _ => drop(simulator.deliver(&batch.id, simulator.organisation())),
         }
     }
-    assert_sound(&world(&simulator));
+    assert_consistent(&world(&simulator));
 }
 
 #[test]
@@ -256,7 +257,7 @@ fn rejects_a_second_delivery() {
 }
 
 #[test]
-fn rejects_splits_that_leave_a_child_without_a_kilogram() {
+fn rejects_splits_with_a_child_below_one_kilogram() {
     let simulator = Simulator::start().unwrap();
     let id = simulator.issue(10).unwrap().id;
     for kilograms in [i64::MIN, -1, 0, 10, 11, i64::MAX] {

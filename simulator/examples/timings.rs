@@ -1,7 +1,7 @@
-//! Measures the times to start the simulator, to compute a batch and to respond.
+//! Measures the time to start the simulator, to compute a batch and to respond.
 //!
 //! ```text
-//! cargo run --release -p isometric-registry-simulator --example figures
+//! cargo run --release -p isometric-registry-simulator --example timings
 //! ```
 
 #![allow(clippy::print_stdout)]

@@ -1,4 +1,4 @@
-//! Responses to requests: batches, errors and canned answers.
+//! Responses to requests: batches, errors and canned responses.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::http::{send, send_with};
 use crate::{UNKNOWN, block_on, registry, status_and_detail, unknown};
 
 #[test]
-fn the_base_url_is_on_loopback_and_has_the_path_of_the_real_ones() {
+fn the_base_url_is_on_loopback_and_has_the_path_of_the_environments() {
     let simulator = Simulator::start().unwrap();
     assert!(simulator.base_url().starts_with("http://127.0.0.1:"), "{simulator:?}");
     for environment in Environment::ALL {
@@ -49,7 +49,7 @@ fn the_client_fetches_a_batch() {
 }
 
 #[test]
-fn wrong_credentials_get_401() {
+fn invalid_credentials_get_401() {
     let simulator = Simulator::start().unwrap();
     let (token, secret) = (simulator.access_token(), simulator.client_secret());
     for (token, secret) in [("another-token", secret), (token, "another-secret"), (secret, token)] {
@@ -186,7 +186,7 @@ fn a_dropped_simulator_refuses_connections() {
 }
 
 #[test]
-fn the_error_about_a_used_port_names_it() {
+fn the_error_for_a_used_port_names_it() {
     let simulator = Simulator::start().unwrap();
     let port: u16 = simulator.base_url().split([':', '/']).nth(4).unwrap().parse().unwrap();
     let error = Simulator::builder().port(port).start().unwrap_err().to_string();
@@ -217,7 +217,7 @@ fn logs_requests_until_they_are_cleared() {
 }
 
 #[test]
-fn canned_answers_precede_the_state() {
+fn canned_responses_precede_the_state() {
     let simulator = Simulator::start().unwrap();
     let path = format!("/credit_batches/{}", simulator.ids().next().unwrap());
     let fetch = || send(&simulator, "GET", &path);
@@ -238,7 +238,7 @@ fn canned_answers_precede_the_state() {
 }
 
 #[test]
-fn canned_answers_are_for_one_operation_and_authenticated_requests() {
+fn canned_responses_are_for_one_operation_and_authenticated_requests() {
     let simulator = Simulator::start().unwrap();
     simulator.answer("credit_batch", 200, &json!("canned")).unwrap();
     assert_eq!(send(&simulator, "GET", "/nowhere").status, 404);
@@ -248,18 +248,18 @@ fn canned_answers_are_for_one_operation_and_authenticated_requests() {
 }
 
 #[test]
-fn faults_apply_to_canned_answers() {
+fn faults_apply_to_canned_responses() {
     let simulator = Simulator::start().unwrap();
     simulator.answer("credit_batch", 200, &json!("canned")).unwrap();
     simulator.inject(Fault::status(StatusCode::BAD_GATEWAY));
-    simulator.inject(Fault::cut(3));
+    simulator.inject(Fault::truncate(3));
     let responses = [(); 2].map(|()| send(&simulator, "GET", "/credit_batches/x"));
     assert_eq!(responses[0].status, 502);
     assert_eq!(responses[1].body, b"\"ca");
 }
 
 #[test]
-fn the_client_receives_canned_answers() {
+fn the_client_receives_canned_responses() {
     let simulator = Simulator::start().unwrap();
     let registry = simulator.registry().unwrap();
     let mut batch = simulator.issue(1_000).unwrap();
@@ -270,7 +270,7 @@ fn the_client_receives_canned_answers() {
 }
 
 #[test]
-fn rejects_answers_that_cannot_be_sent() {
+fn rejects_canned_responses_that_cannot_be_sent() {
     let simulator = Simulator::start().unwrap();
     let message = |operation, status| {
         simulator.answer(operation, status, &json!({})).unwrap_err().to_string()
@@ -283,7 +283,7 @@ fn rejects_answers_that_cannot_be_sent() {
         let expected = format!("status {status}: expected 200 to 599");
         assert_eq!(message("credit_batch", status), expected);
     }
-    let keys_that_are_no_strings = BTreeMap::from([([1], 2)]);
-    let error = simulator.answer("credit_batch", 200, &keys_that_are_no_strings).unwrap_err();
+    let non_string_keys = BTreeMap::from([([1], 2)]);
+    let error = simulator.answer("credit_batch", 200, &non_string_keys).unwrap_err();
     assert_eq!(error.to_string(), "response body: key must be a string");
 }
