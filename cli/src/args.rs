@@ -30,7 +30,7 @@ pub(crate) const EXIT_STATUS: [(&str, &str); 3] = [
     ("1", "a request failed, violations or findings were found, or reading or writing failed"),
     (
         "2",
-        "bad usage, such as an invalid identifier, a missing setting or a file that cannot be \
+        "invalid usage, such as an invalid identifier, a missing setting or a file that cannot be \
          opened; nothing was sent",
     ),
 ];
@@ -88,14 +88,14 @@ pub(crate) enum Command {
 /// the remaining batches are still fetched, and the exit status is 1. A batch that violates
 /// the spec is reported as a failure and still printed.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("which").required(true))]
+#[command(group = ArgGroup::new("source").required(true))]
 pub(crate) struct GetArgs {
     /// Identifiers of credit batches, such as ctb_1DRBTYA8Q1S07CBY
-    #[arg(value_name = "ID", group = "which")]
+    #[arg(value_name = "ID", group = "source")]
     pub(crate) ids: Vec<String>,
     /// Read identifiers from FILE or stdin (`-`), one per line; blank lines and lines that
     /// start with `#` are ignored
-    #[arg(long = "ids", value_name = "FILE", group = "which")]
+    #[arg(long = "ids", value_name = "FILE", group = "source")]
     pub(crate) file: Option<PathBuf>,
     /// Output format: `table`, or `json` with one batch per line in the order of arrival
     /// [default: table for one ID, json for several and for --ids]
@@ -113,10 +113,10 @@ pub(crate) enum GetFormat {
 
 /// Fetch the lineage of a credit batch and audit it
 ///
-/// The lineage contains the batch, its ancestors up to the batch that was issued, and all
-/// batches that were split from that one. Contradictions, such as a kilogram that is counted
-/// twice or a missing batch, are findings. The lineage is printed with its findings, and the
-/// exit status is 1 if there are any.
+/// The lineage contains the batch, its ancestors up to the issued batch, and all batches that
+/// were split from the issued batch. Contradictions, such as a kilogram that is counted twice
+/// or a missing batch, are findings. The lineage is printed with its findings, and the exit
+/// status is 1 if there are any.
 #[derive(Args, Debug)]
 pub(crate) struct LineageArgs {
     /// Identifier of a credit batch, such as ctb_1DRBTYA8Q1S07CBY
@@ -147,15 +147,15 @@ pub(crate) enum LineageFormat {
 /// Every record is validated against the API's spec and checked for contradictions between
 /// its properties. Files of any size are validated in constant memory.
 ///
-/// In NDJSON, the records are the lines that are not blank. An invalid line is a violation,
-/// and validation continues with the next line. A file is NDJSON if its first such line is a
-/// complete value, or invalid in itself.
+/// In NDJSON, each line that is not blank is a record. An invalid line is a violation, and
+/// validation continues with the next line. A file is NDJSON if its first line that is not
+/// blank is a complete JSON value other than an array, or has a syntax error.
 ///
 /// Any other JSON is a stream of values, such as one object, several objects or an array.
 /// The records are the values and the elements of arrays. Validation stops at the first
 /// syntax error.
 ///
-/// A record of more than 16 MiB is a violation, too. Records are numbered from 0, and lines
+/// A record of more than 16 MiB is also a violation. Records are numbered from 0, and lines
 /// from 1.
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
 
-use isometric_registry_cli::records::{self, BLOCK_SIZE, InvalidRecord, Stop, Summary};
+use isometric_registry_cli::records::{self, BLOCK_SIZE, CheckError, InvalidRecord, Summary};
 use serde::Serialize;
 
 use crate::args::{CheckArgs, CheckFormat};
@@ -32,10 +32,12 @@ pub(crate) fn run(arguments: &CheckArgs) -> Result<CommandOutcome, CommandFailur
             }
             CommandOutcome::found(summary.violations > 0).after_output(flushed)
         }
-        // Output is written for violations only.
-        Err(Stop::Report(failure)) => CommandOutcome::ProblemsFound.after_output(Err(failure)),
-        Err(Stop::Read(error)) => Err(CommandFailure::failed(
-            format!("{name}: cannot read to the end: {error}"),
+        // Only violations are written to stdout, so the command has found at least one.
+        Err(CheckError::Report(failure)) => {
+            CommandOutcome::ProblemsFound.after_output(Err(failure))
+        }
+        Err(CheckError::Read(error)) => Err(CommandFailure::failed(
+            format!("{name}: cannot read the input: {error}"),
             "check that the input is a file; only the records before the error were validated",
         )),
     }

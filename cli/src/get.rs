@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &GetArgs, verbose: bool) -> Result<CommandOutcome, 
 #[derive(Clone, Copy)]
 struct OutputStyle {
     format: GetFormat,
-    /// A single batch is printed with all properties, and its failure ends the command.
+    /// A single batch is printed with all properties, and its failure is that of the command.
     is_single: bool,
     verbose: bool,
 }
@@ -93,7 +93,7 @@ fn invalid_batch(error: &Error) -> Option<&CreditBatch> {
     }
 }
 
-/// Prints a batch and flushes, because the next batch may take long.
+/// Prints a batch and flushes, because the next batch may take long to arrive.
 fn print(
     batch: &CreditBatch,
     style: OutputStyle,
@@ -107,7 +107,7 @@ fn print(
     output.flush()
 }
 
-/// Returns a progress bar, hidden for a single batch and where stderr is no terminal.
+/// Returns a progress bar, which is hidden for a single batch and if stderr is not a terminal.
 fn progress_bar(total: usize) -> ProgressBar {
     if total < 2 || !io::stderr().is_terminal() {
         return ProgressBar::hidden();

@@ -42,12 +42,12 @@ pub(crate) enum CommandFailure {
 }
 
 impl CommandFailure {
-    /// Bad usage or invalid configuration. Nothing was sent.
+    /// Creates a failure for invalid usage or configuration. Nothing was sent.
     pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::reported(2, message, hint)
     }
 
-    /// A valid command that failed.
+    /// Creates a failure of a valid command.
     pub(crate) fn failed(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::reported(1, message, hint)
     }
@@ -56,7 +56,7 @@ impl CommandFailure {
         Self::Reported { code, message: message.into(), hint: hint.into(), causes: Vec::new() }
     }
 
-    /// A failure to write to stdout.
+    /// Creates a failure to write to stdout.
     pub(crate) fn output(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::BrokenPipe;
@@ -67,7 +67,7 @@ impl CommandFailure {
         )
     }
 
-    /// Replaces the message by the summary of several failures, and keeps the hint.
+    /// Replaces the message with the summary of several failures, and keeps the hint.
     pub(crate) fn summarize(mut self, summary: String) -> Self {
         if let Self::Reported { message, causes, .. } = &mut self {
             *message = summary;

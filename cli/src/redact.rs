@@ -14,7 +14,7 @@ pub(crate) fn add_secret(secret: &str) {
     FILE_SECRETS.lock().unwrap_or_else(PoisonError::into_inner).push(secret.to_owned());
 }
 
-/// Replaces the secrets of the environment and of `--credentials` by `[redacted]`. Users paste
+/// Replaces the secrets of the environment and of `--credentials` with `[redacted]`. Users paste
 /// secrets into arguments, and error messages quote arguments.
 pub(crate) fn redact(text: &str) -> Cow<'_, str> {
     let mut secrets: Vec<_> =

@@ -22,8 +22,10 @@ pub(crate) struct ConnectedRegistry {
 /// Creates the client. Nothing is sent yet.
 pub(crate) fn connect(connection: &ConnectionArgs) -> Result<ConnectedRegistry, CommandFailure> {
     let connected = if connection.offline { offline()? } else { online(connection)? };
-    let registry =
-        connected.registry.with_options(options(connection)).map_err(|error| unusable(&error))?;
+    let registry = connected
+        .registry
+        .with_options(options(connection))
+        .map_err(|error| configuration_failure(&error))?;
     Ok(ConnectedRegistry { registry, ..connected })
 }
 
@@ -33,7 +35,7 @@ fn offline() -> Result<ConnectedRegistry, CommandFailure> {
             .caused_by(sources(&error))
     })?;
     Ok(ConnectedRegistry {
-        registry: simulator.registry().map_err(|error| unusable(&error))?,
+        registry: simulator.registry().map_err(|error| configuration_failure(&error))?,
         simulator: Some(simulator),
         credentials_source: "the simulator".to_owned(),
     })
@@ -48,7 +50,8 @@ fn online(connection: &ConnectionArgs) -> Result<ConnectedRegistry, CommandFailu
         Some(path) => (credentials::from_file(path)?, path.display().to_string()),
         None => (credentials::from_environment()?, "the environment".to_owned()),
     };
-    let registry = Registry::at(&base_url, credentials).map_err(|error| unusable(&error))?;
+    let registry =
+        Registry::at(&base_url, credentials).map_err(|error| configuration_failure(&error))?;
     Ok(ConnectedRegistry { registry, simulator: None, credentials_source })
 }
 
@@ -80,7 +83,7 @@ fn options(connection: &ConnectionArgs) -> Options {
     options
 }
 
-fn unusable(error: &Error) -> CommandFailure {
+fn configuration_failure(error: &Error) -> CommandFailure {
     CommandFailure::usage(
         error.to_string(),
         "pass --base-url https://HOST/PATH; http is allowed for this machine only",

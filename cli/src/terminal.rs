@@ -29,7 +29,7 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     escaped.into()
 }
 
-/// Replaces each run of white space by one space.
+/// Replaces each run of white space with one space.
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

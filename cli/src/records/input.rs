@@ -39,7 +39,7 @@ impl<R: Read> Input<R> {
     pub(super) fn new(reader: R, block_size: usize) -> Self {
         let mut input = Self {
             reader,
-            // The first block contains the whole byte order mark.
+            // The first block contains the complete byte order mark.
             block_size: block_size.max(BYTE_ORDER_MARK.len()),
             buffer: Vec::new(),
             consumed: 0,
@@ -55,7 +55,7 @@ impl<R: Read> Input<R> {
         input
     }
 
-    /// The bytes that were read and not consumed.
+    /// Returns the bytes that were read and not consumed.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.buffer[self.consumed..]
     }
@@ -99,8 +99,8 @@ impl<R: Read> Input<R> {
         }
     }
 
-    /// Consumes blank lines and detects the form by the first other line: a complete value, or
-    /// text that cannot start one, is the first line of NDJSON.
+    /// Consumes blank lines and detects the form from the next line. The input is NDJSON if that
+    /// line is a complete value or has a syntax error other than being incomplete.
     pub(super) fn detect_form(&mut self) -> InputForm {
         loop {
             let bytes = self.bytes();

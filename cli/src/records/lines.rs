@@ -1,6 +1,6 @@
 //! Validates NDJSON in parallel.
 //!
-//! The calling thread reads blocks of whole lines, passes them to worker threads in turn, and
+//! The calling thread reads blocks of complete lines, passes them to worker threads in turn, and
 //! reports the results in the order of the blocks.
 
 use std::collections::VecDeque;
@@ -77,7 +77,7 @@ fn add<E>(
     Ok(())
 }
 
-/// Whole lines.
+/// A block of complete lines.
 struct LineBlock {
     bytes: Vec<u8>,
     /// The number of the first line.

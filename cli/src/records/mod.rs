@@ -1,7 +1,7 @@
 //! Validates the credit batches in JSON input of any length, in constant memory.
 //!
 //! NDJSON is validated in parallel, line by line, and continues after an invalid line. Every
-//! other form (one value, an array, concatenated values) is a stream of values, which ends at
+//! other form (one value, an array, concatenated values) is validated as a stream of values up to
 //! the first syntax error.
 
 mod input;
@@ -20,7 +20,7 @@ pub const BLOCK_SIZE: usize = 1024 * 1024;
 
 /// The reason why validation stopped early.
 #[derive(Debug)]
-pub enum Stop<E> {
+pub enum CheckError<E> {
     /// The input could not be read.
     Read(io::Error),
     /// The callback failed.
@@ -40,16 +40,16 @@ pub fn check<E>(
     block_size: usize,
     threads: usize,
     mut report: impl FnMut(InvalidRecord) -> Result<(), E>,
-) -> Result<Summary, Stop<E>> {
+) -> Result<Summary, CheckError<E>> {
     let mut input = Input::new(input, block_size);
     let mut validator = RecordValidator::new(&mut report);
     match input.detect_form() {
         InputForm::Lines => lines::check(&mut input, threads.max(1), &mut validator),
         InputForm::Values => values::check(&mut input, &mut validator),
     }
-    .map_err(Stop::Report)?;
+    .map_err(CheckError::Report)?;
     match input.error {
-        Some(error) => Err(Stop::Read(error)),
+        Some(error) => Err(CheckError::Read(error)),
         None => Ok(validator.summary),
     }
 }
@@ -63,9 +63,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::input::MAX_RECORD_SIZE;
-    use super::{InvalidRecord, Stop, Summary, lines};
+    use super::{CheckError, InvalidRecord, Summary, lines};
 
-    /// Checks the document in blocks of the given size.
+    /// Validates the document in blocks of the given size.
     fn check(document: &[u8], block_size: usize, threads: usize) -> (Vec<InvalidRecord>, Summary) {
         let mut found = Vec::new();
         let report = |record| {
@@ -76,7 +76,7 @@ mod tests {
         (found, summary)
     }
 
-    /// The number, the line and the first rule of each invalid record, then the summary.
+    /// Lists the number, the line and the first rule of each invalid record, then the summary.
     fn outline(document: &str) -> String {
         let (found, summary) = check(document.as_bytes(), 1 << 20, 1);
         let mut outline = String::new();
@@ -173,12 +173,12 @@ mod tests {
         let pretty = "{\n  \"id\": {\n  }\n}\n{\n\"id\":\n{\n}}\n".repeat(40);
         let array = format!("[\n  {{}}{}\n]\n", ",\n  {\n    \"id\": 1\n  }, 12".repeat(40));
         for document in [format!("{lines}{pretty}"), format!("{pretty}{array}{pretty}"), array] {
-            let whole = check(document.as_bytes(), document.len() + 1, 1);
-            assert!(whole.1.invalid > 2, "{:?}", whole.1);
+            let in_one_block = check(document.as_bytes(), document.len() + 1, 1);
+            assert!(in_one_block.1.invalid > 2, "{:?}", in_one_block.1);
             for block_size in [0, 3, 7, 64, 200] {
                 for threads in [1, 3] {
                     let found = check(document.as_bytes(), block_size, threads);
-                    assert_eq!(found, whole, "{block_size} {threads}");
+                    assert_eq!(found, in_one_block, "{block_size} {threads}");
                 }
             }
         }
@@ -223,8 +223,8 @@ mod tests {
             document in documents(),
             block_size in 1_usize..20,
         ) {
-            let whole = check(&document, document.len() + 1, 1);
-            prop_assert_eq!(check(&document, block_size, 1), whole);
+            let in_one_block = check(&document, document.len() + 1, 1);
+            prop_assert_eq!(check(&document, block_size, 1), in_one_block);
         }
 
         #[test]
@@ -246,15 +246,15 @@ mod tests {
     const VALUE: &str =
         r#"\{("[a-z]": ?(-?[0-9]\.[0-9]e[+-]?[0-9]|true|\[1, ?"[a-z}\]]"\]|\{\}))?\}"#;
 
-    /// An input of many records that counts the bytes that were read.
-    struct Counted<'c> {
+    /// An input of many records that counts the bytes that were read from it.
+    struct CountingReader<'c> {
         records: usize,
         bytes: &'c Cell<usize>,
     }
 
     const RECORD: &str = "{\"id\": null}\n";
 
-    impl Read for Counted<'_> {
+    impl Read for CountingReader<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             if self.records == 0 {
                 return Ok(0);
@@ -270,7 +270,7 @@ mod tests {
     fn reads_only_a_few_blocks_ahead() {
         let (block_size, threads) = (1300, 2);
         let bytes = Cell::new(0);
-        let input = Counted { records: 2000, bytes: &bytes };
+        let input = CountingReader { records: 2000, bytes: &bytes };
         let mut most = 0;
         let summary = super::check(input, block_size, threads, |record| {
             let reported = (record.record as usize + 1) * RECORD.len();
@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn stops_when_the_callback_fails() {
         let bytes = Cell::new(0);
-        let input = Counted { records: usize::MAX, bytes: &bytes };
+        let input = CountingReader { records: usize::MAX, bytes: &bytes };
         let stop =
             super::check(
                 input,
@@ -294,7 +294,7 @@ mod tests {
                     if record.record < 500 { Ok(()) } else { Err("enough") }
                 },
             );
-        assert!(matches!(stop, Err(Stop::Report("enough"))));
+        assert!(matches!(stop, Err(CheckError::Report("enough"))));
     }
 
     #[test]
@@ -315,7 +315,7 @@ mod tests {
                 records += 1;
                 Ok::<_, Infallible>(())
             });
-            assert!(matches!(stop, Err(Stop::Read(_))), "{input}");
+            assert!(matches!(stop, Err(CheckError::Read(_))), "{input}");
             assert_eq!(records, expected, "{input}");
         }
     }

@@ -34,7 +34,7 @@ pub struct InvalidRecord {
     pub violations: Vec<RecordViolation>,
 }
 
-/// The number of records and violations.
+/// The numbers of records and violations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// All records.
@@ -115,18 +115,19 @@ impl<'r, E> RecordValidator<'r, E> {
 }
 
 impl RecordViolation {
-    /// A syntax error in the record at this line and column.
+    /// Creates a violation for a syntax error in the record at this line and column.
     pub(super) fn from_serde(error: &serde_json::Error, line: u64, column: usize) -> Self {
         let text = error.to_string();
         // The position is relative to the record.
         let cause = text.rsplit_once(" at line ").map_or(&*text, |(cause, _)| cause);
         match error.line() {
             0 | 1 => Self::syntax(cause, None, column + error.column()),
-            below => Self::syntax(cause, Some(line + below as u64 - 1), error.column()),
+            number => Self::syntax(cause, Some(line + number as u64 - 1), error.column()),
         }
     }
 
-    /// A syntax error at this column, and in another line than the start of the record.
+    /// Creates a violation for a syntax error. `line` is `None` for the line in which the record
+    /// starts.
     pub(super) fn syntax(cause: &str, line: Option<u64>, column: usize) -> Self {
         let line = line.map(|line| format!("line {line} ")).unwrap_or_default();
         let message = format!("invalid JSON: {cause} at {line}column {column}");

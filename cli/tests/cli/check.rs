@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{ID, assert_snapshot, feed, program, run, text, transcript};
 
-/// A valid batch with some values replaced.
+/// Returns a valid batch with some values replaced.
 fn batch(changes: &[(&str, Value)]) -> Value {
     let simulator = Simulator::start().unwrap();
     let batch = simulator.batch(&ID.parse().unwrap()).unwrap();
@@ -18,7 +18,7 @@ fn batch(changes: &[(&str, Value)]) -> Value {
     batch
 }
 
-/// NDJSON with each kind of violation.
+/// Returns NDJSON with each kind of violation.
 fn invalid_lines() -> String {
     let valid = batch(&[]).to_string();
     let invalid = batch(&[
@@ -88,14 +88,14 @@ fn results_do_not_depend_on_the_form() {
 fn stops_at_a_syntax_error_in_an_array() {
     let array = json!([batch(&[]), batch(&[])]);
     let array = serde_json::to_string_pretty(&array).unwrap();
-    let broken = array.replace("\"status\":", "status:");
-    assert_snapshot("check-array", &check(&broken, &[]));
+    let invalid = array.replace("\"status\":", "status:");
+    assert_snapshot("check-array", &check(&invalid, &[]));
 }
 
 #[test]
 fn accepts_valid_batches_and_empty_input() {
     assert_snapshot("check-valid", &check(&format!("{}\n", batch(&[])), &[]));
-    assert_snapshot("check-nothing", &check("\n\n", &[]));
+    assert_snapshot("check-empty", &check("\n\n", &[]));
 }
 
 #[test]

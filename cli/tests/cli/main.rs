@@ -1,4 +1,4 @@
-//! The program from outside: output and exit status.
+//! The output and the exit status of the program.
 #![cfg(test)]
 
 mod check;
@@ -17,20 +17,20 @@ use std::process::{Command, Output, Stdio};
 
 use isometric_registry_simulator::Simulator;
 
-/// A retired batch of the simulator, with three ancestors.
+/// A retired batch of the simulator, with two ancestors.
 const ID: &str = "ctb_P02AR0000SIM000J";
 
 /// An identifier that the simulator does not have.
 const UNKNOWN: &str = "ctb_1DRBTYA8Q1S07CBY";
 
-/// The program with an empty environment.
+/// Returns a command for the program with an empty environment.
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_isometric-registry"));
     command.args(arguments).env_clear().stdin(Stdio::null());
     command
 }
 
-/// The program with the address and the credentials of a simulator.
+/// Returns a command for the program with the address and the credentials of a simulator.
 fn with_simulator(simulator: &Simulator, arguments: &[&str]) -> Command {
     let mut command = program(&["--base-url", simulator.base_url()]);
     command

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::{ID, program, text, transcript};
 
-/// Starts a simulator and reads its first line.
+/// Starts a simulator and returns its first line.
 fn simulate(arguments: &[&str]) -> (Child, String) {
     let mut command = program(&[&["simulate"], arguments].concat());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

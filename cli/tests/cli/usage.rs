@@ -1,11 +1,11 @@
-//! Bad usage: one line, a hint, and exit status 2.
+//! Invalid usage: one line, a hint, and exit status 2.
 
 use std::fmt::Write;
 
 use crate::{ID, assert_snapshot, program, run, transcript};
 
 #[test]
-fn bad_usage_prints_one_line_and_a_hint() {
+fn invalid_usage_prints_one_line_and_a_hint() {
     let mut all = String::new();
     for arguments in [
         &[][..],
