@@ -7,7 +7,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
         let mut cargo = process::cargo();
         cargo.args(["run", "--quiet", "--release", "--locked", "--package", "bench"]);
         if process::succeeds(&mut cargo)? {
-            Ok(Outcome::Fine)
+            Ok(Outcome::Success)
         } else {
             Err(Failure("the measurement failed; BENCHMARKS.md is unchanged".to_owned()))
         }

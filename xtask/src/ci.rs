@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: the steps that decide whether a change may be merged.
+//! `cargo xtask ci`: the checks that a change must pass.
 
 use std::process::{Command, Stdio};
 
@@ -74,11 +74,14 @@ fn run_steps() -> Result<Outcome, Failure> {
         let mut cargo = process::cargo();
         cargo.args(step.arguments).envs(step.environment.iter().copied());
         if !process::succeeds(&mut cargo)? {
-            terminal::bad("Failed", &format!("{}: cargo {}", step.name, step.arguments.join(" ")));
-            return Ok(Outcome::Found);
+            terminal::problem(
+                "Failed",
+                &format!("{}: cargo {}", step.name, step.arguments.join(" ")),
+            );
+            return Ok(Outcome::ProblemFound);
         }
     }
-    Ok(Outcome::Fine)
+    Ok(Outcome::Success)
 }
 
 fn is_openssl_installed() -> bool {

@@ -3,8 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use codegen::styled::{OutputLine, STATUS_WIDTH, Tone};
 
-/// Returns lines as text with ANSI colours, which the terminal output strips if stdout
-/// is not a terminal.
+/// Returns lines as text with ANSI colours. `terminal::print` strips them if stdout is not a
+/// terminal.
 pub(crate) fn coloured(lines: &[OutputLine]) -> String {
     lines.iter().map(|line| coloured_line(line) + "\n").collect()
 }

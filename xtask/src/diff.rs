@@ -19,7 +19,7 @@ enum DiffCommand {
     Compare(DiffRequest),
 }
 
-/// The documents to compare, and the use of the report.
+/// The documents to compare, and the options of the report.
 struct DiffRequest {
     base: Option<String>,
     revision: Option<String>,
@@ -34,7 +34,7 @@ enum OutputFormat {
     Json,
 }
 
-/// The changes that lead to exit code 1.
+/// The changes that lead to exit status 1.
 #[derive(Clone, Copy)]
 enum FailOn {
     Breaking,
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
         DiffCommand::Help => help(),
         DiffCommand::Rules => {
             terminal::print(&rules::markdown())?;
-            Ok(Outcome::Fine)
+            Ok(Outcome::Success)
         }
         DiffCommand::Compare(request) => compare(&request),
     }
@@ -82,7 +82,7 @@ fn compare(request: &DiffRequest) -> Result<Outcome, Failure> {
         FailOn::Any => !report.changes.is_empty(),
         FailOn::Never => false,
     };
-    Ok(if is_failure { Outcome::Found } else { Outcome::Fine })
+    Ok(if is_failure { Outcome::ProblemFound } else { Outcome::Success })
 }
 
 /// The report and the semver verdict, as `--format json` prints them.
@@ -145,19 +145,19 @@ fn keyword<T: Copy>(
     }
 }
 
-/// Reads a document from the file of that name, or else from a git revision.
+/// Reads a document from the file `name`, or else from the git revision `name`.
 fn document(name: &str) -> Result<Source, Failure> {
     let path = Path::new(name);
     if path.is_file() { file(path, name) } else { at_revision(name) }
 }
 
 fn file(path: &Path, name: &str) -> Result<Source, Failure> {
-    Ok(Source::parse(name, &files::of_path(path, name)?)?)
+    Ok(Source::parse(name, &files::read(path, name)?)?)
 }
 
 /// Reads the spec at a git revision.
 fn at_revision(revision: &str) -> Result<Source, Failure> {
-    // git would take a leading hyphen for an option.
+    // git would parse an argument with a leading hyphen as an option.
     if revision.starts_with('-') {
         return Err(Failure(format!("{revision:?}: not a file and not a git revision")));
     }
@@ -167,7 +167,7 @@ fn at_revision(revision: &str) -> Result<Source, Failure> {
         Failure(format!("{revision:?}: not a file and not a git revision with {SPEC}: {error}"))
     })?;
     let name = format!("{revision}:{SPEC}");
-    Ok(Source::parse(&name, &files::text(&name, bytes)?)?)
+    Ok(Source::parse(&name, &files::decode(&name, bytes)?)?)
 }
 
 /// Returns the commit at which this branch left the main branch.

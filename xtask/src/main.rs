@@ -31,7 +31,7 @@ Commands:
                                        [default: the merge base with the main branch,
                                        and the working tree]
       --format text|markdown|json      [default: text]
-      --fail-on breaking|any|never     Changes that lead to exit code 1 [default: breaking]
+      --fail-on breaking|any|never     Changes that lead to exit status 1 [default: breaking]
       --rules                          Print docs/diff-rules.md, the rules for changes
   upstream       Show differences between the spec and Isometric's published document
                  that spec/divergences.toml does not explain
@@ -42,21 +42,21 @@ Commands:
   bench          Measure the workspace against its alternatives and write BENCHMARKS.md
   help           Show this help
 
-Exit codes: 0 success, 1 problem found, 2 the command failed.
+Exit status: 0 success, 1 problem found, 2 the command failed.
 ";
 
-/// The hand-written document, by the path that messages show.
+/// The path of the spec, relative to the workspace.
 const SPEC: &str = "spec/registry.yaml";
 
-/// The result of a command that did its work.
+/// The result of a command that completed.
 enum Outcome {
-    /// Exit code 0.
-    Fine,
-    /// Exit code 1: there is a problem, such as a stale file or a breaking change.
-    Found,
+    /// Exit status 0.
+    Success,
+    /// Exit status 1: there is a problem, such as a stale file or a breaking change.
+    ProblemFound,
 }
 
-/// The message of a command that could not do its work. Exit code 2.
+/// The message of a command that failed. Exit status 2.
 struct Failure(String);
 
 impl<E: std::error::Error> From<E> for Failure {
@@ -71,8 +71,8 @@ const STACK_BYTES: usize = 64 << 20;
 
 fn main() -> ExitCode {
     match with_large_stack(run) {
-        Ok(Outcome::Fine) => ExitCode::SUCCESS,
-        Ok(Outcome::Found) => ExitCode::from(1),
+        Ok(Outcome::Success) => ExitCode::SUCCESS,
+        Ok(Outcome::ProblemFound) => ExitCode::from(1),
         Err(Failure(message)) => {
             terminal::error(&message);
             ExitCode::from(2)
@@ -101,7 +101,7 @@ fn run() -> Result<Outcome, Failure> {
     }
 }
 
-/// Runs a command that has no option but `--help`.
+/// Runs a command whose only option is `--help`.
 fn no_arguments(
     arguments: &mut lexopt::Parser,
     command: impl FnOnce() -> Result<Outcome, Failure>,
@@ -115,7 +115,7 @@ fn no_arguments(
 
 fn help() -> Result<Outcome, Failure> {
     terminal::print(USAGE)?;
-    Ok(Outcome::Fine)
+    Ok(Outcome::Success)
 }
 
 /// Returns the root folder of the workspace, independent of the current folder.

@@ -20,12 +20,12 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
             Long("check") => check = true,
             Long("rules") => {
                 terminal::print(&lint::markdown())?;
-                return Ok(Outcome::Fine);
+                return Ok(Outcome::Success);
             }
             other => return Err(other.unexpected().into()),
         }
     }
-    let spec = files::of_workspace(SPEC)?;
+    let spec = files::read_in_workspace(SPEC)?;
     let files = generate::generate(&Source::parse(SPEC, &spec)?)?;
     let files = files.into_iter().map(|file| (file.name.into(), file.text)).collect();
     let folder = workspace().join(GENERATED);
@@ -40,26 +40,26 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
             FileState::Changed | FileState::Missing => "Wrote",
             FileState::Unexpected => "Removed",
         };
-        terminal::good(verb, &display(&entry.path));
+        terminal::success(verb, &display(&entry.path));
     }
-    Ok(Outcome::Fine)
+    Ok(Outcome::Success)
 }
 
-/// Reports which files are fresh and prints a diff of every stale one.
+/// Lists fresh and stale files, and prints a diff of every stale file.
 fn report(tree: &GeneratedFolder) -> Result<Outcome, Failure> {
     for entry in tree.entries() {
         if entry.state == FileState::Fresh {
-            terminal::good("Fresh", &display(&entry.path));
+            terminal::success("Fresh", &display(&entry.path));
         } else {
-            terminal::bad("Stale", &display(&entry.path));
+            terminal::problem("Stale", &display(&entry.path));
             terminal::print(&entry.diff(Path::new(GENERATED)))?;
         }
     }
     if tree.is_fresh() {
-        return Ok(Outcome::Fine);
+        return Ok(Outcome::Success);
     }
-    terminal::bad("Run", &format!("`{}` and commit the result", generate::COMMAND));
-    Ok(Outcome::Found)
+    terminal::problem("Run", &format!("`{}` and commit the result", generate::COMMAND));
+    Ok(Outcome::ProblemFound)
 }
 
 fn display(path: &Path) -> String {

@@ -12,17 +12,17 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 // Errors of stderr are ignored: there is no other place to report them.
 
 /// Reports a success on stderr.
-pub(crate) fn good(verb: &str, object: &str) {
+pub(crate) fn success(verb: &str, object: &str) {
     let _ = writeln!(anstream::stderr(), "{GOOD}{verb:>12}{GOOD:#} {object}");
 }
 
 /// Reports a problem on stderr.
-pub(crate) fn bad(verb: &str, object: &str) {
+pub(crate) fn problem(verb: &str, object: &str) {
     let _ = writeln!(anstream::stderr(), "{BAD}{verb:>12}{BAD:#} {object}");
 }
 
-/// Reports on stderr why a command failed. A message that already contains a source position
-/// gets no prefix.
+/// Prints the message of a failed command on stderr. A message that already contains a source
+/// position gets no prefix.
 pub(crate) fn error(message: &str) {
     let mut stderr = anstream::stderr();
     let _ = if message.contains(": error: ") {
@@ -34,7 +34,7 @@ pub(crate) fn error(message: &str) {
 
 /// Prints the result of a command on stdout, with colours only if stdout is a terminal.
 ///
-/// A closed pipe is not an error: the reader has seen enough. Output is flushed so that a full
+/// A closed pipe is not an error: the reader needs no more output. Output is flushed so that a full
 /// disk is reported.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     handle_stdout_error(write_and_flush(&mut anstream::stdout(), text))

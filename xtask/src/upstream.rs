@@ -1,4 +1,4 @@
-//! `cargo xtask upstream`: the differences between the spec and upstream's document.
+//! `cargo xtask upstream`: the differences between the spec and Isometric's document.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let spec = Contract::of(&Source::parse(SPEC, &files::of_workspace(SPEC)?)?)?;
+    let spec = Contract::of(&Source::parse(SPEC, &files::read_in_workspace(SPEC)?)?)?;
     let lock = match &document {
         Some(name) => lock_of(name, &spec)?,
         None if writes_lock => {
@@ -33,23 +33,23 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
                            name the file of upstream's document, or `-` for standard input";
             return Err(Failure(message.to_owned()));
         }
-        None => Lock::parse(LOCK, &files::of_workspace(LOCK)?)?,
+        None => Lock::parse(LOCK, &files::read_in_workspace(LOCK)?)?,
     };
-    let divergences = Divergences::parse(DIVERGENCES, &files::of_workspace(DIVERGENCES)?)?;
+    let divergences = Divergences::parse(DIVERGENCES, &files::read_in_workspace(DIVERGENCES)?)?;
     let comparison = upstream::compare(&spec, &lock, &divergences)?;
     terminal::print(&colour::coloured(&upstream::text(&comparison)))?;
     if writes_lock {
         write::replace(&workspace().join(LOCK), &lock.to_string())?;
-        terminal::good("Wrote", LOCK);
+        terminal::success("Wrote", LOCK);
     }
-    Ok(if comparison.is_clean() { Outcome::Fine } else { Outcome::Found })
+    Ok(if comparison.is_clean() { Outcome::Success } else { Outcome::ProblemFound })
 }
 
 /// Reads upstream's document from a file, or from standard input for `-`.
 fn lock_of(name: &str, spec: &Contract) -> Result<Lock, Failure> {
     let (name, text) = match name {
         "-" => ("standard input", standard_input()?),
-        name => (name, files::of_path(Path::new(name), name)?),
+        name => (name, files::read(Path::new(name), name)?),
     };
     let contract = Contract::of(&Source::parse(name, &text)?)?;
     Ok(Lock::of(&text, &contract, spec)?)
@@ -57,6 +57,6 @@ fn lock_of(name: &str, spec: &Contract) -> Result<Lock, Failure> {
 
 fn standard_input() -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    io::stdin().lock().take(files::MOST_BYTES).read_to_end(&mut bytes)?;
-    files::text("standard input", bytes)
+    io::stdin().lock().take(files::MAX_INPUT_BYTES).read_to_end(&mut bytes)?;
+    files::decode("standard input", bytes)
 }

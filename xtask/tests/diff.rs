@@ -1,4 +1,4 @@
-//! Tests of `cargo xtask diff`: documents, revisions, output and exit codes.
+//! Tests of `cargo xtask diff`: documents, revisions, output and exit status.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -132,7 +132,7 @@ fn harmless_change_fails_only_on_request() {
 fn compares_named_revisions_and_files() {
     let workspace = Workspace::new();
     workspace.edit("        - serial_number\n", "");
-    workspace.git(&["commit", "--all", "--quiet", "--message", "Promise less"]);
+    workspace.git(&["commit", "--all", "--quiet", "--message", "Make a property optional"]);
     let less = workspace.diff(&["--base", "HEAD~1", "--revision", "HEAD"]);
     assert!(stdout(&less).contains("[became-optional]"), "{}", stdout(&less));
     let more = workspace.diff(&["--base", "registry.yaml", "--revision", "HEAD~1"]);
@@ -153,14 +153,14 @@ fn prints_json() {
 #[test]
 fn rejects_invalid_arguments() {
     let workspace = Workspace::new();
-    let wrong: [&[&str]; 5] = [
+    let invalid: [&[&str]; 5] = [
         &["--base", "nowhere"],
         &["--base", "--help"],
         &["--format", "xml"],
         &["--fail-on", "sometimes"],
         &["extra"],
     ];
-    for arguments in wrong {
+    for arguments in invalid {
         let output = workspace.diff(arguments);
         assert_eq!(code(&output), 2, "{arguments:?}");
         assert!(stderr(&output).starts_with("error: "), "{}", stderr(&output));

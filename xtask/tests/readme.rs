@@ -10,7 +10,7 @@ use std::fs;
 
 use support::{Workspace, code, repository, stderr, stdout, xtask};
 
-/// Replaces every number by `0`.
+/// Replaces every number with `0`.
 fn without_numbers(text: &str) -> String {
     let mut result: String =
         text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
@@ -20,7 +20,7 @@ fn without_numbers(text: &str) -> String {
     result
 }
 
-/// Fails unless the README contains these lines next to each other.
+/// Asserts that the README contains these consecutive lines.
 #[track_caller]
 fn assert_shown(text: &str) {
     let readme = without_numbers(&fs::read_to_string(repository("README.md")).unwrap());

@@ -1,4 +1,4 @@
-//! Tests of `cargo xtask regen` and of the command line in general: files, exit codes and
+//! Tests of `cargo xtask regen` and of the command line in general: files, exit status and
 //! messages.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -114,14 +114,14 @@ fn help_prints_the_usage_and_does_nothing_else() {
     for arguments in requests {
         let help = workspace.xtask(arguments);
         assert_eq!(code(&help), 0, "{arguments:?}: {}", stderr(&help));
-        assert!(stdout(&help).contains("Exit codes: 0 success"), "{arguments:?}");
+        assert!(stdout(&help).contains("Exit status: 0 success"), "{arguments:?}");
     }
     assert_eq!(workspace.generated(), []);
 }
 
-/// Kills runs at times spread over a whole run and, more densely, over its last quarter, in which
-/// files are written. Every file must then be the old or the new one, never a part of one, and
-/// the next run must repair the folder.
+/// Kills the command at different times, more often in its last quarter, which writes the files.
+/// Afterwards every file must have its old or its new contents, and the next run must repair the
+/// folder.
 #[test]
 fn a_killed_run_leaves_no_partial_file() {
     const KILLS: u32 = 30;
@@ -148,8 +148,8 @@ fn a_killed_run_leaves_no_partial_file() {
 
         let left: BTreeMap<_, _> = workspace.generated().into_iter().collect();
         for (name, text) in &wide {
-            let is_whole = [text, &narrow[name]].contains(&&left[name]);
-            assert!(is_whole, "{name} was written partly by a run killed after {delay:?}");
+            let is_complete = [text, &narrow[name]].contains(&&left[name]);
+            assert!(is_complete, "{name} is incomplete after a kill at {delay:?}");
         }
         assert_eq!(code(&workspace.xtask(&["regen"])), 0);
         assert_eq!(&workspace.generated().into_iter().collect::<BTreeMap<_, _>>(), target);

@@ -57,7 +57,7 @@ fn code(output: &Output) -> i32 {
     output.status.code().unwrap()
 }
 
-fn shown(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -68,9 +68,9 @@ fn shown(output: &Output) -> String {
 #[test]
 fn spec_matches_lock_except_for_divergences() {
     let output = Workspace::new().upstream(&[], "");
-    assert_eq!(code(&output), 0, "{}", shown(&output));
-    assert!(shown(&output).contains("0 unexplained differences"), "{}", shown(&output));
-    assert!(shown(&output).contains("1 of 41 operations"), "{}", shown(&output));
+    assert_eq!(code(&output), 0, "{}", printed(&output));
+    assert!(printed(&output).contains("0 unexplained differences"), "{}", printed(&output));
+    assert!(printed(&output).contains("1 of 41 operations"), "{}", printed(&output));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn lists_drift_of_the_spec_with_both_sides() {
     let output = workspace.upstream(&[], "");
     assert_eq!(code(&output), 1);
     for part in ["/ccp_approved · type", "boolean", "string"] {
-        assert!(shown(&output).contains(part), "{}", shown(&output));
+        assert!(printed(&output).contains(part), "{}", printed(&output));
     }
 }
 
@@ -92,7 +92,7 @@ fn lists_drift_of_upstream() {
     fs::write(workspace.path("spec/upstream.lock"), lock).unwrap();
     let output = workspace.upstream(&[], "");
     assert_eq!(code(&output), 1);
-    assert!(shown(&output).contains("/vintage · required"), "{}", shown(&output));
+    assert!(printed(&output).contains("/vintage · required"), "{}", printed(&output));
 }
 
 #[test]
@@ -103,17 +103,17 @@ fn rejects_stale_divergence_with_position() {
     fs::write(workspace.path("spec/divergences.toml"), list).unwrap();
     let output = workspace.upstream(&[], "");
     assert_eq!(code(&output), 1);
-    assert!(shown(&output).contains("spec/divergences.toml:"), "{}", shown(&output));
+    assert!(printed(&output).contains("spec/divergences.toml:"), "{}", printed(&output));
 }
 
 #[test]
 fn writes_lock_from_document() {
     let workspace = Workspace::new();
-    // The spec takes the place of upstream's document.
+    // Upstream's document is the spec itself.
     let document = workspace.text("spec/registry.yaml");
     let output = workspace.upstream(&["-", "--lock"], &document);
     // Every divergence is stale.
-    assert_eq!(code(&output), 1, "{}", shown(&output));
+    assert_eq!(code(&output), 1, "{}", printed(&output));
     assert!(workspace.text("spec/upstream.lock").contains("operation GET /credit_batches/{id}"));
     assert!(!workspace.text("spec/upstream.lock").contains("operation GET /deliveries"));
 }
@@ -130,8 +130,8 @@ fn rejects_invalid_input_and_writes_nothing() {
     ];
     for (arguments, input, named) in cases {
         let output = workspace.upstream(arguments, input);
-        assert_eq!(code(&output), 2, "{arguments:?}: {}", shown(&output));
-        assert!(shown(&output).contains(named), "{}", shown(&output));
+        assert_eq!(code(&output), 2, "{arguments:?}: {}", printed(&output));
+        assert!(printed(&output).contains(named), "{}", printed(&output));
     }
     assert_eq!(workspace.text("spec/upstream.lock"), before);
 }
