@@ -39,7 +39,7 @@ fn check<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], 
     // there. The oracle rejects them.
     match ORACLE.violations(schema, document) {
         Ok(expected) if expected.len() <= MAX_VIOLATIONS => {
-            assert_eq!(broken_rules(&violations), expected, "{schema}");
+            assert_eq!(violated_rules(&violations), expected, "{schema}");
         }
         Ok(_) => assert_eq!(violations.len(), MAX_VIOLATIONS),
         Err(_) => assert!(is_json || violations.len() == 1),
@@ -54,8 +54,8 @@ fn check<T: HasSchema + PartialEq + std::fmt::Debug>(schema: &str, data: &[u8], 
     };
     let encoded = serde_json::to_vec(&value).unwrap();
     assert_eq!(serde_json::from_slice::<T>(&encoded).unwrap(), value);
-    let found = broken_rules(&violations);
-    for added in broken_rules(&value.violations()) {
+    let found = violated_rules(&violations);
+    for added in violated_rules(&value.violations()) {
         // A document with invalid UTF-8 in an ignored property decodes, but is not JSON.
         assert!(!is_json || found.contains(&added), "encoding added {added:?}");
     }
@@ -71,7 +71,7 @@ fn has_negative_zero(document: &[u8]) -> bool {
 }
 
 /// Returns the pointer and the rule of each violation, sorted.
-pub fn broken_rules(violations: &[Violation]) -> Vec<RuleAt> {
+pub fn violated_rules(violations: &[Violation]) -> Vec<RuleAt> {
     let rule_at = |violation: &Violation| (violation.pointer.clone(), violation.rule.as_str());
     let mut all: Vec<_> = violations.iter().map(rule_at).collect();
     all.sort();

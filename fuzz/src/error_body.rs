@@ -10,7 +10,7 @@ use isometric_registry::{Credentials, Error, Registry, blocking};
 
 use super::decode::assert_printable;
 
-/// The secrets, which some seeds contain.
+/// The credentials, which some seeds contain.
 const TOKEN: &str = "eyJhbGciOiJub25lIn0.e30.dG9rZW4";
 const SECRET: &str = "Syou3EZiO5vuMEgNyBeA8cjEMYOnQDwP";
 

@@ -6,7 +6,7 @@ use isometric_registry::types::CreditBatch;
 use isometric_registry::validate;
 use isometric_registry_cli::records::{self, InvalidRecord, Summary};
 
-use super::decode::{assert_printable, broken_rules};
+use super::decode::{assert_printable, violated_rules};
 
 /// Validates a document as the command line does, and each line as the client does. The
 /// length of the document determines the block size.
@@ -19,9 +19,9 @@ use super::decode::{assert_printable, broken_rules};
 /// - A line that cannot be decoded has no violation.
 /// - A message contains control characters.
 pub fn run(data: &[u8]) {
-    let whole = check_in_blocks(data, data.len() + 1);
-    assert_eq!(check_in_blocks(data, 1 + data.len() % 61), whole);
-    let (invalid, summary) = whole;
+    let in_one_block = check_in_blocks(data, data.len() + 1);
+    assert_eq!(check_in_blocks(data, 1 + data.len() % 61), in_one_block);
+    let (invalid, summary) = in_one_block;
     assert_eq!(summary.invalid, invalid.len() as u64);
     let violations: usize = invalid.iter().map(|record| record.violations.len()).sum();
     assert_eq!(summary.violations, violations as u64);
@@ -43,7 +43,7 @@ fn check_in_blocks(document: &[u8], block_size: usize) -> (Vec<InvalidRecord>, S
 fn check_line(line: &[u8]) {
     let checked = validate::from_slice::<CreditBatch>(line);
     let windows = validate::from_slice::<CreditBatch>(&[line, b"\r"].concat());
-    assert_eq!(broken_rules(&windows.violations), broken_rules(&checked.violations));
+    assert_eq!(violated_rules(&windows.violations), violated_rules(&checked.violations));
     assert_eq!(windows.value, checked.value);
     assert!(checked.value.is_some() || !checked.violations.is_empty());
     checked.violations.iter().for_each(|violation| assert_printable(&violation.to_string()));

@@ -1,7 +1,7 @@
-//! A second implementation of validation, as the reference for the client's.
+//! A second implementation of validation, as a reference for the client's.
 //!
 //! The client validates with generated tables. The oracle interprets the schemas of the spec,
-//! with other means wherever possible: a JSON tree, a regex engine for patterns, and a
+//! by different means wherever possible: a JSON tree, a regex engine for patterns, and a
 //! hand-written parser for times.
 
 use std::collections::HashMap;
@@ -188,8 +188,8 @@ impl Oracle {
         if let [schema] = schemas[..] {
             return self.check(schema, json, at);
         }
-        let fitting = schemas.iter().filter(|schema| self.check(schema, json, at).is_empty());
-        match (fitting.count(), rule) {
+        let matching = schemas.iter().filter(|schema| self.check(schema, json, at).is_empty());
+        match (matching.count(), rule) {
             (1, _) | (2.., "any-of") => return Vec::new(),
             (2.., _) => return vec![(at.to_owned(), rule)],
             (0, _) => {}
@@ -249,7 +249,7 @@ pub fn literal_prefix(pattern: &str) -> &str {
     &pattern[..pattern.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(pattern.len())]
 }
 
-/// Returns the rule that a number violates unless it is written as a 64-bit integer.
+/// Returns the rule that a number violates as a 64-bit integer.
 fn integer(number: &Number) -> Option<&'static str> {
     match (number.as_i64(), number.as_f64()) {
         (Some(_), _) => None,
@@ -290,15 +290,15 @@ fn has_format(text: &str, format: &str) -> bool {
     }
 }
 
-/// The part of an RFC 3339 `date-time` from `T` on.
+/// Matches the part of an RFC 3339 `date-time` that starts with `T`.
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     let hour = r"(?:[01]\d|2[0-3])";
     let offset = format!(r"(?:[Zz]|[+\-]{hour}:[0-5]\d)");
     Regex::new(&format!(r"^[Tt]{hour}:[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?{offset}$")).unwrap()
 });
 
-/// Returns whether a time is in the years 0 to 9999 in UTC, the range that can be written, and
-/// whether a leap second is at the end of a day in UTC.
+/// Returns whether a time is in the years 0 to 9999 in UTC, the range of RFC 3339, and any leap
+/// second is at the end of a day in UTC.
 fn is_possible_in_utc(date: &str, time: &str) -> bool {
     let minutes =
         |text: &str| text[..2].parse::<i32>().unwrap() * 60 + text[3..5].parse::<i32>().unwrap();
@@ -383,7 +383,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Json, E> {
-        Number::from_f64(value).map(Json::Number).ok_or_else(|| E::custom("no number"))
+        Number::from_f64(value).map(Json::Number).ok_or_else(|| E::custom("not a finite number"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Json, E> {

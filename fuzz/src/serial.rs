@@ -6,7 +6,7 @@ use isometric_registry::audit::SerialRange;
 ///
 /// # Panics
 ///
-/// - A range differs from the end of the text.
+/// - A range differs from the last two numbers of the text.
 /// - A range does not overlap itself.
 /// - Overlap is not symmetric.
 /// - Overlapping ranges have no unit in common.

@@ -72,12 +72,12 @@ fn to_json_text(node: &Node) -> String {
 fn messages(refusal: Option<&Refusal>) -> Vec<(String, &str)> {
     let diagnostics = refusal.into_iter().flat_map(|refusal| &refusal.diagnostics);
     let mut messages: Vec<_> =
-        diagnostics.map(|one| (one.pointer.to_string(), one.message.as_str())).collect();
+        diagnostics.map(|found| (found.pointer.to_string(), found.message.as_str())).collect();
     messages.sort();
     messages
 }
 
-/// Returns whether JSON can represent the document, without very large or infinite numbers.
+/// Returns whether JSON can represent the document: it has no very large or infinite numbers.
 fn is_json(node: &Node) -> bool {
     match &node.value {
         Value::Integer(number) => i64::try_from(*number).is_ok(),

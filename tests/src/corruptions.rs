@@ -1,5 +1,5 @@
-//! Validation of credit batches in which a property is corrupted, for all properties and all
-//! kinds of corruption.
+//! Validation of credit batches with one corrupted property, for every property and every kind of
+//! corruption.
 //!
 //! The properties, the valid batch and the expected violations come from the spec, so that new
 //! properties are covered without changes here. The snapshot documents the messages.
@@ -10,7 +10,7 @@ use isometric_registry::types::CreditBatch;
 use isometric_registry::validate;
 use serde_json::{Map, Value, json};
 
-use crate::fuzz::decode::broken_rules;
+use crate::fuzz::decode::violated_rules;
 use crate::fuzz::oracle::ORACLE;
 use crate::samples::{properties, with, without};
 
@@ -168,7 +168,7 @@ fn reports_the_violations_that_the_spec_predicts() {
     for (pointer, corruption, document) in corrupted_batches() {
         let violations = validate::json::<CreditBatch>(document.as_bytes());
         let expected = ORACLE.violations("CreditBatch", document.as_bytes()).unwrap();
-        assert_eq!(broken_rules(&violations), expected, "{pointer}, {corruption}");
+        assert_eq!(violated_rules(&violations), expected, "{pointer}, {corruption}");
         let validated = validate::from_slice::<CreditBatch>(document.as_bytes());
         assert_eq!(validated.violations, violations, "{pointer}, {corruption}");
         assert!(expected.iter().all(|(at, _)| *at == pointer), "{corruption}: {expected:?}");
@@ -181,7 +181,7 @@ fn reports_missing_and_duplicate_properties_and_wrong_types() {
     for (pointer, corruption, document) in corrupted_batches() {
         let Some((_, rule)) = rules.iter().find(|(name, _)| *name == corruption) else { continue };
         let violations = validate::json::<CreditBatch>(document.as_bytes());
-        assert_eq!(broken_rules(&violations), [(pointer, *rule)]);
+        assert_eq!(violated_rules(&violations), [(pointer, *rule)]);
     }
 }
 

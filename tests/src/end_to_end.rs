@@ -155,7 +155,7 @@ fn rejects_null_for_other_properties() {
 }
 
 #[test]
-fn reports_an_absent_property_at_its_own_pointer() {
+fn reports_a_missing_property_at_its_own_pointer() {
     for pointer in properties(&retired_batch()) {
         let error = fetch(Reply::json(200, without(retired_batch(), &pointer))).unwrap_err();
         assert_eq!(pointers(&error), [(pointer.as_str(), "required")]);
@@ -171,8 +171,8 @@ fn decodes_the_rest_of_a_batch_without_a_nullable_property() {
             panic!("{pointer} is required");
         };
         let batch = invalid.into_value::<CreditBatch>().unwrap();
-        let absent_is_null = with(retired_batch(), &[(&pointer, Value::Null)]);
-        assert_eq!(serde_json::to_value(batch).unwrap(), absent_is_null);
+        let missing_as_null = with(retired_batch(), &[(&pointer, Value::Null)]);
+        assert_eq!(serde_json::to_value(batch).unwrap(), missing_as_null);
     }
 }
 
@@ -244,9 +244,9 @@ fn rejects_a_batch_with_another_id() {
     assert!(matches!(fetch(Reply::json(200, body)), Err(Error::Invalid(_))));
 }
 
-/// Starts a server with `first` as its reply to the first request on a connection. From then on
-/// each reply belongs to the request before: the effect of a surplus response.
-fn late_by_one(first: Reply) -> Server {
+/// Starts a server that replies one request late on each connection, as after a surplus response.
+/// The reply to the first request is `first`.
+fn late_server(first: Reply) -> Server {
     let previous = Mutex::new(HashMap::new());
     Server::start(move |request| {
         let id = previous.lock().unwrap().insert(request.peer, request.id().to_owned());
@@ -257,7 +257,7 @@ fn late_by_one(first: Reply) -> Server {
 
 #[test]
 fn discards_connections_after_a_response_about_another_id() {
-    let server = late_by_one(Reply::json(404, json!({ "detail": "no such batch" })));
+    let server = late_server(Reply::json(404, json!({ "detail": "no such batch" })));
     let registry = registry(&server.base_url());
     let clone = registry.clone();
     block_on(async {
@@ -267,8 +267,7 @@ fn discards_connections_after_a_response_about_another_id() {
         let error = registry.credit_batch(&other).await.unwrap_err();
         let Error::Mismatch(mismatch) = error else { panic!("{error:?}") };
         assert_eq!((mismatch.requested(), mismatch.received()), (OTHER_ID, ID));
-        // Not the response to the request for `other`, which is still to come on the first
-        // connection.
+        // The late response for `other` would arrive on the first connection.
         let error = clone.credit_batch(&other).await.unwrap_err();
         assert_eq!(error.status().unwrap().as_u16(), 404);
     });
@@ -355,14 +354,14 @@ fn redacts_secrets_that_the_server_echoes() {
     ];
     for reply in replies {
         let error = fetch(reply).unwrap_err();
-        let shown = format!(
+        let printed = format!(
             "{error} {error:?} {error:#?} {:?} {:?} {:?} {:?}",
             error.body(),
             error.request_id(),
             error.violations(),
             error.detail()
         );
-        assert!(!shown.contains(TOKEN) && !shown.contains(SECRET), "{shown}");
+        assert!(!printed.contains(TOKEN) && !printed.contains(SECRET), "{printed}");
     }
     let body = with(active_batch(), &[("/owner/name", json!(SECRET))]);
     let reply = Reply::json(200, body).with("x-request-id", format!("a{SECRET}"));

@@ -1,4 +1,4 @@
-//! The texts of errors.
+//! The messages of errors.
 
 use isometric_registry::types::{CountryCode, CreditBatchId, CreditBatchStatus};
 use isometric_registry::{Credentials, Environment, Error, Registry};

@@ -144,8 +144,8 @@ fn collect_schema(schema: &Value, pointer: &str, samples: &mut Vec<Sample>) {
     }
 }
 
-/// Returns the pointer of the schema that has a table: the target of a reference, also of one
-/// that is wrapped in an `allOf`, or else the schema itself.
+/// Returns the pointer of the schema that has a table: the target of a reference, even if the
+/// reference is wrapped in an `allOf`, or else the schema itself.
 fn table_pointer(schema: &Value, pointer: &str) -> String {
     let wrapped = schema["allOf"].as_array().filter(|schemas| schemas.len() == 1);
     let reference = wrapped.map_or(schema, |schemas| &schemas[0])["$ref"].as_str();

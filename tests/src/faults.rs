@@ -1,5 +1,5 @@
 //! Faulty responses over real sockets. Each must lead to a value or a typed error, in bounded
-//! time, after the expected number of attempts, and without a secret in anything shown.
+//! time, after the expected number of attempts, and without exposing a secret.
 
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
@@ -90,9 +90,8 @@ impl Write for ThreadLog {
     }
 }
 
-/// Runs a function and returns all that any crate logs on this thread meanwhile, at every
-/// level. All tests share one subscriber, because subscribers that come and go can miss events
-/// while other tests run.
+/// Runs a function and returns the log of this thread, from all crates and at all levels. All tests
+/// share one subscriber, because a subscriber per test can miss events while other tests run.
 fn logged<T>(f: impl FnOnce() -> T) -> (T, String) {
     static SUBSCRIBER: Once = Once::new();
     SUBSCRIBER.call_once(|| {
@@ -117,22 +116,22 @@ fn call(registry: &Registry) -> (Outcome, usize, String) {
         Ok(response) => response.attempts(),
         Err(error) => error.attempts(),
     };
-    let mut shown = format!("{log} {result:?} {result:#?}");
+    let mut output = format!("{log} {result:?} {result:#?}");
     match &result {
-        Ok(response) => shown += &String::from_utf8_lossy(response.body()),
+        Ok(response) => output += &String::from_utf8_lossy(response.body()),
         Err(error) => {
-            shown += &everything_of(error);
+            output += &all_text(error);
             assert!(!error.to_string().contains('\n'), "{error}");
         }
     }
     for secret in [TOKEN, SECRET] {
-        assert!(!shown.contains(secret), "{shown}");
+        assert!(!output.contains(secret), "{output}");
     }
     (Outcome::of(&result), usize::try_from(attempts).unwrap(), log)
 }
 
 /// Returns all text of an error, including its sources.
-fn everything_of(error: &Error) -> String {
+fn all_text(error: &Error) -> String {
     let mut text = format!(
         "{error} {:?} {:?} {:?} {:?} {:?}",
         error.body(),
@@ -172,7 +171,7 @@ type Fault = (&'static str, Reply, Outcome, usize);
 
 fn faults() -> Vec<Fault> {
     let groups = [lost_connections(), stalls(), wrong_lengths(), large_bodies(), invalid_batches()];
-    groups.into_iter().chain([repeated_secrets(), redirects()]).flatten().collect()
+    groups.into_iter().chain([echoed_secrets(), redirects()]).flatten().collect()
 }
 
 fn chunked(chunks: &str) -> Reply {
@@ -180,18 +179,18 @@ fn chunked(chunks: &str) -> Reply {
 }
 
 fn lost_connections() -> Vec<Fault> {
-    let cut = head(9)[..40].to_owned();
+    let truncated = head(9)[..40].to_owned();
     let body = head(5000) + &echo();
     let endless = format!("HTTP/1.1 200 OK\r\n{}", "a: b\r\n".repeat(1000));
     [
         ("reset before the header", Reply::raw("").and_then(ConnectionEnd::Reset)),
         ("closed before the header", Reply::raw("")),
-        ("reset in the header", Reply::raw(cut.clone()).and_then(ConnectionEnd::Reset)),
-        ("closed in the header", Reply::raw(cut)),
+        ("reset in the header", Reply::raw(truncated.clone()).and_then(ConnectionEnd::Reset)),
+        ("closed in the header", Reply::raw(truncated)),
         ("reset after the header", Reply::raw(head(9)).and_then(ConnectionEnd::Reset)),
         ("reset in the body", Reply::raw(body.clone()).and_then(ConnectionEnd::Reset)),
-        ("a cut body", Reply::raw(body)),
-        ("a cut chunk", chunked("ff\r\n{\"id")),
+        ("a truncated body", Reply::raw(body)),
+        ("a truncated chunk", chunked("ff\r\n{\"id")),
         ("no last chunk", chunked("2\r\n{}\r\n")),
         ("an invalid chunk length", chunked("xyz\r\n{}\r\n0\r\n\r\n")),
         ("not HTTP", Reply::raw(echo())),
@@ -241,7 +240,7 @@ fn large_bodies() -> Vec<Fault> {
 
 fn invalid_batches() -> Vec<Fault> {
     let batch = active_batch().to_string();
-    let twice = batch.replacen('{', "{\"id\":\"ctb_1DRBTYA8Q1S07CBY\",", 1);
+    let duplicate = batch.replacen('{', "{\"id\":\"ctb_1DRBTYA8Q1S07CBY\",", 1);
     let mut not_utf8 = batch.clone().into_bytes();
     let name = batch.find("Isometric").unwrap();
     not_utf8[name] = 0xff;
@@ -256,7 +255,7 @@ fn invalid_batches() -> Vec<Fault> {
         ("HTML", Reply::new(200, format!("<html>{}</html>", echo()))),
         ("an error with a success status", Reply::json(200, json!({ "detail": echo() }))),
         ("two batches", Reply::json(200, format!("{batch}{batch}"))),
-        ("a duplicate property", Reply::json(200, twice)),
+        ("a duplicate property", Reply::json(200, duplicate)),
     ]
     .map(|(name, reply)| (name, reply, Outcome::Invalid, 1))
     .into()
@@ -267,7 +266,7 @@ fn echo() -> String {
     format!("you sent {TOKEN} and {SECRET}")
 }
 
-fn repeated_secrets() -> Vec<Fault> {
+fn echoed_secrets() -> Vec<Fault> {
     let name = with(active_batch(), &[("/owner/name", json!(echo()))]);
     let mut unknown = active_batch();
     unknown["echo"] = json!(echo());
@@ -335,7 +334,7 @@ fn makes_one_attempt_without_retries() {
 }
 
 #[test]
-fn retries_five_statuses() {
+fn retries_only_transient_statuses() {
     let status = Arc::new(Mutex::new(0));
     let current = status.clone();
     let server = Server::start(move |_| {
@@ -494,7 +493,7 @@ fn traces_operation_status_attempts_duration_and_request_id() {
 }
 
 #[test]
-fn blocks_without_a_runtime() {
+fn block_works_only_outside_a_runtime() {
     let server = Server::always(Reply::json(200, active_batch()));
     let registry = registry(&server, options().0);
     for _ in 0..3 {

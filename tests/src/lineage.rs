@@ -22,7 +22,7 @@ fn id(position: u32) -> CreditBatchId {
     name(position).parse().unwrap()
 }
 
-/// Returns a sound tree with a number of generations.
+/// Returns a consistent tree with a number of generations.
 fn tree(generations: u32) -> BTreeMap<String, Value> {
     let positions = 1..1_u32 << generations;
     let batch = |position: u32| {
@@ -86,7 +86,7 @@ fn bulk_fetches_return_each_result_with_its_identifier() {
 }
 
 #[test]
-fn fetches_the_whole_lineage_of_any_batch_with_one_call_each() {
+fn fetches_each_batch_of_a_lineage_once_from_any_start() {
     for position in [1, 2, 13, 31] {
         let server = serve(tree(5));
         let lineage = lineage(&server, position).unwrap();
@@ -119,7 +119,7 @@ fn fetches_siblings_concurrently() {
 }
 
 #[test]
-fn refused_relatives_are_findings() {
+fn missing_and_forbidden_relatives_are_findings() {
     let mut batches = tree(3);
     batches.remove(&name(5));
     batches.insert(name(3), json!(403));
@@ -131,7 +131,7 @@ fn refused_relatives_are_findings() {
 }
 
 #[test]
-fn an_error_for_the_requested_batch_or_of_the_server_is_returned() {
+fn returns_errors_of_the_requested_batch_and_of_the_server() {
     let server = serve(tree(2));
     assert_eq!(lineage(&server, 9).unwrap_err().status().unwrap(), 404);
     let mut batches = tree(3);

@@ -14,7 +14,7 @@ fn targets_accept_their_seeds() {
         seeds.sort();
         assert!(!seeds.is_empty(), "{name}");
         for seed in seeds {
-            // The test prints this only if it fails: the last seed is the failing one.
+            // Printed only if the test fails. The last seed is the one that failed.
             println!("{}", seed.display());
             target(&fs::read(seed).unwrap());
         }

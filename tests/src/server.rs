@@ -1,4 +1,4 @@
-//! A loopback HTTP server with canned, possibly broken responses.
+//! A loopback HTTP server with canned, possibly malformed responses.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-/// The maximum length of what a client sends on one connection, in bytes.
+/// The maximum number of bytes that are read from one connection.
 const REQUESTS_LIMIT: u64 = 64 * 1024;
 
 /// A received request, with header names in lower case.
@@ -42,7 +42,7 @@ pub(crate) struct Reply {
     end: ConnectionEnd,
 }
 
-/// The fate of the connection after a reply.
+/// The state of the connection after a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionEnd {
     Close,
@@ -104,7 +104,7 @@ pub(crate) struct Server {
 }
 
 struct Shared {
-    answer: Box<dyn Fn(&TestRequest) -> Reply + Send + Sync>,
+    respond: Box<dyn Fn(&TestRequest) -> Reply + Send + Sync>,
     requests: Mutex<Vec<TestRequest>>,
     stalled: Mutex<Vec<TcpStream>>,
     is_stopped: AtomicBool,
@@ -116,11 +116,11 @@ impl Server {
         Self::start(move |_| reply.clone())
     }
 
-    pub(crate) fn start(answer: impl Fn(&TestRequest) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(respond: impl Fn(&TestRequest) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
-            answer: Box::new(answer),
+            respond: Box::new(respond),
             requests: Mutex::default(),
             stalled: Mutex::default(),
             is_stopped: AtomicBool::new(false),
@@ -140,7 +140,7 @@ impl Server {
         server
     }
 
-    /// Returns the URL that the paths of operations are appended to.
+    /// Returns the base URL of all operations.
     pub(crate) fn base_url(&self) -> String {
         format!("{}/registry/v0", self.origin())
     }
@@ -170,7 +170,7 @@ impl Shared {
             BufReader::new((&stream).take(REQUESTS_LIMIT)).lines().map_while(Result::ok);
         while let Some(request) = read(&mut lines, peer) {
             self.requests.lock().unwrap().push(request.clone());
-            let reply = (self.answer)(&request);
+            let reply = (self.respond)(&request);
             // The client may have closed the connection.
             let _ = (&stream).write_all(&reply.bytes());
             match reply.end {

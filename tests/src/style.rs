@@ -1,7 +1,7 @@
 //! Checks of comments and names in the hand-written sources.
 //!
 //! A comment must not open with a noun clause ("What is left", "Whether to retry"), and a
-//! top-level type name must not be defined twice. CONTRIBUTING.md gives the reasons.
+//! top-level type name must not be defined twice. CONTRIBUTING.md describes the style.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
