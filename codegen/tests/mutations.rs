@@ -5,7 +5,7 @@ use codegen::document::Source;
 use codegen::generate::generate;
 use codegen::lint::lint;
 
-const SPEC: &str = include_str!("../../spec/registry.yaml");
+const SPEC: &str = include_str!("../../tests/fixtures/one_operation.yaml");
 
 /// Replacements for values.
 const VALUES: &[&str] = &[

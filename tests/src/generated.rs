@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use codegen::generate::{self, GeneratedFile};
 use codegen::write::GeneratedFolder;
 
-use crate::spec::{SPEC, bound, source, spec, with_bound, workspace};
+use crate::spec::{SPEC, bound, one_operation, source, spec, with_bound, workspace};
 
 fn generate(text: &str) -> Vec<GeneratedFile> {
     generate::generate(&source(text)).unwrap_or_else(|refusal| panic!("{refusal}"))
@@ -54,7 +54,7 @@ fn a_new_identifier_schema_becomes_a_type() {
       description: Identifies an order
     CountryCode:
 ";
-    let files = generate(&spec().replace("    CountryCode:\n", schema));
+    let files = generate(&one_operation().replace("    CountryCode:\n", schema));
     assert!(
         text_of(&files, "types.rs").contains("pub struct OrderId(::compact_str::CompactString);")
     );
@@ -63,10 +63,11 @@ fn a_new_identifier_schema_becomes_a_type() {
 
 #[test]
 fn a_changed_bound_changes_the_tables_and_the_docs() {
-    let (shortest, longest) =
-        (bound("CreditBatchId", "minLength"), bound("CreditBatchId", "maxLength"));
-    let edited = with_bound("CreditBatchId", "maxLength", longest - 1);
-    let (before, after) = (generate(&spec()), generate(&edited));
+    let spec = one_operation();
+    let [shortest, longest] =
+        ["minLength", "maxLength"].map(|name| bound(&spec, "CreditBatchId", name));
+    let edited = with_bound(&spec, "CreditBatchId", "maxLength", longest - 1);
+    let (before, after) = (generate(&spec), generate(&edited));
     let changed: Vec<_> =
         before.iter().zip(&after).filter(|(a, b)| a != b).map(|(a, _)| a.name).collect();
     assert_eq!(changed, ["schema.rs", "types.rs"]);
@@ -76,20 +77,22 @@ fn a_changed_bound_changes_the_tables_and_the_docs() {
 
 #[test]
 fn an_operation_that_fetches_by_identifier_has_a_bulk_method() {
-    let operations = text_of(&generate(&spec()), "operations.rs");
+    let operations = text_of(&generate(&one_operation()), "operations.rs");
     assert!(operations.contains("pub fn credit_batches<'a, I>("), "{operations}");
 }
 
 #[test]
 fn a_bulk_method_avoids_the_name_of_an_operation() {
-    let edited = spec().replace("operationId: credit_batch\n", "operationId: credit_batches\n");
+    let edited =
+        one_operation().replace("operationId: credit_batch\n", "operationId: credit_batches\n");
     let operations = text_of(&generate(&edited), "operations.rs");
     assert!(operations.contains("pub fn credit_batches_by_id<'a, I>("), "{operations}");
 }
 
 #[test]
 fn an_operation_below_an_identifier_has_no_bulk_method() {
-    let edited = spec().replace("  /credit_batches/{id}:", "  /credit_batches/{id}/history:");
+    let edited =
+        one_operation().replace("  /credit_batches/{id}:", "  /credit_batches/{id}/history:");
     let operations = text_of(&generate(&edited), "operations.rs");
     assert!(!operations.contains("crate::BulkResults"), "{operations}");
 }
@@ -101,7 +104,7 @@ fn an_inline_parameter_schema_has_a_table() {
           description: The maximum number of results
           schema: {type: integer, format: int64, maximum: 50}
       # The page and upstream document";
-    let edited = spec().replacen("      # The page and upstream document", parameter, 1);
+    let edited = one_operation().replacen("      # The page and upstream document", parameter, 1);
     let tables = text_of(&generate(&edited), "schema.rs");
     let pointer = "\"/paths/~1credit_batches~1{id}/get/parameters/1/schema\"";
     assert!(tables.contains(pointer), "{tables}");

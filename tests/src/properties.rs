@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::samples::{nullable, properties, retired_batch};
-use crate::spec::{bound, keyword};
+use crate::spec::{bound, keyword, spec};
 
 macro_rules! for_each_identifier_type {
     ($text:ident, $check:ident) => {
@@ -51,10 +51,12 @@ const IDENTIFIERS: [&str; 8] = [
 
 /// Returns the prefix, the character class and the length bounds of an identifier, from the spec.
 fn rules(schema: &str) -> (String, String, [usize; 2]) {
-    let pattern = keyword(schema, "pattern").as_str().unwrap().to_owned();
+    let spec = spec();
+    let pattern = keyword(&spec, schema, "pattern").as_str().unwrap().to_owned();
     let pattern = pattern.strip_prefix('^').and_then(|pattern| pattern.strip_suffix("+$")).unwrap();
     let (prefix, class) = pattern.split_at(pattern.find('[').unwrap());
-    let bounds = ["minLength", "maxLength"].map(|name| bound(schema, name).try_into().unwrap());
+    let bounds =
+        ["minLength", "maxLength"].map(|name| bound(&spec, schema, name).try_into().unwrap());
     (prefix.to_owned(), class.to_owned(), bounds)
 }
 

@@ -4,7 +4,7 @@
 use codegen::document::Source;
 use codegen::semver::{self, Semver};
 
-use crate::spec::{source, spec};
+use crate::spec::{one_operation, source};
 
 /// An edit of the spec, the expected level, and the result of `cargo semver-checks`
 /// 0.51, which looks for breaking changes only.
@@ -124,10 +124,10 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// Returns the spec with all occurrences of some texts replaced.
+/// Returns the fixture with all occurrences of some texts replaced.
 fn edited(edits: &[(&str, &str)]) -> String {
-    edits.iter().fold(spec(), |text, (before, after)| {
-        assert!(text.contains(before), "the spec lacks {before:?}");
+    edits.iter().fold(one_operation(), |text, (before, after)| {
+        assert!(text.contains(before), "the fixture lacks {before:?}");
         text.replace(before, after)
     })
 }
@@ -135,7 +135,7 @@ fn edited(edits: &[(&str, &str)]) -> String {
 #[test]
 fn edits_have_expected_levels() {
     for case in CASES {
-        let verdict = semver::compare(&source(&spec()), &source(&edited(case.edits)));
+        let verdict = semver::compare(&source(&one_operation()), &source(&edited(case.edits)));
         assert_eq!(verdict.level, Some(case.ours), "{}: {}", case.name, verdict.reason);
     }
 }
@@ -149,16 +149,19 @@ fn agrees_with_cargo_semver_checks_on_breaking_changes() {
 
 #[test]
 fn equal_documents_are_no_change() {
-    let named = Source::parse("same.yaml", &spec()).unwrap();
-    assert_eq!(semver::compare(&source(&spec()), &named).level, Some(Semver::None));
-    let commented = format!("# A comment.\n{}", spec());
-    assert_eq!(semver::compare(&source(&spec()), &source(&commented)).level, Some(Semver::None));
+    let named = Source::parse("same.yaml", &one_operation()).unwrap();
+    assert_eq!(semver::compare(&source(&one_operation()), &named).level, Some(Semver::None));
+    let commented = format!("# A comment.\n{}", one_operation());
+    assert_eq!(
+        semver::compare(&source(&one_operation()), &source(&commented)).level,
+        Some(Semver::None)
+    );
 }
 
 #[test]
 fn gives_reason_if_no_crate_can_be_generated() {
     let foreign = source("openapi: 3.1.0\ninfo: {title: X, version: v0}\npaths: {}\n");
-    let verdict = semver::compare(&source(&spec()), &foreign);
+    let verdict = semver::compare(&source(&one_operation()), &foreign);
     assert_eq!(verdict.level, None);
     assert!(verdict.reason.to_string().contains("OpenAPI 3.1.0"), "{}", verdict.reason);
 }

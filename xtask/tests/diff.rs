@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// A workspace in a git repository with the spec on the branch `main`.
+/// A workspace in a git repository with the fixture as the spec on the branch `main`.
 struct Workspace(tempfile::TempDir);
 
 impl Workspace {
@@ -15,7 +15,7 @@ impl Workspace {
         for folder in ["spec", "xtask"] {
             fs::create_dir_all(workspace.path(folder)).unwrap();
         }
-        let spec = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/registry.yaml");
+        let spec = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/one_operation.yaml");
         fs::copy(spec, workspace.path("spec/registry.yaml")).unwrap();
         workspace.git(&["init", "--quiet", "--initial-branch", "main"]);
         workspace.git(&["add", "spec"]);

@@ -8,16 +8,16 @@ mod support;
 use std::fs::File;
 use std::process::Stdio;
 
-use support::{Workspace, code, repository, stderr, xtask};
+use support::{FIXTURE, Workspace, code, repository, stderr, xtask};
 
 #[test]
 fn reports_a_full_disk() {
     let workspace = Workspace::new();
-    let spec = repository("spec/registry.yaml");
+    let spec = repository(FIXTURE);
     let spec = spec.to_str().unwrap();
-    for file in ["divergences.toml", "upstream.lock"] {
-        std::fs::copy(repository("spec").join(file), workspace.path("spec").join(file)).unwrap();
-    }
+    std::fs::write(workspace.path("spec/divergences.toml"), "").unwrap();
+    let lock = workspace.xtask(&["upstream", "registry.yaml", "--lock"]);
+    assert_eq!(code(&lock), 0, "{}", stderr(&lock));
     let commands: [&[&str]; 5] = [
         &["help"],
         &["diff", "--rules"],

@@ -47,9 +47,9 @@ fn assert_same(schemas: &[(&str, &str)]) {
     }
 }
 
-const REGISTRY: &str = include_str!("../../../spec/registry.yaml");
+const REGISTRY: &str = include_str!("../../../tests/fixtures/one_operation.yaml");
 
-/// Returns the facts that edits of the registry's spec remove (`-`) and add (`+`).
+/// Returns the facts that edits of the fixture remove (`-`) and add (`+`).
 #[track_caller]
 fn edited(edits: &[(&str, &str)]) -> Vec<String> {
     let mut text = REGISTRY.to_owned();

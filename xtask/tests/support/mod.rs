@@ -6,9 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// The frozen spec with one operation.
+pub(crate) const FIXTURE: &str = "tests/fixtures/one_operation.yaml";
+
 pub(crate) const GENERATED: &str = "generated-client/src/generated";
 
-/// A temporary workspace that contains the spec and nothing else.
+/// A temporary workspace that contains the fixture with one operation as its spec.
 pub(crate) struct Workspace(tempfile::TempDir);
 
 impl Workspace {
@@ -18,7 +21,7 @@ impl Workspace {
             fs::create_dir_all(folder.path().join(name)).unwrap();
         }
         let workspace = Self(folder);
-        fs::copy(repository("spec/registry.yaml"), workspace.path("spec/registry.yaml")).unwrap();
+        fs::copy(repository(FIXTURE), workspace.path("spec/registry.yaml")).unwrap();
         workspace
     }
 

@@ -1,0 +1,4 @@
+//! Wire tests.
+
+#[test]
+fn x() {}
