@@ -28,18 +28,18 @@ impl BaseUrl {
     }
 }
 
-/// Parses and checks a base URL. The error does not show the URL, which may contain a password,
-/// or be a secret given by mistake.
+/// Parses and checks a base URL. The error does not contain the URL, which may include a
+/// password, or be a secret that was passed by mistake.
 fn parse(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| {
-        format!("invalid URL ({error}); expected a form such as https://host/path")
+        format!("invalid URL ({error}); expected a URL such as https://host/path")
     })?;
     let is_https = url.scheme() == "https";
     let rules = [
         (url.has_host(), "must have a host"),
         (
             url.username().is_empty() && url.password().is_none(),
-            "must not contain user or password",
+            "must not contain a user name or password",
         ),
         (url.query().is_none(), "must not have a query"),
         (url.fragment().is_none(), "must not have a fragment"),
@@ -53,7 +53,7 @@ fn parse(text: &str) -> Result<Url, String> {
              isometric-registry",
         ),
     ];
-    match rules.into_iter().find(|(is_kept, _)| !is_kept) {
+    match rules.into_iter().find(|(is_satisfied, _)| !is_satisfied) {
         Some((_, reason)) => Err(reason.to_owned()),
         None => Ok(url),
     }
@@ -78,18 +78,18 @@ mod tests {
     }
 
     #[test]
-    fn accepts_http_to_loopback_only() {
-        let safe = [
+    fn accepts_http_only_to_loopback() {
+        let safe_urls = [
             "http://localhost:8080/registry/v0",
             "http://LOCALHOST",
             "http://127.0.0.1:1",
             "http://127.255.0.1",
             "http://[::1]:8080/",
         ];
-        for url in safe {
+        for url in safe_urls {
             assert!(parse(url).is_ok(), "{url}");
         }
-        let not_safe = [
+        let unsafe_urls = [
             "http://api.isometric.com/registry/v0",
             "http://localhost.example.com",
             "http://127.0.0.1.example.com",
@@ -100,17 +100,17 @@ mod tests {
             "ftp://localhost",
             "ws://localhost",
         ];
-        for url in not_safe {
+        for url in unsafe_urls {
             let reason = parse(url).unwrap_err();
             assert!(reason.starts_with("must be HTTPS"), "{url}: {reason}");
         }
     }
 
     #[test]
-    fn rejects_other_parts_than_host_port_and_path() {
+    fn rejects_credentials_query_and_fragment() {
         let reasons = [
-            ("https://me@localhost", "must not contain user or password"),
-            ("https://:p4ssw0rd@localhost", "must not contain user or password"),
+            ("https://me@localhost", "must not contain a user name or password"),
+            ("https://:p4ssw0rd@localhost", "must not contain a user name or password"),
             ("https://localhost/?", "must not have a query"),
             ("https://localhost/?a=b", "must not have a query"),
             ("https://localhost/#", "must not have a fragment"),
@@ -122,10 +122,10 @@ mod tests {
     }
 
     #[test]
-    fn does_not_show_invalid_urls() {
+    fn errors_do_not_contain_the_url() {
         assert_eq!(
             BaseUrl::parse("uPrO-5ecret-wxAh").unwrap_err().to_string(),
-            "base URL: invalid URL (relative URL without a base); expected a form such as \
+            "base URL: invalid URL (relative URL without a base); expected a URL such as \
              https://host/path"
         );
     }

@@ -37,7 +37,7 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// Those of [`from_env`](Self::from_env).
+    /// Returns the errors of [`from_env`](Self::from_env).
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let names: Vec<_> = Self::ALL.iter().map(|known| format!("`{}`", known.as_str())).collect();
         let expected = format!("expected {}", names.join(" or "));

@@ -39,7 +39,7 @@
 //!   [`Call::response`] returns both without an error. Unknown properties and unknown enum
 //!   values are not errors, because the API may add them at any time. [`validate`] does the same
 //!   for JSON from other sources.
-//! - A response about another resource than the requested one is an [`Error::Mismatch`].
+//! - A response with another identifier than the requested one is an [`Error::Mismatch`].
 //! - **Transient failures** are retried within the limits of [`Options`].
 //!   [`Registry::without_retries`] disables retries.
 //!
@@ -96,16 +96,9 @@ pub use registry::Registry;
 pub use rust_decimal;
 pub use scalars::country::Country;
 pub use scalars::decimal::Decimal;
-pub use validate::string_types::{CheckedString, InvalidString, UnknownValue};
-
-/// Returns whether a character could change how a terminal shows other characters: control
-/// characters, line separators, and marks that change the direction of text.
-///
-/// For the command-line tool. Not part of the stable API.
 #[doc(hidden)]
-pub fn is_control(character: char) -> bool {
-    validate::is_control(character)
-}
+pub use validate::escape::is_control;
+pub use validate::string_types::{CheckedString, InvalidString, UnknownValue};
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

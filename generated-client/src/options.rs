@@ -131,13 +131,13 @@ impl Options {
         self
     }
 
-    /// Sets the seed of the random delays, so that every call has the same delays.
+    /// Sets the seed of the random delays, which makes the delays of every call equal.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Replaces Tokio's timer for the delays before retries, so that tests need not wait.
+    /// Replaces Tokio's timer for the delays before retries, so that tests do not wait.
     pub fn sleep_with<F>(mut self, sleep: impl Fn(Duration) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
@@ -146,7 +146,7 @@ impl Options {
         self
     }
 
-    /// Returns the options unless a limit is zero, with which no call could succeed.
+    /// Returns an error if a limit is zero, because no call could succeed.
     pub(crate) fn validated(self) -> Result<Self, InvalidSetting> {
         let limits = [
             ("connect timeout", self.connect_timeout.is_zero()),
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn repeats_the_delays_of_a_seed() {
+    fn equal_seeds_have_equal_delays() {
         let delays = |seed| {
             let mut delays = Options::new().seed(seed).retry_delays();
             std::iter::from_fn(|| delays.next(None)).collect::<Vec<_>>()

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// A valid and consistent active batch, which is also a seed of the fuzzers.
+/// A valid and consistent active batch, which is also a seed of the fuzz targets.
 const ACTIVE_BATCH: &str = include_str!("../../fuzz/seeds/decode/active-batch.json");
 
 /// Returns the sample batch with the values at some JSON pointers replaced.

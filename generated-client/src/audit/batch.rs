@@ -1,4 +1,4 @@
-//! The rules within one credit batch.
+//! Rules for a single credit batch.
 
 use std::borrow::Cow;
 
@@ -60,8 +60,8 @@ fn retired_retirement(batch: &CreditBatch) -> Vec<Contradiction> {
     set_only_with(&CreditBatchStatus::Retired, &batch.status, &retirement)
 }
 
-/// Checks that properties are set with the status `required` and null with any other status.
-/// With an unknown status they may be either.
+/// Checks that properties are set if and only if the status is `required`. Accepts any
+/// properties if the status is unknown.
 fn set_only_with(
     required: &CreditBatchStatus,
     status: &CreditBatchStatus,
@@ -76,8 +76,8 @@ fn set_only_with(
     } else {
         format!("is set, but the status is `{status}`, not `{required}`")
     };
-    let wrong = properties.iter().filter(|(_, is_set)| *is_set != expected);
-    wrong.map(|(pointer, _)| (*pointer, message.clone())).collect()
+    let contradicting = properties.iter().filter(|(_, is_set)| *is_set != expected);
+    contradicting.map(|(pointer, _)| (*pointer, message.clone())).collect()
 }
 
 fn retired_beneficiary(batch: &CreditBatch) -> Vec<Contradiction> {
@@ -239,7 +239,7 @@ mod tests {
                 vec!["/size/credits: credits-kilograms: is 125.633, but `credit_kgs` is 125632"],
             ),
             (
-                // A thousand times as much exceeds the range of `Decimal`.
+                // The number of kilograms overflows `Decimal`.
                 vec![("/size/credits", json!(7e28))],
                 vec![
                     "/size/credits: credits-kilograms: is 70000000000000000000000000000, but \
@@ -287,14 +287,14 @@ mod tests {
 
     #[test]
     fn accepts_consistent_batches() {
-        let issued_and_delivered_at_once = ("/delivered_at", json!("2024-01-22T11:56:48.520641Z"));
-        for edits in [vec![], split(), retired(), vec![issued_and_delivered_at_once]] {
+        let delivered_when_issued = ("/delivered_at", json!("2024-01-22T11:56:48.520641Z"));
+        for edits in [vec![], split(), retired(), vec![delivered_when_issued]] {
             assert_eq!(findings(&edits), [""; 0], "{edits:?}");
         }
     }
 
     #[test]
-    fn an_unknown_status_allows_children_and_retirement() {
+    fn accepts_children_and_retirement_with_an_unknown_status() {
         for edits in [split(), retired()] {
             assert_eq!(findings(&with(edits, "/status", json!("frozen"))), [""; 0]);
         }

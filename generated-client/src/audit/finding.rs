@@ -8,17 +8,17 @@ use serde::Serialize;
 use super::rule::AuditRule;
 use crate::validate::excerpt;
 
-/// The longest identifier that is displayed unabridged, in bytes.
+/// The maximum length of an identifier that is displayed completely, in bytes.
 const MAX_DISPLAYED_LENGTH: usize = 64;
 
 /// A contradiction within a resource, or between resources.
 ///
-/// It displays as one line without control characters, and serializes as an object of four
-/// strings.
+/// A finding displays as one line without control characters. It serializes as an object with
+/// the string members `rule`, `id`, `pointer` and `message`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The rule.
+    /// The violated rule.
     pub rule: AuditRule,
     /// The identifier of the resource.
     pub id: String,
@@ -32,7 +32,7 @@ pub struct Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule, id, pointer, message } = self;
-        write!(f, "{}: ", displayed(id))?;
+        write!(f, "{}: ", escape_if_needed(id))?;
         if !pointer.is_empty() {
             write!(f, "{pointer}: ")?;
         }
@@ -40,11 +40,15 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Returns a string from the API unchanged if it is short and plain, and an escaped excerpt
-/// otherwise.
-pub(super) fn displayed(text: &str) -> Cow<'_, str> {
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
-    if is_plain && text.len() <= MAX_DISPLAYED_LENGTH { text.into() } else { excerpt(text).into() }
+/// Returns a string from the API unchanged if it is short and printable ASCII, and an escaped
+/// excerpt otherwise.
+pub(super) fn escape_if_needed(text: &str) -> Cow<'_, str> {
+    let is_printable = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_printable && text.len() <= MAX_DISPLAYED_LENGTH {
+        text.into()
+    } else {
+        excerpt(text).into()
+    }
 }
 
 #[cfg(test)]
@@ -72,14 +76,14 @@ mod tests {
     }
 
     #[test]
-    fn display_escapes_and_truncates_the_id() {
+    fn escapes_and_truncates_displayed_identifiers() {
         let control = finding("\u{1b}[2J").to_string();
         assert_eq!(control, "\"\\u001b[2J\": /status: split-children: a message");
         assert!(finding(&"x".repeat(100_000)).to_string().len() < 200);
     }
 
     #[test]
-    fn serializes_as_four_strings() {
+    fn serializes_as_an_object() {
         assert_eq!(
             serde_json::to_value(finding("ctb_1")).unwrap(),
             json!({

@@ -1,12 +1,12 @@
-//! Contradictions in credits that no schema can express.
+//! Checks for contradictions in credit batches that no schema can express.
 //!
 //! [`CreditBatch::findings`](crate::types::CreditBatch::findings) compares the properties of
 //! one batch. [`Registry::lineage`](crate::Registry::lineage) fetches a batch with all its
 //! relatives, and [`Lineage::findings`](lineage::Lineage::findings) compares these with each
-//! other. Both return [`Finding`]s, each with the [`AuditRule`] it is about.
+//! other. Both return [`Finding`]s, each with its [`AuditRule`].
 //!
-//! The rules are this crate's reading of how the registry works. They never fail a call:
-//! a batch with findings is returned like any other.
+//! The rules are this crate's interpretation of the registry. They never fail a call: a batch
+//! with findings is returned like any other.
 //!
 //! ```
 //! # use isometric_registry::types::CreditBatch;

@@ -1,4 +1,4 @@
-//! Quantities of credits.
+//! Display of credit quantities.
 
 use std::fmt;
 

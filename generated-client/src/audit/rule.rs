@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// Defines [`AuditRule`] from rows of a variant, its identifier, its sentence and further
-/// documentation.
+/// Defines [`AuditRule`] from rows of a variant, its identifier, its sentence and its source.
 macro_rules! audit_rules {
     ($($name:ident, $id:literal, $sentence:literal, $source:literal;)*) => {
         /// A rule of the audit.
@@ -24,20 +23,10 @@ macro_rules! audit_rules {
         }
 
         impl AuditRule {
-            /// All rules: first those within a batch, then those between batches.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
             /// Returns the rule's identifier, such as `split-children`.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $id,)*
-                }
-            }
-
-            /// Returns the rule as a sentence.
-            pub const fn sentence(self) -> &'static str {
-                match self {
-                    $(Self::$name => $sentence,)*
                 }
             }
         }
@@ -62,7 +51,7 @@ audit_rules! {
         "upstream on `credits` and `credit_kgs`.";
     NegativeQuantity, "negative-quantity",
         "No quantity is negative.",
-        "upstream, where every quantity is an amount of CO₂e and its name tells gain from loss.";
+        "upstream, where every quantity is an amount of CO₂e and its name distinguishes gains from losses.";
     IssuedFirst, "issued-first",
         "A batch is not delivered or retired before it is issued.",
         "concepts, *Issuance*: a supplier can deliver credits once they are issued.";
@@ -80,7 +69,7 @@ audit_rules! {
         "the spec.";
     Acyclic, "acyclic",
         "No batch descends from itself.",
-        "concepts, *Credit Batch Splitting*: a split batch never changes again, so that no \
+        "concepts, *Credit Batch Splitting*: a split batch never changes again, so no \
          later batch can become its parent.";
     NamedOnce, "named-once",
         "A batch is named as a child once, by one parent.",
@@ -103,10 +92,10 @@ audit_rules! {
         "concepts, *Credit Batches*: all credits of a batch share supplier, project and issuance.";
     SharedProject, "shared-project",
         "All batches of a lineage have the project of the origin.",
-        "as for the supplier.";
+        "as for `shared-supplier`.";
     SharedIssuance, "shared-issuance",
         "All batches of a lineage have the issuance of the origin.",
-        "as for the supplier.";
+        "as for `shared-supplier`.";
 }
 
 impl fmt::Display for AuditRule {

@@ -5,8 +5,8 @@ use std::fmt;
 /// The range at the end of a serial number, such as `78177-81177` in
 /// `ISO-1-BSTORE-GBR-F5X7-2024-78177-81177`.
 ///
-/// The registry does not publish the format of its serial numbers. A range is recognised in
-/// a serial number that ends in two numbers, the first of which is not larger than the second.
+/// The registry does not publish the format of its serial numbers. A serial number has a range
+/// if it ends in two numbers of which the first is not greater than the second.
 ///
 /// ```
 /// use isometric_registry::audit::SerialRange;
@@ -17,7 +17,7 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SerialRange<'s> {
-    /// The serial number up to the range. Ranges of different series never overlap.
+    /// The serial number before the range. Ranges of different series never overlap.
     pub series: &'s str,
     /// The start of the range.
     pub first: u64,
@@ -34,7 +34,7 @@ impl<'s> SerialRange<'s> {
         (!series.is_empty() && first <= last).then_some(Self { series, first, last })
     }
 
-    /// Returns whether the two ranges certainly have units in common.
+    /// Returns whether the ranges certainly overlap.
     ///
     /// The registry does not publish whether `last` belongs to the range, so ranges that only
     /// touch do not overlap: neither `1-5` and `5-9` nor `1-5` and `6-9`. Equal ranges overlap.
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_of_one_series_overlap_if_they_do_more_than_touch() {
+    fn ranges_that_touch_do_not_overlap() {
         let cases = [
             ("A-1-5", "A-4-9", true),
             ("A-1-9", "A-4-5", true),

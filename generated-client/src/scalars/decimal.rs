@@ -8,7 +8,7 @@ use compact_str::{CompactString, format_compact};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// The maximum number of significant digits that every float keeps.
+/// The number of significant decimal digits that every `f64` preserves.
 const EXACT_DIGITS: usize = f64::DIGITS as usize;
 
 /// An exact decimal number, such as a quantity of credits.
@@ -20,8 +20,8 @@ const EXACT_DIGITS: usize = f64::DIGITS as usize;
 /// A received number is therefore exact if it has up to 15 significant digits: quantities
 /// with three decimals are exact below 10¹² tonnes. Integers that fit an `i64` or a `u64` are
 /// always exact. Numbers with more digits violate the rule
-/// [`Format`](crate::validate::Rule::Format), except those that read as the same float as a
-/// shorter number: `0.1000000000000000055` is indistinguishable from `0.1`.
+/// [`Format`](crate::validate::Rule::Format), unless they parse as the same float as a shorter
+/// number: `0.1000000000000000055` is indistinguishable from `0.1`.
 ///
 /// ```
 /// use isometric_registry::Decimal;
@@ -35,31 +35,29 @@ const EXACT_DIGITS: usize = f64::DIGITS as usize;
 pub struct Decimal(rust_decimal::Decimal);
 
 impl Decimal {
-    /// Returns the shortest decimal that reads as this float.
+    /// Returns the shortest decimal that parses as this float.
     pub(crate) fn from_f64(value: f64) -> Option<Self> {
         if let Some(thousandths) = thousandths(value) {
             return Some(Self(rust_decimal::Decimal::new(thousandths, 3).normalize()));
         }
-        rust_decimal::Decimal::from_scientific(&shortest(value)).ok().map(Self)
+        rust_decimal::Decimal::from_scientific(&format_shortest(value)).ok().map(Self)
     }
 
-    /// Returns the nearest float. The conversion of `rust_decimal` divides by a power of ten,
-    /// and its result is not always the nearest.
+    /// Returns the nearest float, unlike the conversion of `rust_decimal`, which divides by a
+    /// power of ten.
     fn to_f64(self) -> Option<f64> {
         format_compact!("{}", self.0).parse().ok()
     }
 }
 
 /// Formats a float with the fewest digits, for example `1.25632e2`.
-fn shortest(value: f64) -> CompactString {
+fn format_shortest(value: f64) -> CompactString {
     format_compact!("{value:e}")
 }
 
-/// Returns the value in thousandths if no other decimal of up to three decimals and 15 digits
-/// reads as the same float.
+/// Returns a float in thousandths if it has at most three decimals and 15 digits.
 ///
-/// Quantities have three decimals, and this is ten times as fast as formatting and parsing the
-/// float.
+/// This fast path for quantities takes a tenth of the time of formatting and parsing the float.
 pub(crate) fn thousandths(value: f64) -> Option<i64> {
     const LIMIT: f64 = 1e15;
     let thousandths = (value * 1000.0).round();
@@ -68,9 +66,9 @@ pub(crate) fn thousandths(value: f64) -> Option<i64> {
     (is_exact && thousandths != 0.0).then_some(thousandths as i64)
 }
 
-/// Returns whether a float has so few digits that the number it was read from is known.
+/// Returns whether a float has few enough digits to determine the decimal it was parsed from.
 pub(crate) fn is_exact(value: f64) -> bool {
-    let text = shortest(value);
+    let text = format_shortest(value);
     let digits = text.bytes().take_while(|&byte| byte != b'e');
     digits.filter(u8::is_ascii_digit).count() <= EXACT_DIGITS
 }
@@ -188,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_numbers_exactly() {
+    fn parses_numbers_exactly() {
         let numbers = [
             ("0", "0"),
             ("-0.0", "0"),
@@ -228,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_numbers_as_read() {
+    fn serializes_numbers_as_parsed() {
         let numbers = [
             "0",
             "123",
@@ -247,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_the_nearest_float() {
+    fn serializes_the_nearest_float() {
         let third = decimal("0.3333333333333333333333333333");
         assert_eq!(serde_json::to_string(&third).unwrap(), (1.0 / 3.0).to_string());
     }

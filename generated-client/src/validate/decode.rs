@@ -1,9 +1,9 @@
 //! Decodes JSON and validates it in the same pass.
 //!
-//! [`Validating`] wraps serde's deserializers and visitors and compares each value with its
-//! schema on the way. It records only that the document may be invalid, either because a rule
-//! is violated or because the rule needs more than one look at the value. [`explain`] then
-//! reads the document again and decides. Nearly all documents are valid and are read once.
+//! [`Validating`] wraps serde's deserializers and visitors and checks each value against its
+//! schema. It only records that the document may be invalid: a rule is violated, or cannot be
+//! checked in one pass. [`explain`] then reads the document again and lists the violations.
+//! Most documents are valid and are read once.
 
 use std::cell::Cell;
 use std::fmt;
@@ -54,15 +54,15 @@ pub(crate) fn decode_validating<T: HasSchema>(json: &[u8]) -> Validated<T> {
 fn decode<T: HasSchema>(text: &str, valid: &Cell<bool>) -> serde_json::Result<T> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let decoded = T::deserialize(SchemaCheck { schema: T::SCHEMA, valid }.wrap(&mut deserializer));
-    // Values are large. Here and below, results are returned as they are: unpacking and
-    // repacking them would copy the value.
+    // Here and below, results are returned unchanged: unpacking and repacking them would copy
+    // large values.
     if decoded.is_ok() {
         deserializer.end()?;
     }
     decoded
 }
 
-/// The schema of the next value, and the flag that a violation clears.
+/// The schema of the next value, and a flag that is cleared if the document may be invalid.
 #[derive(Clone, Copy)]
 struct SchemaCheck<'v> {
     schema: &'static Schema,
@@ -125,7 +125,7 @@ impl<'v> SchemaCheck<'v> {
     }
 }
 
-/// A deserializer, visitor or seed of serde that checks the values it passes on.
+/// A wrapper of a serde deserializer, visitor or seed that checks the values it forwards.
 struct Validating<'v, T> {
     inner: T,
     check: SchemaCheck<'v>,
@@ -179,7 +179,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Validating<'_, D> {
         deserialize_identifier()
     }
 
-    /// Ignored values do not reach the visitor, so no rule can be checked.
+    /// Accepts only schemas without rules, because ignored values do not reach the visitor.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.check.require(matches!(self.check.schema, Schema::Any));
         self.inner.deserialize_ignored_any(visitor)
@@ -288,7 +288,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Validating<'_, S> {
 struct ValidatingItems<'v, A> {
     inner: A,
     check: SchemaCheck<'v>,
-    /// The number of items read.
+    /// The number of items read so far.
     length: usize,
 }
 
@@ -338,11 +338,11 @@ struct ObjectProgress<'v> {
     check: SchemaCheck<'v>,
     properties: &'static [Property],
     additional: Option<&'static Schema>,
-    /// The properties read, as a set of bits.
+    /// The properties read so far, as a bit set.
     seen: u64,
-    /// The number of members read.
+    /// The number of members read so far.
     length: usize,
-    /// The index of the expected property if the members are in the order of the table.
+    /// The index of the next property if the members are in the order of the schema.
     next: usize,
     /// The schema of the current member. `None` skips validation.
     schema: Option<&'static Schema>,
@@ -387,12 +387,12 @@ impl<'v> ObjectProgress<'v> {
     }
 }
 
-/// The bit of a property. Objects with more properties than bits never count as valid.
+/// Returns the bit of a property. Objects with more properties than bits take the slow path.
 fn bit(index: usize) -> u64 {
     1 << (index % u64::BITS as usize)
 }
 
-/// The seed of a member name, which starts the member on its way to the inner seed.
+/// A wrapper of the seed of a member name that looks up the schema of the member.
 struct MemberName<'p, 'v, S> {
     seed: S,
     progress: &'p mut ObjectProgress<'v>,
@@ -410,7 +410,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for MemberName<'_, '_, S> {
     type Value = S::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a member")
+        f.write_str("a member name")
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<S::Value, E> {
@@ -511,9 +511,9 @@ mod tests {
 
     #[test]
     fn rejects_invalid_utf_8() {
-        let checked = validate::from_slice::<Organisation>(b"{\"name\": \"\xff\"}");
-        assert_eq!(checked.value, None);
-        assert_eq!(checked.violations, validate::json::<Organisation>(b"{\"name\": \"\xff\"}"));
+        let validated = validate::from_slice::<Organisation>(b"{\"name\": \"\xff\"}");
+        assert_eq!(validated.value, None);
+        assert_eq!(validated.violations, validate::json::<Organisation>(b"{\"name\": \"\xff\"}"));
     }
 
     #[test]

@@ -1,14 +1,16 @@
-//! Untrusted text in messages.
+//! Escaping and truncation of untrusted text in messages.
 
 /// The maximum length of an excerpt, in characters.
-const EXCERPT: usize = 64;
+const EXCERPT_LENGTH: usize = 64;
 
 /// Returns whether a character can change how a terminal displays the text around it.
 ///
 /// Such characters are control characters, line and paragraph separators, and the marks,
 /// embeddings, overrides and isolates that change the writing direction. Escape them
 /// before printing text from an untrusted source.
-pub(crate) fn is_control(character: char) -> bool {
+///
+/// For the command-line tool. Not part of the stable API.
+pub fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
@@ -19,30 +21,30 @@ pub(crate) fn is_control(character: char) -> bool {
 /// Quotes the start of a string as JSON, with control characters escaped.
 pub(crate) fn excerpt(text: &str) -> String {
     let mut quoted = String::from('"');
-    for character in text.chars().take(EXCERPT) {
+    for character in text.chars().take(EXCERPT_LENGTH) {
         match character {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
-            // A single escape is enough: all control characters are below U+FFFF.
+            // A single escape suffices, because all control characters are below U+FFFF.
             control if is_control(control) => {
                 quoted.push_str(&format!("\\u{:04x}", u32::from(control)));
             }
             other => quoted.push(other),
         }
     }
-    if text.chars().nth(EXCERPT).is_some() {
+    if text.chars().nth(EXCERPT_LENGTH).is_some() {
         quoted.push('…');
     }
     quoted.push('"');
     quoted
 }
 
-/// The start of a JSON number as written.
+/// Returns the start of a JSON number as written.
 pub(super) fn number_excerpt(text: &str) -> String {
-    match text.get(..EXCERPT) {
+    match text.get(..EXCERPT_LENGTH) {
         Some(start) if start.len() < text.len() => format!("{start}…"),
         _ => text.to_owned(),
     }

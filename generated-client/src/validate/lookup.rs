@@ -1,4 +1,4 @@
-//! Lookup of schema tables by their place in the spec.
+//! Lookup of schemas by their location in the spec.
 
 use super::{Schema, Violation, explain, without_byte_order_mark};
 use crate::generated::schema::TABLES;
@@ -6,9 +6,8 @@ use crate::generated::schema::TABLES;
 /// Validates JSON against the schema at a JSON pointer of the spec, such as
 /// `/components/schemas/CreditBatch/properties/size`.
 ///
-/// Returns `None` if the pointer is not the place of a schema. Alternatives of a `oneOf` or
-/// `anyOf` are counted without the null schema. A schema that only refers to another one has no
-/// table of its own.
+/// Returns `None` if the pointer does not refer to a schema, or refers to a bare `$ref`. The
+/// indexes of a `oneOf` or `anyOf` skip the null schema.
 #[doc(hidden)]
 pub fn json_at(pointer: &str, json: &[u8]) -> Option<Vec<Violation>> {
     Some(explain::explain(without_byte_order_mark(json), find(pointer)?))

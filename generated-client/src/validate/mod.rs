@@ -22,7 +22,7 @@
 //! ```
 
 mod decode;
-mod escape;
+pub(crate) mod escape;
 mod explain;
 mod lookup;
 mod numbers;
@@ -53,8 +53,7 @@ pub trait HasSchema: DeserializeOwned + Serialize + Send + Sync + 'static {
 
     /// Returns the violations in this value, in its serialized form.
     ///
-    /// Properties that the type does not have were lost when the value was decoded. To
-    /// validate a response as it was received, use [`json`].
+    /// Decoding discards unknown properties. Use [`json`] to validate a response as received.
     fn violations(&self) -> Vec<Violation> {
         match serde_json::to_vec(self) {
             Ok(json) => explain::explain(&json, Self::SCHEMA),
@@ -65,20 +64,19 @@ pub trait HasSchema: DeserializeOwned + Serialize + Send + Sync + 'static {
 
 /// Validates a JSON document against the rules of `T`.
 ///
-/// Returns the violations in document order, and those of missing properties at the end of
-/// their object. The list ends after 1000 violations. A document that is not JSON has a
-/// single violation of [`Rule::Json`] with an empty pointer. Unknown properties are ignored,
-/// and so is a byte order mark at the start, as RFC 8259 permits.
+/// Returns up to 1000 violations in document order, with missing properties at the end of
+/// their object. A document that is not JSON has a single violation of [`Rule::Json`] with an
+/// empty pointer. Unknown properties and a leading byte order mark (RFC 8259) are ignored.
 pub fn json<T: HasSchema>(json: &[u8]) -> Vec<Violation> {
     explain::explain(without_byte_order_mark(json), T::SCHEMA)
 }
 
 /// Decodes and validates a JSON document.
 ///
-/// The violations are those that [`json`] returns. A valid document takes little longer than
-/// decoding alone, because it is read once. An invalid document is read a second time to list
-/// its violations. A document that does not decode, for example because it is truncated, has
-/// at least one violation.
+/// The violations are those of [`json`]. Valid documents are read once, which takes little
+/// longer than decoding alone. Invalid documents are read again to list their violations. A
+/// document that does not decode, for example because it is truncated, has at least one
+/// violation.
 ///
 /// ```
 /// use isometric_registry::{validate, types::CreditQuantity};

@@ -6,12 +6,12 @@ use super::schema::{Bounds, Format, Schema};
 use super::violation::Rule;
 use crate::scalars::decimal::{self, Decimal};
 
-/// 2^63, the first value above the range of `i64`. serde_json returns -2^63 as an integer, so
-/// a float of -2^63 was written with a fraction or an exponent, or is a smaller number.
+/// 2^63, the first value above the range of `i64`. It also bounds negative floats, because
+/// serde_json parses the integer -2^63 as an `i64`.
 const I64_LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
-/// The upper limit of integral floats that [`ParsedNumber::canonical`] writes as integers.
-/// It exceeds the range of `u64` and converts to `i128` exactly.
+/// The limit below which [`ParsedNumber::canonical`] formats integral floats as integers. It
+/// exceeds the range of `u64`, and floats below it convert to `i128` exactly.
 const INTEGER_LIMIT: f64 = 1e20;
 
 /// A JSON number, classified as serde_json does: `Float` has a fraction or an exponent, or
@@ -37,7 +37,7 @@ impl ParsedNumber {
         !matches!(self, Self::Float(_))
     }
 
-    /// A text that is the same for numbers of equal value, such as `100` and `1e2`.
+    /// Returns a string that is equal for numbers of equal value, such as `100` and `1e2`.
     pub(super) fn canonical(self) -> String {
         match self {
             Self::Signed(value) => value.to_string(),
@@ -64,8 +64,8 @@ impl ParsedNumber {
         }
     }
 
-    /// Returns whether the number has at most three decimals, as quantities of credits do.
-    /// This is much faster than [`to_decimal`](Self::to_decimal).
+    /// Returns whether the number is a float with at most three decimals, as most quantities of
+    /// credits are. This is much faster than [`to_decimal`](Self::to_decimal).
     fn is_quantity(self) -> bool {
         matches!(self, Self::Float(value) if decimal::thousandths(value).is_some())
     }
@@ -82,11 +82,12 @@ impl ParsedNumber {
 /// A rule that a number violates, with a description of the permitted numbers.
 pub(super) type NumberViolation = (Rule, Cow<'static, str>);
 
-/// Checks a number against a schema of numbers, except for its bounds. Returns the bounds.
+/// Checks the type of a number and returns the bounds, which the caller checks.
 ///
 /// # Errors
 ///
-/// [`Rule::Type`] if the schema admits no such number, for example a fraction for an integer.
+/// Returns [`Rule::Type`] if the schema does not admit the number, for example a fraction for
+/// an integer, and other rules if the number does not fit the Rust type.
 pub(super) fn check(
     schema: &'static Schema,
     number: ParsedNumber,
@@ -119,7 +120,7 @@ fn check_decimal(number: ParsedNumber) -> Result<(), NumberViolation> {
     }
     match number.to_decimal() {
         Some(_) if number.is_exact() => Ok(()),
-        Some(_) => Err((Rule::Format, "a decimal of up to 15 significant digits".into())),
+        Some(_) => Err((Rule::Format, "a decimal with at most 15 significant digits".into())),
         None => Err((Rule::Range, "a number with at most 28 decimals, below 7.9e28".into())),
     }
 }
@@ -172,7 +173,7 @@ fn check_multiple(bounds: &Bounds, number: ParsedNumber) -> Result<(), NumberVio
     let Some(divisor) = bounds.multiple_of else { return Ok(()) };
     let is_multiple = match (number.to_decimal(), Decimal::from_f64(divisor)) {
         (Some(value), Some(divisor)) => {
-            value.checked_rem(*divisor).is_some_and(|rest| rest.is_zero())
+            value.checked_rem(*divisor).is_some_and(|remainder| remainder.is_zero())
         }
         _ => number.as_f64() % divisor == 0.0,
     };
@@ -188,7 +189,7 @@ fn check_format(bounds: &Bounds, number: ParsedNumber) -> Result<(), NumberViola
     if range.contains(&number.as_f64()) {
         return Ok(());
     }
-    Err((Rule::Format, "an integer of 32 bits".into()))
+    Err((Rule::Format, "a 32-bit integer".into()))
 }
 
 #[cfg(test)]
@@ -196,7 +197,7 @@ mod tests {
     use super::ParsedNumber;
 
     #[test]
-    fn canonical_text_depends_on_the_value_only() {
+    fn canonical_form_depends_on_the_value_only() {
         let canonical = |text| ParsedNumber::parse(text).unwrap().canonical();
         for equal in [
             ["1", "1.0"],

@@ -43,8 +43,8 @@ pub(crate) fn check(rules: &StringRules, text: &str) -> Result<(), InvalidString
 
 /// Validates a string that is sent as a segment of a URL path.
 ///
-/// Besides its rules, the string must be a single segment to every URL parser, proxy and
-/// server.
+/// In addition to its rules, the string must be a single segment for every URL parser, proxy
+/// and server.
 pub(crate) fn check_segment(rules: &StringRules, text: &str) -> Result<(), InvalidString> {
     check(rules, text)?;
     let is_special = |c: char| c.is_control() || matches!(c, '/' | '\\' | '%' | '?' | '#');
@@ -60,7 +60,7 @@ pub(crate) fn check_segment(rules: &StringRules, text: &str) -> Result<(), Inval
     Err(InvalidString::new(rules.name, violation))
 }
 
-/// The error of parsing or checking an invalid string, such as an identifier.
+/// An error from parsing or checking a string, such as an identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidString {
     name: &'static str,
@@ -108,7 +108,7 @@ impl Error for InvalidString {}
 /// A value of an open enum that is not in the spec.
 ///
 /// Only deserialization creates it, for values that the API has added. It never equals a known
-/// value, and parsing rejects unknown values.
+/// value. Parsing rejects unknown values.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnknownValue(Box<str>);
 
@@ -135,7 +135,7 @@ impl fmt::Display for UnknownValue {
     }
 }
 
-/// A visitor that converts a string without copying it first.
+/// A visitor that converts a borrowed string.
 pub(crate) struct StringVisitor<F>(pub(crate) F);
 
 impl<T, F: FnOnce(&str) -> T> Visitor<'_> for StringVisitor<F> {
@@ -152,12 +152,12 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for StringVisitor<F> {
 
 /// Implements the common traits of string types on top of an inherent `as_str`.
 ///
-/// `$keep` converts any `&str`, valid or not, to the type.
+/// `$convert` converts any `&str`, valid or not, to the type.
 ///
-/// The macros in this module use full paths, because the names in the spec may shadow those of
-/// the prelude: a schema may be called `String` and an enum value `error`.
+/// The macros in this module use full paths, because names in the spec may shadow those of the
+/// prelude, for example a schema called `String` or an enum value called `error`.
 macro_rules! checked_string {
-    ($name:ident, $rules:path, $keep:expr) => {
+    ($name:ident, $rules:path, $convert:expr) => {
         impl crate::validate::string_types::sealed::Sealed for $name {}
 
         impl crate::CheckedString for $name {
@@ -168,7 +168,7 @@ macro_rules! checked_string {
             type Err = crate::InvalidString;
 
             fn from_str(text: &str) -> ::core::result::Result<Self, crate::InvalidString> {
-                crate::validate::string_types::check(&$rules, text).map(|()| $keep(text))
+                crate::validate::string_types::check(&$rules, text).map(|()| $convert(text))
             }
         }
 
@@ -235,7 +235,7 @@ macro_rules! checked_string {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                deserializer.deserialize_str(crate::validate::string_types::StringVisitor($keep))
+                deserializer.deserialize_str(crate::validate::string_types::StringVisitor($convert))
             }
         }
     };
@@ -295,7 +295,7 @@ mod tests {
 
     const ID: &str = "ctb_1DRBTYA8Q1S07CBY";
 
-    /// Types and values that shadow names of the prelude.
+    /// Types and variants that shadow names of the prelude.
     mod shadowing {
         #![allow(dead_code, unreachable_pub)]
 
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_spec_may_shadow_the_prelude() {
+    fn macros_compile_with_names_that_shadow_the_prelude() {
         for text in ["err", "error", "ok"] {
             assert_eq!(text.parse::<shadowing::Level>().unwrap(), text);
             assert_eq!(String::from(text.parse::<shadowing::String>().unwrap()), text);
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn parses_known_enum_values_only() {
+    fn parses_only_known_enum_values() {
         assert_eq!("split".parse(), Ok(CreditBatchStatus::Split));
         let error = "frozen".parse::<CreditBatchStatus>().unwrap_err();
         assert_eq!(error.rule(), Rule::Enum);

@@ -19,8 +19,8 @@ pub(crate) struct StringViolation {
 impl StringRules {
     /// Validates a string and reports at most one violation.
     ///
-    /// The checks run from general to specific: a string that is too short for an
-    /// identifier is reported as such, and not as lacking the prefix.
+    /// The checks run from general to specific: for a short identifier without a prefix, the
+    /// length is reported.
     pub(crate) fn check(&self, text: &str) -> Result<(), StringViolation> {
         self.check_length(text)?;
         let rest = self.check_prefix(text)?;
@@ -85,9 +85,9 @@ impl StringRules {
         let Some(format) = self.format else { return Ok(()) };
         let (admits, expected): (fn(&str) -> bool, _) = match format {
             Format::CountryCode => (is_country_code, "an ISO 3166-1 alpha-3 code"),
-            Format::Date => (time::is_date, "an RFC 3339 date, as in `2023-12-25`"),
+            Format::Date => (time::is_date, "an RFC 3339 date, such as `2023-12-25`"),
             Format::DateTime => {
-                (time::is_date_time, "an RFC 3339 time, as in `2024-01-22T11:56:48Z`")
+                (time::is_date_time, "an RFC 3339 time, such as `2024-01-22T11:56:48Z`")
             }
             // OpenAPI defines `int32` for numbers only.
             Format::Int32 => return Ok(()),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn reports_the_first_violation_only() {
+    fn reports_only_the_first_violation() {
         assert_eq!(
             violation(&BATCH, "iss_/").as_deref(),
             Some(r#"length: expected 20 to 37 characters, got "iss_/" (5 characters)"#)
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn matches_runs_in_order() {
+    fn matches_pieces_in_order() {
         static PIECES: [Piece; 3] = [
             Piece::new(&[('A', 'Z')], Count { min: 2, max: Some(3) }),
             Piece::new(&[('-', '-')], Count { min: 0, max: Some(1) }),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn matches_the_prefix_alone_without_runs() {
+    fn matches_only_the_prefix_without_pieces() {
         let rules = StringRules { prefix: "ab", pieces: Some(&[]), ..StringRules::ANY };
         assert_eq!(violation(&rules, "ab"), None);
         assert_eq!(
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn accepts_assigned_country_codes_only() {
+    fn accepts_only_assigned_country_codes() {
         let rules = StringRules { format: Some(Format::CountryCode), ..StringRules::ANY };
         assert_eq!(violation(&rules, "GBR"), None);
         assert_eq!(

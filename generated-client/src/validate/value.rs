@@ -31,8 +31,8 @@ impl<'j> JsonValue<'j> {
     ///
     /// # Errors
     ///
-    /// serde_json does not parse the value either, for one of the reasons that are not
-    /// syntax errors: unpaired surrogates in strings, numbers out of range, deep nesting.
+    /// Returns an error for valid syntax that serde_json rejects: unpaired surrogates in
+    /// strings, numbers out of range and deep nesting.
     pub(super) fn parse(raw: &'j RawValue, depth: usize) -> serde_json::Result<Self> {
         let text = raw.get();
         match text.as_bytes() {
@@ -53,7 +53,7 @@ impl<'j> JsonValue<'j> {
         }
     }
 
-    /// Describes the value in an error message.
+    /// Describes the value for error messages.
     pub(super) fn excerpt(&self) -> String {
         match self {
             Self::Null => "null".into(),
@@ -66,14 +66,14 @@ impl<'j> JsonValue<'j> {
     }
 }
 
-/// Parses a value completely and returns a text that is the same for equal values.
+/// Parses all of a value and returns its canonical form, which is equal for equal values.
 ///
-/// Numbers are equal by value, and objects regardless of the order of their members. The
-/// last of several members with the same name counts.
+/// Numbers are compared by value, and objects regardless of the order of their members. Of
+/// duplicate members, the last is used.
 ///
 /// # Errors
 ///
-/// Any part of the value does not parse.
+/// Returns an error if any part of the value does not parse.
 pub(super) fn canonical(raw: &RawValue, depth: usize) -> serde_json::Result<String> {
     match JsonValue::parse(raw, depth)? {
         JsonValue::Null | JsonValue::Boolean(_) => Ok(raw.get().to_owned()),

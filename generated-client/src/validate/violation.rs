@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-/// The start of [`Violation::got`] of the rule [`Rule::Json`].
+/// The prefix of [`Violation::got`] for [`Rule::Json`].
 const INVALID_JSON: &str = "invalid JSON: ";
 
 /// A rule that a value can violate.
@@ -173,11 +173,11 @@ impl Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { pointer, rule, expected, got } = self;
-        let place = if pointer.is_empty() { "the document" } else { pointer };
+        let location = if pointer.is_empty() { "the document" } else { pointer };
         if *rule == Rule::Json {
-            write!(f, "{place}: {got}")
+            write!(f, "{location}: {got}")
         } else {
-            write!(f, "{place}: {rule}: expected {expected}, got {got}")
+            write!(f, "{location}: {rule}: expected {expected}, got {got}")
         }
     }
 }

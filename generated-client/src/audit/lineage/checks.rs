@@ -1,4 +1,4 @@
-//! The rules between the batches of a lineage.
+//! Rules for the relations between the batches of a lineage.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,20 +60,20 @@ fn identity(tree: &BatchTree) -> Vec<Mismatch> {
         .collect()
 }
 
-/// Reports the first violation of each batch, and the number of the others.
+/// Reports the first violation of each batch, and the number of further violations.
 fn valid_response(tree: &BatchTree) -> Vec<Mismatch> {
     let mismatch = |(id, violations): (&CreditBatchId, &Vec<Violation>)| {
         let (first, others) = violations.split_first()?;
         let mut message = format!("{}: {}", first.rule, first.message());
         if !others.is_empty() {
-            message += &format!("; {} more violations", others.len());
+            message += &format!("; {} more", others.len());
         }
         Some((id.clone(), first.pointer.clone().into(), message))
     };
     tree.fetched.violations.iter().filter_map(mismatch).collect()
 }
 
-/// Follows every path down from the origin.
+/// Searches the descendants of the origin depth-first for a batch that is its own ancestor.
 fn acyclic(tree: &BatchTree) -> Vec<Mismatch> {
     let mut mismatches = Vec::new();
     let mut seen = BTreeSet::new();
@@ -158,8 +158,8 @@ fn kilograms(batch: &CreditBatch) -> i128 {
     batch.size.credit_kgs.into()
 }
 
-/// Compares each range with the furthest-reaching of those that start before it: a range that
-/// overlaps any of these overlaps that one.
+/// Sorts the ranges by their start and compares each with the earlier range that ends last. A
+/// range that overlaps any earlier range overlaps that range.
 fn serials_disjoint(tree: &BatchTree) -> Vec<Mismatch> {
     let leaves = tree.batches().filter(|(_, batch)| named_children(batch).next().is_none());
     let mut ranges: Vec<_> = leaves
@@ -218,7 +218,7 @@ fn differs_from_origin(
         .collect()
 }
 
-/// Returns every batch with each child that it names.
+/// Returns all pairs of a batch and a child that it names.
 fn named_pairs(tree: &BatchTree) -> impl Iterator<Item = (&CreditBatchId, &CreditBatchId)> {
     tree.batches().flat_map(|(id, batch)| named_children(batch).map(move |child| (id, child)))
 }

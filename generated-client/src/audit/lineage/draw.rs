@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use super::tree::{BatchTree, LineageNode, NodeContent};
-use crate::audit::finding::displayed;
+use crate::audit::finding::escape_if_needed;
 
-/// The maximum number of generations that indent a line of text. Deeper lines give the number of
-/// the generations left out, so that the size of a drawing is proportional to its batches.
+/// The maximum indentation of a line in generations. Deeper lines start with the number of
+/// omitted generations, so that the size of a drawing is proportional to the number of batches.
 const MAX_INDENT: usize = 32;
 
 pub(super) struct TextDrawing<'l>(pub(super) &'l BatchTree);
@@ -108,10 +108,11 @@ fn label(node: &LineageNode<'_>) -> [String; 3] {
         NodeContent::Repeated(batch) => (batch.status.as_str(), "already drawn above".to_owned()),
         NodeContent::Absent(_) => ("absent", "see the findings".to_owned()),
     };
-    [displayed(node.id.as_str()).into_owned(), displayed(status).into_owned(), size]
+    let [id, status] = [node.id.as_str(), status].map(|text| escape_if_needed(text).into_owned());
+    [id, status, size]
 }
 
-/// Escapes a string for Mermaid and the HTML that Mermaid generates.
+/// Escapes a string for Mermaid and for the HTML that Mermaid generates.
 fn escape_mermaid(text: &str) -> String {
     let escape = |character: char| match character {
         plain if plain.is_alphanumeric() || matches!(plain, ' ' | '_' | '-' | '.') => plain.into(),
@@ -120,7 +121,7 @@ fn escape_mermaid(text: &str) -> String {
     text.chars().map(escape).collect()
 }
 
-/// Escapes a string for a quoted string of DOT.
+/// Escapes a string for a quoted DOT string.
 fn escape_dot(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -13,7 +13,7 @@ use crate::validate::{Rule, Violation};
 
 /// The maximum number of batches that are fetched for one lineage.
 ///
-/// It bounds the memory for a server that invents relatives without end.
+/// It bounds memory use if a server returns endless relatives.
 pub const MAX_BATCHES: usize = 100_000;
 
 /// The batches of a lineage, by the identifier with which they were fetched.
@@ -22,16 +22,17 @@ pub(super) struct FetchedBatches {
     pub(super) batches: BTreeMap<CreditBatchId, CreditBatch>,
     /// The relatives that could not be fetched, each with the reason.
     pub(super) absent: BTreeMap<CreditBatchId, String>,
-    /// The violations of the spec by each batch.
+    /// The violations of the spec in each batch, except for unknown enum values.
     pub(super) violations: BTreeMap<CreditBatchId, Vec<Violation>>,
 }
 
 /// The relatives to fetch after a batch.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SearchDirection {
-    /// The parent and the children. The batch is the requested one or one of its ancestors.
+    /// The parent and the children, for the requested batch and its ancestors.
     Up,
-    /// The children only. A parent other than the one that led here is part of another lineage.
+    /// Only the children, for all other batches. Another parent than the one through which a
+    /// batch was found is part of another lineage.
     Down,
 }
 
@@ -56,7 +57,7 @@ pub(super) async fn fetch(
                 frontier.follow(response.value(), direction);
                 fetched.add(id, response);
             }
-            Err(error) if id != *requested && is_about_the_batch(&error) => {
+            Err(error) if id != *requested && concerns_batch(&error) => {
                 fetched.absent.insert(id, error.to_string());
             }
             Err(error) => return Err(error),
@@ -78,7 +79,7 @@ async fn call(
 
 /// Returns whether an error concerns one batch, as opposed to the connection, the credentials
 /// or the service.
-fn is_about_the_batch(error: &Error) -> bool {
+fn concerns_batch(error: &Error) -> bool {
     match error.status() {
         Some(status) if matches!(error, Error::Status(_)) => {
             matches!(status.as_u16(), 403 | 404 | 410 | 422)
@@ -92,8 +93,8 @@ fn is_about_the_batch(error: &Error) -> bool {
 impl FetchedBatches {
     fn add(&mut self, id: CreditBatchId, response: Response<CreditBatch>) {
         // The API may add enum values at any time.
-        let is_breach = |violation: &&Violation| violation.rule != Rule::Enum;
-        let violations: Vec<_> = response.violations().iter().filter(is_breach).cloned().collect();
+        let is_finding = |violation: &&Violation| violation.rule != Rule::Enum;
+        let violations: Vec<_> = response.violations().iter().filter(is_finding).cloned().collect();
         if !violations.is_empty() {
             self.violations.insert(id.clone(), violations);
         }
@@ -101,9 +102,11 @@ impl FetchedBatches {
     }
 }
 
-/// The relatives that are known but not fetched yet.
+/// The state of the search for relatives.
 struct Frontier {
+    /// All relatives found so far, including the fetched ones.
     known: BTreeSet<CreditBatchId>,
+    /// The relatives to fetch.
     waiting: VecDeque<Relative>,
     /// The relatives beyond [`MAX_BATCHES`].
     omitted: BTreeSet<CreditBatchId>,

@@ -1,7 +1,7 @@
 //! A credit batch with all its relatives, from the issued batch down to the batches that were
 //! never split.
 //!
-//! A single batch cannot show that a credit is counted twice; its lineage can.
+//! Double counting of credits is visible only in a lineage, not in a single batch.
 //! [`Registry::lineage`] fetches the lineage and checks it by the rules of [`AuditRule`].
 //!
 //! ```no_run
@@ -45,8 +45,8 @@ use tree::BatchTree;
 
 /// A credit batch with all its relatives, and the findings about them.
 ///
-/// It serializes as an object of the identifiers `requested` and `origin`, the `batches` in the
-/// order of [`walk`](Self::walk), the `sums` and the `findings`.
+/// A lineage serializes as an object with the identifiers `requested` and `origin`, the
+/// `batches` in the order of [`walk`](Self::walk), the `sums` and the `findings`.
 #[derive(Clone, Debug)]
 pub struct Lineage {
     tree: BatchTree,
@@ -81,7 +81,7 @@ impl Lineage {
         &self.tree.requested
     }
 
-    /// Returns the identifier of the issued batch that all others come from, or of the highest
+    /// Returns the identifier of the issued batch that all others descend from, or of the highest
     /// ancestor that could be fetched.
     pub fn origin(&self) -> &CreditBatchId {
         self.tree.origin()
@@ -116,8 +116,8 @@ impl Lineage {
 
     /// Returns the number and the total size of the batches of each status.
     ///
-    /// A batch with children belongs to the sum of the status `split`, whatever its own status:
-    /// its children hold its credits, and the other sums must not count these twice.
+    /// A batch with children counts as `split` regardless of its status. Its children hold its
+    /// credits, which would otherwise be counted twice.
     pub fn sums(&self) -> BTreeMap<CreditBatchStatus, CreditSum> {
         let mut sums = BTreeMap::<_, CreditSum>::new();
         for (id, batch) in self.batches() {

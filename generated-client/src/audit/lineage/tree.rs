@@ -47,8 +47,8 @@ impl BatchTree {
     }
 }
 
-/// Returns the requested batch and its ancestors. The last is the batch without a parent, or
-/// the first that was not fetched or that closes a cycle.
+/// Returns the requested batch and its ancestors, up to the first that has no parent, was not
+/// fetched or closes a cycle.
 fn ancestors(requested: &CreditBatchId, fetched: &FetchedBatches) -> Vec<CreditBatchId> {
     let mut ancestors = vec![requested.clone()];
     let mut known = BTreeSet::from([requested]);
@@ -64,8 +64,8 @@ fn ancestors(requested: &CreditBatchId, fetched: &FetchedBatches) -> Vec<CreditB
     ancestors
 }
 
-/// Returns the children that each batch names, left before right. Each ancestor also gets the
-/// child through which it was found, if it does not name that child.
+/// Returns the children that each batch names, left before right. Each ancestor also has the
+/// child through which it was found, even if it does not name that child.
 fn children(
     ancestors: &[CreditBatchId],
     fetched: &FetchedBatches,
@@ -116,7 +116,7 @@ pub enum NodeContent<'l> {
 }
 
 impl<'l> LineageNode<'l> {
-    /// Returns the batch on its first visit.
+    /// Returns the batch, or `None` if it is absent or was visited before.
     pub fn batch(&self) -> Option<&'l CreditBatch> {
         match self.content {
             NodeContent::Batch(batch) => Some(batch),
@@ -140,7 +140,9 @@ impl<'l> LineageWalk<'l> {
         match fetched.batches.get(id) {
             Some(batch) if self.seen.contains(id) => NodeContent::Repeated(batch),
             Some(batch) => NodeContent::Batch(batch),
-            None => NodeContent::Absent(fetched.absent.get(id).map_or("not fetched", |why| why)),
+            None => {
+                NodeContent::Absent(fetched.absent.get(id).map_or("not fetched", String::as_str))
+            }
         }
     }
 }
