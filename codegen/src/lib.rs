@@ -1,9 +1,9 @@
-//! Code generation and review of the hand-maintained OpenAPI document.
+//! Code generation from the hand-maintained OpenAPI document, and review of its changes.
 //!
-//! There are two pipelines. The generator reads a [`document`], checks it
-//! ([`lint`](mod@lint)) and emits the sources of the client ([`generate`]), which [`write`](mod@write)
-//! brings up to date. The review reads a [`document`] into a [`contract`], which [`diff`]
-//! compares with an older one and [`upstream`] with the published document.
+//! There are two pipelines. The generator parses a [`document`], checks it
+//! ([`lint`](mod@lint)), generates the sources of the client ([`generate`]) and writes them
+//! ([`write`](mod@write)). The review converts a [`document`] to a [`contract`], which [`diff`]
+//! compares with an older contract and [`upstream`] with the published document.
 //!
 //! This crate never prints, exits or reads the environment.
 

@@ -9,7 +9,7 @@ use regex_syntax::ast::{
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, HirKind};
 
-/// The maximum length. Longer patterns are not parsed.
+/// The maximum length of a pattern in bytes.
 const MAX_LENGTH: usize = 1000;
 
 /// An anchored regular expression that matches without backtracking: no character can
@@ -35,43 +35,29 @@ pub struct PatternPiece {
     pub max: Option<u32>,
 }
 
-/// An error of parsing a [`Pattern`].
+/// An error from parsing a [`Pattern`]: invalid syntax, or an unsupported part of the pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PatternError {
-    /// The regular expression does not compile.
-    #[error("not an ECMA-262 regular expression: {0}")]
-    Syntax(String),
-    /// The regular expression compiles, but needs a regex engine.
-    #[error("{reason}")]
-    Unsupported {
-        /// The unsupported part and the reason.
-        reason: String,
-    },
-}
-
-impl PatternError {
-    fn unsupported(reason: impl Into<String>) -> Self {
-        Self::Unsupported { reason: reason.into() }
-    }
-}
+#[error("{0}")]
+pub struct PatternError(String);
 
 type PatternResult<T> = Result<T, PatternError>;
 
 impl Pattern {
-    /// Parses a regular expression by ECMA-262, as OpenAPI requires.
+    /// Parses a regular expression of ECMA-262, as OpenAPI requires.
     ///
     /// # Errors
     ///
-    /// Returns an error if it does not compile, or needs a regex engine.
+    /// Returns an error if the expression does not compile, or needs a regex engine.
     pub fn parse(text: &str) -> PatternResult<Self> {
         if text.len() > MAX_LENGTH {
-            let reason = format!("longer than {MAX_LENGTH} bytes");
-            return Err(PatternError::unsupported(reason));
+            return Err(PatternError(format!("longer than {MAX_LENGTH} bytes")));
         }
-        regress::Regex::new(text).map_err(|error| PatternError::Syntax(error.text))?;
+        regress::Regex::new(text).map_err(|error| {
+            PatternError(format!("not an ECMA-262 regular expression: {}", error.text))
+        })?;
         let ast = ast::parse::Parser::new()
             .parse(text)
-            .map_err(|error| PatternError::unsupported(error.kind().to_string()))?;
+            .map_err(|error| PatternError(error.kind().to_string()))?;
         let pieces = PatternReader { text }.pieces(&ast)?;
         check_disjoint(&pieces)?;
         Ok(Self::new(pieces))
@@ -86,29 +72,9 @@ impl Pattern {
         }
         Self { prefix, pieces: pieces.collect() }
     }
-
-    /// Returns whether `text` matches.
-    pub fn matches(&self, text: &str) -> bool {
-        let Some(mut rest) = text.strip_prefix(&self.prefix) else { return false };
-        for piece in &self.pieces {
-            let limit = piece.max.map_or(usize::MAX, |max| max as usize);
-            let count = rest.chars().take(limit).take_while(|c| piece.contains(*c)).count();
-            if count < piece.min as usize {
-                return false;
-            }
-            // All characters of a class are ASCII, so characters are bytes.
-            rest = &rest[count..];
-        }
-        rest.is_empty()
-    }
 }
 
 impl PatternPiece {
-    /// Returns whether the class contains `c`.
-    pub fn contains(&self, c: char) -> bool {
-        self.class.iter().any(|(first, last)| (*first..=*last).contains(&c))
-    }
-
     /// Returns the only string that matches, if it is one character.
     fn literal(&self) -> Option<char> {
         match (self.class.as_slice(), self.min, self.max) {
@@ -127,10 +93,7 @@ impl fmt::Display for Pattern {
         let prefix = (!self.prefix.is_empty()).then(|| format!("`{}`", self.prefix));
         let parts: Vec<_> =
             prefix.into_iter().chain(self.pieces.iter().map(PatternPiece::to_string)).collect();
-        match parts.as_slice() {
-            [] => f.write_str("nothing"),
-            parts => f.write_str(&parts.join(", then ")),
-        }
+        if parts.is_empty() { f.write_str("nothing") } else { f.write_str(&parts.join(", then ")) }
     }
 }
 
@@ -166,7 +129,7 @@ fn check_disjoint(pieces: &[(PatternPiece, &str)]) -> PatternResult<()> {
         }
         for (next, next_text) in &pieces[index + 1..] {
             if piece.overlaps(next) {
-                return Err(PatternError::unsupported(format!(
+                return Err(PatternError(format!(
                     "`{text}` can match characters of `{next_text}` after it"
                 )));
             }
@@ -178,8 +141,8 @@ fn check_disjoint(pieces: &[(PatternPiece, &str)]) -> PatternResult<()> {
     Ok(())
 }
 
-/// Reads pieces from the syntax tree of `regex-syntax`. Its syntax differs from ECMA-262;
-/// constructs with different meanings are rejected.
+/// Reads pieces from the syntax tree of `regex-syntax`, and rejects constructs that have
+/// another meaning in ECMA-262.
 struct PatternReader<'t> {
     text: &'t str,
 }
@@ -217,7 +180,7 @@ impl<'t> PatternReader<'t> {
         };
         let operator = self.slice(&repetition.op.span);
         if operator.starts_with("{,") {
-            return Err(self.unsupported(ast, "has no minimum in its braces"));
+            return Err(self.unsupported(ast, "has no minimum"));
         }
         let mut inner = Vec::new();
         flatten(&repetition.ast, &mut inner);
@@ -230,9 +193,9 @@ impl<'t> PatternReader<'t> {
     fn class(&self, ast: &Ast) -> PatternResult<Vec<(char, char)>> {
         match ast {
             Ast::Literal(literal) if is_plain(literal) => self.ascii(ast, literal.c, literal.c),
-            Ast::ClassPerl(class) if is_shared(class) => self.translate(ast),
+            Ast::ClassPerl(class) if is_ascii_class(class) => self.translate(ast),
             Ast::ClassBracketed(class)
-                if !self.slice(&class.span).starts_with("[]") && is_set(&class.kind) =>
+                if !self.slice(&class.span).starts_with("[]") && is_ecma_class(&class.kind) =>
             {
                 self.translate(ast)
             }
@@ -272,11 +235,11 @@ impl<'t> PatternReader<'t> {
     }
 
     fn not_anchored(&self) -> PatternError {
-        PatternError::unsupported("not anchored by `^` and `$`")
+        PatternError("not anchored by `^` and `$`".to_owned())
     }
 
-    fn unsupported(&self, ast: &Ast, why: &str) -> PatternError {
-        PatternError::unsupported(format!("`{}` {why}", self.slice(ast.span())))
+    fn unsupported(&self, ast: &Ast, reason: &str) -> PatternError {
+        PatternError(format!("`{}` {reason}", self.slice(ast.span())))
     }
 
     fn slice(&self, span: &Span) -> &'t str {
@@ -307,20 +270,20 @@ fn is_plain(literal: &ast::Literal) -> bool {
 }
 
 /// Returns whether a class is ASCII in ECMA-262. `\s` and negated classes are not.
-fn is_shared(class: &ast::ClassPerl) -> bool {
+fn is_ascii_class(class: &ast::ClassPerl) -> bool {
     !class.negated && matches!(class.kind, ClassPerlKind::Digit | ClassPerlKind::Word)
 }
 
-/// Returns whether a class has a syntax of ECMA-262: only Rust has nested, subtracted and
-/// named classes.
-fn is_set(set: &ClassSet) -> bool {
+/// Returns whether a class is valid in ECMA-262, which has no nested, subtracted and named
+/// classes.
+fn is_ecma_class(set: &ClassSet) -> bool {
     let ClassSet::Item(item) = set else { return false };
     match item {
         ClassSetItem::Literal(literal) => is_plain(literal),
         ClassSetItem::Range(range) => is_plain(&range.start) && is_plain(&range.end),
-        ClassSetItem::Perl(class) => is_shared(class),
+        ClassSetItem::Perl(class) => is_ascii_class(class),
         ClassSetItem::Union(union) => {
-            union.items.iter().all(|item| is_set(&ClassSet::Item(item.clone())))
+            union.items.iter().all(|item| is_ecma_class(&ClassSet::Item(item.clone())))
         }
         _ => false,
     }
@@ -381,8 +344,8 @@ mod tests {
             ("^(?=a)a$", "look-around, including look-ahead and look-behind, is not supported"),
         ];
         for (text, expected) in cases {
-            let shown = display(text);
-            assert!(shown.starts_with(expected), "{text}: {shown}");
+            let error = display(text);
+            assert!(error.starts_with(expected), "{text}: {error}");
         }
     }
 
@@ -402,6 +365,22 @@ mod tests {
         ] {
             assert!(Pattern::parse(text).is_err(), "{text}");
         }
+    }
+
+    /// Matches a string in a single pass.
+    fn matches(pattern: &Pattern, text: &str) -> bool {
+        let Some(mut rest) = text.strip_prefix(&pattern.prefix) else { return false };
+        for PatternPiece { class, min, max } in &pattern.pieces {
+            let contains = |c: &char| class.iter().any(|(first, last)| (first..=last).contains(&c));
+            let limit = max.map_or(usize::MAX, |max| max as usize);
+            let count = rest.chars().take(limit).take_while(contains).count();
+            if count < *min as usize {
+                return false;
+            }
+            // All characters of a class are ASCII, so characters are bytes.
+            rest = &rest[count..];
+        }
+        rest.is_empty()
     }
 
     #[test]
@@ -424,7 +403,8 @@ mod tests {
                     for c in alphabet {
                         let candidate = [a, b, c].concat();
                         let expected = regex.find(&candidate).is_some();
-                        assert_eq!(pattern.matches(&candidate), expected, "{text} {candidate:?}");
+                        let actual = matches(&pattern, &candidate);
+                        assert_eq!(actual, expected, "{text} {candidate:?}");
                     }
                 }
             }

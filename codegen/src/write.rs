@@ -1,4 +1,4 @@
-//! Writing of generated files.
+//! Comparison and writing of generated files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
@@ -7,7 +7,7 @@ use std::{fs, process};
 
 use similar::TextDiff;
 
-/// An error of a file or folder.
+/// An I/O error with the path of its file or folder.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {source}", path.display())]
 pub struct FileError {
@@ -44,7 +44,7 @@ pub struct FolderEntry {
     pub path: PathBuf,
     /// The state.
     pub state: FileState,
-    /// The contents. Empty for folders and links, which are never expected.
+    /// The contents on disk. Empty for subfolders and links, which are never expected.
     actual: Option<Vec<u8>>,
     expected: Option<String>,
 }
@@ -87,7 +87,7 @@ pub struct GeneratedFolder {
 }
 
 impl GeneratedFolder {
-    /// Compares a folder, which need not exist, with the expected files by name.
+    /// Compares a folder, which need not exist, with its expected files.
     ///
     /// # Errors
     ///
@@ -120,8 +120,8 @@ impl GeneratedFolder {
     ///
     /// # Errors
     ///
-    /// Returns an error if a file cannot be written or deleted. No file is ever
-    /// incomplete, but files before the failed one are up to date.
+    /// Returns an error if a file cannot be written or deleted. Each file is replaced
+    /// atomically. Files before the failed one remain updated.
     pub fn write(&self) -> Result<(), FileError> {
         fs::create_dir_all(&self.folder).map_err(FileError::at(&self.folder))?;
         for entry in self.entries.iter().filter(|entry| entry.state != FileState::Fresh) {
@@ -135,7 +135,7 @@ impl GeneratedFolder {
     }
 }
 
-/// Writes a file atomically, unless its contents are the same already.
+/// Writes a file atomically, unless its contents are unchanged.
 ///
 /// # Errors
 ///
@@ -152,7 +152,7 @@ fn write_atomically(path: &Path, text: &str) -> Result<(), FileError> {
     let temporary = path.with_file_name(format!(".{name}.{}.tmp", process::id()));
     let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
-        // The first error is more informative than a second one.
+        // The error of writing is more informative than an error of the cleanup.
         let _ = fs::remove_file(&temporary);
     }
     written.map_err(FileError::at(path))
@@ -166,7 +166,7 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Reads the files of a folder by name. Folders and links have no contents.
+/// Reads the entries of a folder. Subfolders and links are read as empty.
 fn read_folder(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, FileError> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),

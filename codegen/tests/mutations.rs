@@ -7,7 +7,7 @@ use codegen::lint::lint;
 
 const SPEC: &str = include_str!("../../tests/fixtures/one_operation.yaml");
 
-/// Replacements for values.
+/// Values that replace the value of a line.
 const VALUES: &[&str] = &[
     "",
     "null",
@@ -50,7 +50,7 @@ const VALUES: &[&str] = &[
     "[{$ref: '#/components/schemas/ErrorBody'}]",
 ];
 
-/// Inserted members.
+/// Lines that are inserted.
 const MEMBERS: &[&str] = &[
     "nullable: true",
     "enum: [a, b]",
@@ -113,7 +113,7 @@ impl SplitMix {
     }
 }
 
-/// Applies one mutation.
+/// Applies one random mutation.
 fn mutate(text: &str, random: &mut SplitMix) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let at = random.below(lines.len());

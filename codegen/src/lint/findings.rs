@@ -24,12 +24,12 @@ impl Location {
 pub(crate) struct Findings(Vec<Diagnostic>);
 
 impl Findings {
-    /// Adds a finding. The help is the remedy of the rule.
+    /// Adds a finding with the remedy of the rule as help.
     pub(crate) fn add(&mut self, rule: &DocumentRule, at: Location, message: impl Into<String>) {
         self.0.push(rule.diagnostic(at.position, at.pointer, message));
     }
 
-    /// Adds a finding with a more specific help than the remedy of the rule.
+    /// Adds a finding with help that is more specific than the remedy of the rule.
     pub(crate) fn add_with_help(
         &mut self,
         rule: &DocumentRule,

@@ -8,7 +8,7 @@ use super::openapi30::{METHODS, ObjectType, PATH_ITEM};
 use crate::document::pointer::Pointer;
 use crate::document::{Node, reference};
 
-/// The maximum number of nested `allOf` wrappers. Stops circular ones.
+/// The maximum number of nested `allOf` wrappers, which may be circular.
 const MAX_WRAPPERS: usize = 64;
 
 /// A document with its OpenAPI objects.
@@ -78,7 +78,7 @@ impl<'d> LintDocument<'d> {
         members.chain(elements).filter_map(|at| self.object_at(&at.pointer)).collect()
     }
 
-    /// Follows references. Returns `None` if they are circular or end nowhere.
+    /// Follows references. Returns `None` if they are circular or unresolved.
     pub(crate) fn resolve<'s>(&'s self, object: &'s ObjectNode<'d>) -> Option<&'s ObjectNode<'d>> {
         if !object.is_reference() {
             return Some(object);
@@ -87,7 +87,7 @@ impl<'d> LintDocument<'d> {
         self.object_at(&pointer)
     }
 
-    /// Follows references and every `allOf` with one element, which merely adds a
+    /// Follows references and every `allOf` with a single element, which only adds a
     /// description.
     pub(crate) fn unwrap_all_of<'s>(
         &'s self,
@@ -107,7 +107,7 @@ impl<'d> LintDocument<'d> {
         let mut operations = Vec::new();
         for item in self.all(&PATH_ITEM) {
             let Some(path) = item.key() else { continue };
-            // A path item of a callback is no operation of the API.
+            // Path items of callbacks are not part of the API.
             if item.location.pointer != paths.child(&path) {
                 continue;
             }
@@ -120,8 +120,8 @@ impl<'d> LintDocument<'d> {
         operations
     }
 
-    /// Returns the parameters of an operation with the locations that list them: its
-    /// own, and those of its path item that it does not override.
+    /// Returns the parameters of an operation with the locations of their list entries.
+    /// They include the parameters of its path item that it does not override.
     pub(crate) fn parameters<'s>(
         &'s self,
         operation: &LintOperation<'s, 'd>,
@@ -142,7 +142,7 @@ impl<'d> LintDocument<'d> {
     }
 }
 
-/// Returns the name and place (`in`) of a parameter, which identify it.
+/// Returns `name` and `in`, which identify a parameter.
 pub(crate) fn parameter_key<'d>(parameter: &ObjectNode<'d>) -> (Option<&'d str>, Option<&'d str>) {
     (parameter.get_str("name"), parameter.get_str("in"))
 }

@@ -1,4 +1,4 @@
-//! Parts of messages: values, lists and suggestions.
+//! Formatting of values, lists and suggestions in messages.
 
 use crate::document::{Node, Value};
 
@@ -13,6 +13,7 @@ pub(crate) fn describe(node: &Node) -> String {
         Value::Integer(value) => format!("`{value}`"),
         Value::Float(value) => format!("`{value:?}`"),
         Value::String(string) => format!("the string `{}`", truncate(string)),
+        Value::Array(elements) if elements.is_empty() => "an empty array".to_owned(),
         Value::Array(_) => "an array".to_owned(),
         Value::Object(_) => "an object".to_owned(),
     }

@@ -1,4 +1,4 @@
-//! Checks of an OpenAPI document before it is used.
+//! Checks an OpenAPI document before code is generated from it.
 //!
 //! The rules reject violations of the specification, documents that progenitor cannot
 //! process, and violations of this project's conventions. One run reports all findings.
@@ -21,7 +21,7 @@ use crate::document::diagnostic::{DocumentRule, Refusal};
 ///
 /// # Errors
 ///
-/// Returns all findings. If the document is not OpenAPI 3.0, only that is reported.
+/// Returns all findings. For a document of another version, only the version is reported.
 pub fn lint(source: &Source) -> Result<(), Refusal> {
     let mut findings = Findings::default();
     let root = source.root();

@@ -60,7 +60,7 @@ impl<'d> ObjectNode<'d> {
         self.node.is_true(key)
     }
 
-    /// Returns whether a field is missing or `false`, and not of an invalid type.
+    /// Returns whether a field is missing or `false`. Other types are invalid.
     pub(crate) fn is_false(&self, key: &str) -> bool {
         self.get(key).is_none_or(|node| node.as_bool() == Some(false))
     }

@@ -3,7 +3,8 @@
 //! Names and order follow <https://spec.openapis.org/oas/v3.0.3>.
 
 use ValueType::{
-    Any, Boolean, BooleanOr, Component, ComponentMap, Count, List, Map, NonEmpty, Number, Of, Text,
+    Any, Boolean, BooleanOr, Component, ComponentMap, Count, List, Map, NonEmptyList, Number,
+    Object, Text,
 };
 
 /// An object type of the specification.
@@ -70,7 +71,7 @@ pub(crate) enum ValueType {
     /// A non-negative integer.
     Count,
     /// An object.
-    Of(&'static ObjectType),
+    Object(&'static ObjectType),
     /// An object or a reference to an object.
     Component(&'static ObjectType),
     /// A map of components, whose names references use.
@@ -78,7 +79,7 @@ pub(crate) enum ValueType {
     /// An array.
     List(&'static ValueType),
     /// An array with at least one element.
-    NonEmpty(&'static ValueType),
+    NonEmptyList(&'static ValueType),
     /// A map with any keys.
     Map(&'static ValueType),
     /// A boolean or another type.
@@ -116,13 +117,13 @@ pub(crate) static OPENAPI: ObjectType = object(
     "OpenAPI",
     &[
         required("openapi", Text),
-        required("info", Of(&INFO)),
-        field("servers", List(&Of(&SERVER))),
-        required("paths", Of(&PATHS)),
-        field("components", Of(&COMPONENTS)),
+        required("info", Object(&INFO)),
+        field("servers", List(&Object(&SERVER))),
+        required("paths", Object(&PATHS)),
+        field("components", Object(&COMPONENTS)),
         field("security", List(&Map(&List(&Text)))),
-        field("tags", List(&Of(&TAG))),
-        field("externalDocs", Of(&EXTERNAL_DOCUMENTATION)),
+        field("tags", List(&Object(&TAG))),
+        field("externalDocs", Object(&EXTERNAL_DOCUMENTATION)),
     ],
 );
 
@@ -132,8 +133,8 @@ static INFO: ObjectType = object(
         required("title", Text),
         field("description", Text),
         field("termsOfService", Text),
-        field("contact", Of(&CONTACT)),
-        field("license", Of(&LICENSE)),
+        field("contact", Object(&CONTACT)),
+        field("license", Object(&LICENSE)),
         required("version", Text),
     ],
 );
@@ -148,13 +149,13 @@ pub(crate) static SERVER: ObjectType = object(
     &[
         required("url", Text),
         field("description", Text),
-        field("variables", Map(&Of(&SERVER_VARIABLE))),
+        field("variables", Map(&Object(&SERVER_VARIABLE))),
     ],
 );
 
 static SERVER_VARIABLE: ObjectType = object(
     "Server Variable",
-    &[field("enum", NonEmpty(&Text)), required("default", Text), field("description", Text)],
+    &[field("enum", NonEmptyList(&Text)), required("default", Text), field("description", Text)],
 );
 
 pub(crate) static COMPONENTS: ObjectType = object(
@@ -187,15 +188,15 @@ pub(crate) static PATH_ITEM: ObjectType = object(
     &[
         field("summary", Text),
         field("description", Text),
-        field("get", Of(&OPERATION)),
-        field("put", Of(&OPERATION)),
-        field("post", Of(&OPERATION)),
-        field("delete", Of(&OPERATION)),
-        field("options", Of(&OPERATION)),
-        field("head", Of(&OPERATION)),
-        field("patch", Of(&OPERATION)),
-        field("trace", Of(&OPERATION)),
-        field("servers", List(&Of(&SERVER))),
+        field("get", Object(&OPERATION)),
+        field("put", Object(&OPERATION)),
+        field("post", Object(&OPERATION)),
+        field("delete", Object(&OPERATION)),
+        field("options", Object(&OPERATION)),
+        field("head", Object(&OPERATION)),
+        field("patch", Object(&OPERATION)),
+        field("trace", Object(&OPERATION)),
+        field("servers", List(&Object(&SERVER))),
         field("parameters", List(&Component(&PARAMETER))),
     ],
 );
@@ -206,15 +207,15 @@ pub(crate) static OPERATION: ObjectType = object(
         field("tags", List(&Text)),
         field("summary", Text),
         field("description", Text),
-        field("externalDocs", Of(&EXTERNAL_DOCUMENTATION)),
+        field("externalDocs", Object(&EXTERNAL_DOCUMENTATION)),
         field("operationId", Text),
         field("parameters", List(&Component(&PARAMETER))),
         field("requestBody", Component(&REQUEST_BODY)),
-        required("responses", Of(&RESPONSES)),
+        required("responses", Object(&RESPONSES)),
         field("callbacks", Map(&Component(&CALLBACK))),
         field("deprecated", Boolean),
         field("security", List(&Map(&List(&Text)))),
-        field("servers", List(&Of(&SERVER))),
+        field("servers", List(&Object(&SERVER))),
     ],
 );
 
@@ -251,7 +252,7 @@ pub(crate) static PARAMETER: ObjectType = ObjectType {
             field("schema", Component(&SCHEMA)),
             field("example", Any),
             field("examples", Map(&Component(&EXAMPLE))),
-            field("content", Map(&Of(&MEDIA_TYPE))),
+            field("content", Map(&Object(&MEDIA_TYPE))),
         ],
     )
 };
@@ -260,7 +261,7 @@ pub(crate) static REQUEST_BODY: ObjectType = object(
     "Request Body",
     &[
         field("description", Text),
-        required("content", Map(&Of(&MEDIA_TYPE))),
+        required("content", Map(&Object(&MEDIA_TYPE))),
         field("required", Boolean),
     ],
 );
@@ -273,7 +274,7 @@ pub(crate) static MEDIA_TYPE: ObjectType = ObjectType {
             field("schema", Component(&SCHEMA)),
             field("example", Any),
             field("examples", Map(&Component(&EXAMPLE))),
-            field("encoding", Map(&Of(&ENCODING))),
+            field("encoding", Map(&Object(&ENCODING))),
         ],
     )
 };
@@ -308,7 +309,7 @@ pub(crate) static RESPONSE: ObjectType = object(
     &[
         required("description", Text),
         field("headers", Map(&Component(&HEADER))),
-        field("content", Map(&Of(&MEDIA_TYPE))),
+        field("content", Map(&Object(&MEDIA_TYPE))),
         field("links", Map(&Component(&LINK))),
     ],
 );
@@ -346,7 +347,7 @@ static LINK: ObjectType = ObjectType {
             field("parameters", Map(&Any)),
             field("requestBody", Any),
             field("description", Text),
-            field("server", Of(&SERVER)),
+            field("server", Object(&SERVER)),
         ],
     )
 };
@@ -366,7 +367,7 @@ pub(crate) static HEADER: ObjectType = ObjectType {
             field("schema", Component(&SCHEMA)),
             field("example", Any),
             field("examples", Map(&Component(&EXAMPLE))),
-            field("content", Map(&Of(&MEDIA_TYPE))),
+            field("content", Map(&Object(&MEDIA_TYPE))),
         ],
     )
 };
@@ -376,7 +377,7 @@ static TAG: ObjectType = object(
     &[
         required("name", Text),
         field("description", Text),
-        field("externalDocs", Of(&EXTERNAL_DOCUMENTATION)),
+        field("externalDocs", Object(&EXTERNAL_DOCUMENTATION)),
     ],
 );
 
@@ -397,15 +398,15 @@ pub(crate) static SCHEMA: ObjectType = object(
         field("uniqueItems", Boolean),
         field("maxProperties", Count),
         field("minProperties", Count),
-        field("required", NonEmpty(&Text)),
-        field("enum", NonEmpty(&Any)),
+        field("required", NonEmptyList(&Text)),
+        field("enum", NonEmptyList(&Any)),
         field(
             "type",
             ValueType::OneOf(&["array", "boolean", "integer", "number", "object", "string"]),
         ),
-        field("allOf", NonEmpty(&Component(&SCHEMA))),
-        field("oneOf", NonEmpty(&Component(&SCHEMA))),
-        field("anyOf", NonEmpty(&Component(&SCHEMA))),
+        field("allOf", NonEmptyList(&Component(&SCHEMA))),
+        field("oneOf", NonEmptyList(&Component(&SCHEMA))),
+        field("anyOf", NonEmptyList(&Component(&SCHEMA))),
         field("not", Component(&SCHEMA)),
         field("items", Component(&SCHEMA)),
         field("properties", Map(&Component(&SCHEMA))),
@@ -414,11 +415,11 @@ pub(crate) static SCHEMA: ObjectType = object(
         field("format", Text),
         field("default", Any),
         field("nullable", Boolean),
-        field("discriminator", Of(&DISCRIMINATOR)),
+        field("discriminator", Object(&DISCRIMINATOR)),
         field("readOnly", Boolean),
         field("writeOnly", Boolean),
-        field("xml", Of(&XML)),
-        field("externalDocs", Of(&EXTERNAL_DOCUMENTATION)),
+        field("xml", Object(&XML)),
+        field("externalDocs", Object(&EXTERNAL_DOCUMENTATION)),
         field("example", Any),
         field("deprecated", Boolean),
     ],
@@ -449,7 +450,7 @@ pub(crate) static SECURITY_SCHEME: ObjectType = object(
         field("in", ValueType::OneOf(&["query", "header", "cookie"])),
         field("scheme", Text),
         field("bearerFormat", Text),
-        field("flows", Of(&OAUTH_FLOWS)),
+        field("flows", Object(&OAUTH_FLOWS)),
         field("openIdConnectUrl", Text),
     ],
 );
@@ -457,10 +458,10 @@ pub(crate) static SECURITY_SCHEME: ObjectType = object(
 static OAUTH_FLOWS: ObjectType = object(
     "OAuth Flows",
     &[
-        field("implicit", Of(&OAUTH_FLOW)),
-        field("password", Of(&OAUTH_FLOW)),
-        field("clientCredentials", Of(&OAUTH_FLOW)),
-        field("authorizationCode", Of(&OAUTH_FLOW)),
+        field("implicit", Object(&OAUTH_FLOW)),
+        field("password", Object(&OAUTH_FLOW)),
+        field("clientCredentials", Object(&OAUTH_FLOW)),
+        field("authorizationCode", Object(&OAUTH_FLOW)),
     ],
 );
 
@@ -474,54 +475,57 @@ static OAUTH_FLOW: ObjectType = object(
     ],
 );
 
-/// Fields of other versions of OpenAPI: object type, key, replacement in 3.0.
-pub(crate) const FOREIGN_FIELDS: &[(&str, &str, &str)] = &[
+/// Fields of other versions of OpenAPI: object type, keys and the fix in 3.0.
+pub(crate) const FOREIGN_FIELDS: &[(&str, &[&str], &str)] = &[
     (
         "OpenAPI",
-        "webhooks",
+        &["webhooks"],
         "remove it, or describe the operations under `paths`; the client receives no calls",
     ),
-    ("OpenAPI", "jsonSchemaDialect", "remove it; OpenAPI 3.0 has one dialect"),
-    ("OpenAPI", "definitions", "move the schemas to `components: {schemas: ...}`"),
-    ("OpenAPI", "host", "write the host, scheme and base path as a `url` under `servers`"),
-    ("OpenAPI", "basePath", "write the host, scheme and base path as a `url` under `servers`"),
-    ("OpenAPI", "schemes", "write the host, scheme and base path as a `url` under `servers`"),
-    ("OpenAPI", "securityDefinitions", "move them to `components: {securitySchemes: ...}`"),
-    ("Info", "summary", "move the text to `description`"),
-    ("License", "identifier", "write the `url` of the licence"),
-    ("Components", "pathItems", "move the path item to `paths`"),
-    ("Operation", "consumes", "list the media type under `requestBody: {content: ...}`"),
-    ("Operation", "produces", "list the media type under `content` of the response"),
-    ("Response", "schema", "move it to `content: {application/json: {schema: ...}}`"),
-    ("Schema", "const", "write an `enum` with one value"),
-    ("Schema", "examples", "write one `example`"),
-    ("Schema", "$defs", "move the schemas to `components: {schemas: ...}`"),
-    ("Schema", "definitions", "move the schemas to `components: {schemas: ...}`"),
-    ("Schema", "if", "describe each case by an alternative of a `oneOf`"),
-    ("Schema", "then", "describe each case by an alternative of a `oneOf`"),
-    ("Schema", "else", "describe each case by an alternative of a `oneOf`"),
-    ("Schema", "dependentRequired", "describe each case by an alternative of a `oneOf`"),
-    ("Schema", "dependentSchemas", "describe each case by an alternative of a `oneOf`"),
+    ("OpenAPI", &["jsonSchemaDialect"], "remove it; OpenAPI 3.0 has one dialect"),
+    ("OpenAPI", &["definitions"], "move the schemas to `components: {schemas: ...}`"),
+    (
+        "OpenAPI",
+        &["host", "basePath", "schemes"],
+        "write the host, scheme and base path as a `url` under `servers`",
+    ),
+    ("OpenAPI", &["securityDefinitions"], "move them to `components: {securitySchemes: ...}`"),
+    ("Info", &["summary"], "move the text to `description`"),
+    ("License", &["identifier"], "write the `url` of the licence"),
+    ("Components", &["pathItems"], "move the path item to `paths`"),
+    ("Operation", &["consumes"], "list the media type under `requestBody: {content: ...}`"),
+    ("Operation", &["produces"], "list the media type under `content` of the response"),
+    ("Response", &["schema"], "move it to `content: {application/json: {schema: ...}}`"),
+    ("Schema", &["const"], "write an `enum` with one value"),
+    ("Schema", &["examples"], "write one `example`"),
+    ("Schema", &["$defs", "definitions"], "move the schemas to `components: {schemas: ...}`"),
     (
         "Schema",
-        "prefixItems",
-        "describe all elements by one schema under `items`, such as a `oneOf`",
+        &["if", "then", "else", "dependentRequired", "dependentSchemas"],
+        "describe each case as an alternative of a `oneOf`",
     ),
-    ("Schema", "contains", "remove it; OpenAPI 3.0 describes all elements by `items`"),
-    ("Schema", "minContains", "remove it; OpenAPI 3.0 describes all elements by `items`"),
-    ("Schema", "maxContains", "remove it; OpenAPI 3.0 describes all elements by `items`"),
-    ("Schema", "patternProperties", "describe the values under `additionalProperties`"),
-    ("Schema", "propertyNames", "remove it; OpenAPI 3.0 does not restrict property names"),
-    ("Schema", "unevaluatedItems", "remove it; OpenAPI 3.0 has no replacement"),
-    ("Schema", "unevaluatedProperties", "write `additionalProperties`"),
-    ("Schema", "contentEncoding", "write `format: byte` for base64"),
-    ("Schema", "contentMediaType", "write `format: binary`"),
-    ("Schema", "contentSchema", "remove it; OpenAPI 3.0 has no replacement"),
-    ("Schema", "$schema", "remove it; OpenAPI 3.0 has one dialect"),
-    ("Schema", "$vocabulary", "remove it; OpenAPI 3.0 has one dialect"),
-    ("Schema", "$id", "remove it and refer to the schema as `#/components/schemas/...`"),
-    ("Schema", "$anchor", "remove it and refer to the schema as `#/components/schemas/...`"),
-    ("Schema", "$dynamicAnchor", "remove it and refer to the schema as `#/components/schemas/...`"),
-    ("Schema", "$dynamicRef", "write `$ref: '#/components/schemas/...'`"),
-    ("Schema", "$comment", "write a YAML comment"),
+    (
+        "Schema",
+        &["prefixItems"],
+        "describe all elements with one schema under `items`, such as a `oneOf`",
+    ),
+    (
+        "Schema",
+        &["contains", "minContains", "maxContains"],
+        "remove it; OpenAPI 3.0 describes all elements with `items`",
+    ),
+    ("Schema", &["patternProperties"], "describe the values under `additionalProperties`"),
+    ("Schema", &["propertyNames"], "remove it; OpenAPI 3.0 does not restrict property names"),
+    ("Schema", &["unevaluatedItems", "contentSchema"], "remove it; OpenAPI 3.0 has no replacement"),
+    ("Schema", &["unevaluatedProperties"], "write `additionalProperties`"),
+    ("Schema", &["contentEncoding"], "write `format: byte` for base64"),
+    ("Schema", &["contentMediaType"], "write `format: binary`"),
+    ("Schema", &["$schema", "$vocabulary"], "remove it; OpenAPI 3.0 has one dialect"),
+    (
+        "Schema",
+        &["$id", "$anchor", "$dynamicAnchor"],
+        "remove it and refer to the schema as `#/components/schemas/...`",
+    ),
+    ("Schema", &["$dynamicRef"], "write `$ref: '#/components/schemas/...'`"),
+    ("Schema", &["$comment"], "write a YAML comment"),
 ];

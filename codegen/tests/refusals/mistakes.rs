@@ -1,4 +1,4 @@
-//! Mistakes by topic: the name, the text of the valid document and its replacement.
+//! Mistakes by topic.
 
 use super::Mistake;
 

@@ -17,9 +17,9 @@ document_rules! {
         => "add `minimum` or `maximum`, or remove the field";
     INVALID_INTEGER_BOUND = "invalid-integer-bound":
         "A bound of an integer is not a 64-bit integer"
-        => "write a 64-bit integer in digits only";
+        => "write a 64-bit integer without fraction or exponent";
     INVALID_MULTIPLE = "invalid-multiple":
-        "`multipleOf` is not positive"
+        "`multipleOf` is zero or negative"
         => "correct or remove `multipleOf`";
 }
 
@@ -50,7 +50,7 @@ fn counts(schema: &ObjectNode<'_>, findings: &mut Findings) {
 fn exclusive_bounds(schema: &ObjectNode<'_>, findings: &mut Findings) {
     let pairs = [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")];
     for (bound, exclusive) in pairs {
-        // progenitor panics without the bound.
+        // progenitor panics if the bound is missing.
         if schema.is_true(exclusive) && schema.get(bound).is_none() {
             let message = format!("`{exclusive}` without `{bound}`");
             let help = format!("add `{bound}`, or remove `{exclusive}`");
@@ -64,7 +64,7 @@ fn range(schema: &ObjectNode<'_>, findings: &mut Findings) {
     let is_exclusive = schema.is_true("exclusiveMinimum") || schema.is_true("exclusiveMaximum");
     let (low, high) = (describe(min), describe(max));
     let message = if is_greater(min, max) {
-        format!("`minimum` exceeds `maximum`: {low} and {high}")
+        format!("`minimum` ({low}) exceeds `maximum` ({high})")
     } else if is_exclusive && !is_greater(max, min) {
         format!("`minimum` and `maximum` exclude {low}, the only value between them")
     } else {
@@ -99,7 +99,8 @@ fn integer_bounds(schema: &ObjectNode<'_>, findings: &mut Findings) {
 fn multiple_of(schema: &ObjectNode<'_>, findings: &mut Findings) {
     let factor = schema.get("multipleOf");
     if let Some(factor) = factor.filter(|node| node.as_float().is_some_and(|n| n <= 0.0)) {
-        let message = format!("`multipleOf` must be greater than 0, found {}", describe(factor));
+        let message =
+            format!("`multipleOf`: expected a number above 0, found {}", describe(factor));
         findings.add(&INVALID_MULTIPLE, schema.at("multipleOf"), message);
     }
 }

@@ -25,13 +25,13 @@ document_rules! {
         => "rename one of the properties";
     INVALID_VARIANT = "invalid-variant":
         "An enum value cannot become a Rust variant"
-        => "describe the string by a `pattern` instead of an `enum`";
+        => "replace the `enum` with a `pattern`";
     RESERVED_VARIANT = "reserved-variant":
         "An enum value becomes `Unknown`, the variant for values that the spec does not list"
         => "remove the value; unlisted values are preserved";
     DUPLICATE_VARIANT = "duplicate-variant":
         "Two enum values become the same Rust variant"
-        => "remove one of the values, or describe the string by a `pattern`";
+        => "remove one of the values, or replace the `enum` with a `pattern`";
 }
 
 /// Types that generated code uses without a path.
@@ -57,17 +57,17 @@ pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
 fn schema_name(schema: &ObjectNode<'_>, findings: &mut Findings) {
     let Some(name) = schema.key() else { return };
     let camel = name.to_upper_camel_case();
-    let shown = truncate(&name);
+    let display = truncate(&name);
     if name != camel || !name.is_ascii() || !is_identifier(&name) {
         let help = if is_identifier(&camel) && camel.is_ascii() {
             format!("rename the schema to `{camel}`")
         } else {
             INVALID_SCHEMA_NAME.remedy.to_owned()
         };
-        let message = format!("schema name `{shown}` is not a valid Rust type name");
+        let message = format!("schema name `{display}` is not a valid Rust type name");
         findings.add_with_help(&INVALID_SCHEMA_NAME, schema.here(), message, help);
     } else if RESERVED_TYPES.contains(&name.as_str()) {
-        let message = format!("schema name `{shown}` would hide Rust's `{shown}`");
+        let message = format!("schema name `{display}` would shadow Rust's `{display}`");
         findings.add(&RESERVED_SCHEMA_NAME, schema.here(), message);
     }
 }
@@ -77,12 +77,13 @@ fn variants(schema: &ObjectNode<'_>, findings: &mut Findings) {
         || schema.elements("enum").filter_map(|(at, node)| Some((node.as_str()?.to_owned(), at)));
     for (value, location) in values() {
         let variant = value.to_upper_camel_case();
-        let shown = truncate(&value);
+        let display = truncate(&value);
         if !is_identifier(&variant) {
-            let message = format!("enum value `{shown}` is not a valid Rust variant");
+            let message = format!("enum value `{display}` cannot become a Rust variant");
             findings.add(&INVALID_VARIANT, location, message);
         } else if variant == UNKNOWN {
-            let message = format!("enum value `{shown}` becomes the reserved variant `{UNKNOWN}`");
+            let message =
+                format!("enum value `{display}` becomes the reserved variant `{UNKNOWN}`");
             findings.add(&RESERVED_VARIANT, location, message);
         }
     }

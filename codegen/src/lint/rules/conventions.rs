@@ -17,7 +17,7 @@ document_rules! {
         "A named schema is nullable, and so is every reference to it"
         => "remove `nullable`, and allow null where the schema is used";
     INVALID_IDENTIFIER = "invalid-identifier":
-        "A schema whose name ends in `Id` lacks a part of an identifier"
+        "A schema named `...Id` is not a string with length bounds, a `pattern` and a prefix"
         => "write `type: string` with `minLength`, `maxLength` and a `pattern` such as `^ctb_[0-9]+$`";
     UNSAFE_IDENTIFIER = "unsafe-identifier":
         "An identifier allows characters that could change the path of a request"
@@ -38,7 +38,7 @@ pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
     }
 }
 
-/// Checks descriptions. The client denies `missing_docs`.
+/// Checks descriptions, which become doc comments: the client denies `missing_docs`.
 fn descriptions(document: &LintDocument<'_>, findings: &mut Findings) {
     for schema in document.named_schemas() {
         description(schema, "schema", findings);
@@ -81,7 +81,7 @@ fn named_schema(schema: &ObjectNode<'_>, findings: &mut Findings) {
     }
 }
 
-/// Checks a schema with a name in `Id`, which becomes an identifier type.
+/// Checks a schema named `...Id`, which becomes an identifier type.
 fn identifier(schema: &ObjectNode<'_>, findings: &mut Findings) {
     if schema.get_str("type") != Some("string") {
         let message = "identifier is not a string";
@@ -99,7 +99,7 @@ fn identifier(schema: &ObjectNode<'_>, findings: &mut Findings) {
     let Some(pattern) = pattern else { return };
     if pattern.prefix.is_empty() {
         let message = "`pattern` of an identifier has no literal prefix";
-        let help = "start it with the prefix, such as `^ctb_`";
+        let help = "start the pattern with the prefix, such as `^ctb_`";
         findings.add_with_help(&INVALID_IDENTIFIER, schema.at("pattern"), message, help);
     }
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_~".contains(c);
@@ -125,7 +125,7 @@ fn inline_schema(document: &LintDocument<'_>, schema: &ObjectNode<'_>, findings:
     let is_enum = schema.get("enum").is_some() && !is_null_only(schema.node);
     let (key, noun) = if is_enum && schema.get_str("type") == Some("string") {
         ("enum", "`enum`")
-    } else if schema.entries("properties").next().is_some() && !is_all_of_part(schema) {
+    } else if schema.entries("properties").next().is_some() && !is_all_of_element(schema) {
         ("properties", "object")
     } else if let Some(key) = ["anyOf", "oneOf"].into_iter().find(|key| is_choice(key)) {
         (key, "choice")
@@ -138,7 +138,7 @@ fn inline_schema(document: &LintDocument<'_>, schema: &ObjectNode<'_>, findings:
 
 /// Returns whether this is an element of the `allOf` of a named schema, which typify
 /// merges into the type of that schema.
-fn is_all_of_part(schema: &ObjectNode<'_>) -> bool {
+fn is_all_of_element(schema: &ObjectNode<'_>) -> bool {
     let tokens: Vec<_> = schema.location.pointer.tokens().take(6).collect();
     matches!(tokens.as_slice(), [a, b, _, c, _] if a == "components" && b == "schemas" && c == "allOf")
 }

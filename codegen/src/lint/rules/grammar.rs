@@ -51,7 +51,7 @@ impl<'d> GrammarChecker<'d, '_> {
             ValueType::Component(object_type) if node.get("$ref").is_some() => {
                 self.objects.push(ObjectNode { object_type, location, node });
             }
-            ValueType::Of(object_type) | ValueType::Component(object_type) => {
+            ValueType::Object(object_type) | ValueType::Component(object_type) => {
                 self.object(object_type, location, node);
             }
             ValueType::ComponentMap(value) => {
@@ -59,7 +59,7 @@ impl<'d> GrammarChecker<'d, '_> {
                 self.members(value, &location, node);
             }
             ValueType::Map(value) => self.members(value, &location, node),
-            ValueType::List(value) | ValueType::NonEmpty(value) => {
+            ValueType::List(value) | ValueType::NonEmptyList(value) => {
                 for (index, element) in node.elements().iter().enumerate() {
                     let pointer = location.pointer.child(index);
                     self.value(value, Location { position: element.position, pointer }, element);
@@ -105,7 +105,8 @@ impl<'d> GrammarChecker<'d, '_> {
 
     fn unknown_field(&mut self, object_type: &ObjectType, location: Location, key: &str) {
         let name = object_type.name;
-        if let Some((_, _, help)) = FOREIGN_FIELDS.iter().find(|row| (row.0, row.1) == (name, key))
+        if let Some((_, _, help)) =
+            FOREIGN_FIELDS.iter().find(|row| row.0 == name && row.1.contains(&key))
         {
             let message = format!("`{key}` is not a field of the {name} Object in OpenAPI 3.0");
             return self.findings.add_with_help(&FOREIGN_SYNTAX, location, message, *help);
@@ -165,11 +166,11 @@ impl<'d> GrammarChecker<'d, '_> {
         let key = location.pointer.last().unwrap_or_default();
         let found = describe(node);
         if let Some((reason, help)) = newer_syntax(expected, &key, node) {
-            let message = format!("`{key}`: {found} is OpenAPI 3.1; {reason}");
+            let message = format!("`{key}`: {found} is OpenAPI 3.1 syntax; {reason}");
             return self.findings.add_with_help(&FOREIGN_SYNTAX, location, message, help);
         }
         let message = format!("`{key}`: expected {}, found {found}", expected.description());
-        let help = fix(expected, node);
+        let help = help_for_mismatch(expected, node);
         self.findings.add_with_help(&INVALID_VALUE, location, message, help);
     }
 }
@@ -196,13 +197,13 @@ impl ValueType {
             | (Self::Boolean | Self::BooleanOr(_), Value::Bool(_))
             | (Self::Number, Value::Integer(_) | Value::Float(_))
             | (
-                Self::Of(_) | Self::Component(_) | Self::ComponentMap(_) | Self::Map(_),
+                Self::Object(_) | Self::Component(_) | Self::ComponentMap(_) | Self::Map(_),
                 Value::Object(_),
             )
             | (Self::List(_), Value::Array(_)) => true,
             (Self::OneOf(values), Value::String(string)) => values.contains(&string.as_str()),
             (Self::Count, Value::Integer(count)) => (0..=MAX_COUNT).contains(count),
-            (Self::NonEmpty(_), Value::Array(elements)) => !elements.is_empty(),
+            (Self::NonEmptyList(_), Value::Array(elements)) => !elements.is_empty(),
             (Self::BooleanOr(value), _) => value.accepts(node),
             _ => false,
         }
@@ -216,16 +217,16 @@ impl ValueType {
             Self::Boolean => "`true` or `false`".to_owned(),
             Self::Number => "a number".to_owned(),
             Self::Count => format!("an integer from 0 to {MAX_COUNT}"),
-            Self::Of(of) | Self::Component(of) => format!("an object ({})", of.name),
+            Self::Object(of) | Self::Component(of) => format!("an object ({})", of.name),
             Self::ComponentMap(_) | Self::Map(_) => "an object".to_owned(),
             Self::List(_) => "an array".to_owned(),
-            Self::NonEmpty(_) => "an array with at least one element".to_owned(),
+            Self::NonEmptyList(_) => "an array with at least one element".to_owned(),
             Self::BooleanOr(value) => format!("`true`, `false` or {}", value.description()),
         }
     }
 }
 
-/// Recognizes values of OpenAPI 3.1. Returns the difference to 3.0 and the fix.
+/// Returns how a value of OpenAPI 3.1 differs from 3.0, and the fix.
 fn newer_syntax(expected: &ValueType, key: &str, node: &Node) -> Option<(&'static str, String)> {
     match (expected, key, &node.value) {
         (ValueType::OneOf(_), "type", Value::Array(_)) => Some((
@@ -252,7 +253,7 @@ fn newer_syntax(expected: &ValueType, key: &str, node: &Node) -> Option<(&'stati
     }
 }
 
-fn fix(expected: &ValueType, node: &Node) -> String {
+fn help_for_mismatch(expected: &ValueType, node: &Node) -> String {
     match (expected, &node.value) {
         (ValueType::OneOf(values), Value::String(string)) => {
             match suggest(string, values.iter().copied()) {
@@ -263,9 +264,9 @@ fn fix(expected: &ValueType, node: &Node) -> String {
         (
             ValueType::Text | ValueType::OneOf(_),
             Value::Integer(_) | Value::Float(_) | Value::Bool(_),
-        ) => "quote the value, so that YAML reads a string".to_owned(),
+        ) => "quote the value, so that YAML parses it as a string".to_owned(),
         (ValueType::Count, Value::Integer(_) | Value::Float(_)) => {
-            "write an integer of this range in digits only".to_owned()
+            "write an integer in this range without fraction or exponent".to_owned()
         }
         (ValueType::Number, Value::String(text))
             if text.starts_with(|c: char| c.is_ascii_digit()) =>
@@ -273,7 +274,9 @@ fn fix(expected: &ValueType, node: &Node) -> String {
             "remove the quotes; numbers are 64-bit floats, with a maximum of about 1.8e308"
                 .to_owned()
         }
-        (ValueType::NonEmpty(_), Value::Array(_)) => "add an element, or remove the key".to_owned(),
+        (ValueType::NonEmptyList(_), Value::Array(_)) => {
+            "add an element, or remove the key".to_owned()
+        }
         (_, Value::Null) => "add a value, or remove the key".to_owned(),
         _ => INVALID_VALUE.remedy.to_owned(),
     }

@@ -9,7 +9,7 @@ use crate::lint::openapi30::{REQUEST_BODY, RESPONSE};
 
 document_rules! {
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type":
-        "A body has another media type than JSON"
+        "The media type of a body is not JSON"
         => "remove the media type, or change it to `application/json`";
     UNNAMED_BODY_SCHEMA = "unnamed-body-schema":
         "The schema of a body is inline, so its Rust type would have no name"
@@ -43,13 +43,13 @@ fn check_media_type(
         findings.add(&UNSUPPORTED_MEDIA_TYPE, media_type.here(), message);
     }
     if media_type.get("schema").is_none() {
-        // progenitor panics without a schema.
-        findings.add(&MISSING_BODY_SCHEMA, media_type.here(), "missing schema of the body");
+        // progenitor panics if the schema is missing.
+        findings.add(&MISSING_BODY_SCHEMA, media_type.here(), "body has no `schema`");
     }
     if let Some(schema) = document.child(media_type, "schema")
         && !schema.is_reference()
     {
-        let message = "inline schema of a body: the generated type needs a name";
+        let message = "inline body schema: the generated type needs a name";
         findings.add(&UNNAMED_BODY_SCHEMA, schema.here(), message);
     }
 }

@@ -8,7 +8,7 @@ use crate::document::diagnostic::DocumentRule;
 use crate::lint::findings::{Findings, Location};
 use crate::lint::message::truncate;
 
-/// Returns whether a name is a Rust identifier and no keyword.
+/// Returns whether a name is a Rust identifier and not a keyword.
 pub(super) fn is_identifier(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok()
 }
@@ -23,13 +23,13 @@ pub(super) fn to_snake_case(name: &str) -> String {
     name.replace('\'', "").replace(|c: char| !c.is_alphanumeric() && c != '_', "-").to_snake_case()
 }
 
-/// Returns whether a name is a token of RFC 9110. reqwest panics at other header names.
+/// Returns whether a name is a token of RFC 9110. reqwest panics on other header names.
 pub(super) fn is_header_name(name: &str) -> bool {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     !name.is_empty() && name.chars().all(is_allowed)
 }
 
-/// Reports names that are equal to an earlier one, or become equal in Rust.
+/// Reports duplicate names, and names that become equal in Rust.
 pub(super) fn check_unique(
     rule: &DocumentRule,
     names: impl IntoIterator<Item = (String, Location)>,

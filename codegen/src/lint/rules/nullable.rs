@@ -1,4 +1,4 @@
-//! Schema Objects: null is allowed in the forms that become an `Option`.
+//! Schema Objects: only the nullable forms that become an `Option`.
 
 use std::collections::HashSet;
 
@@ -14,10 +14,10 @@ document_rules! {
         "`nullable` has no effect because the schema has no `type`"
         => NULLABLE_FORM;
     NULL_ONLY_CHOICE = "null-only-choice":
-        "A `oneOf` or `anyOf` allows nothing but null"
+        "A `oneOf` or `anyOf` allows only null"
         => "add the schema of the other values";
     NULL_ONLY_SCHEMA = "null-only-schema":
-        "A schema allows nothing but null, which progenitor does not support"
+        "A schema allows only null, which progenitor does not support"
         => NULLABLE_FORM;
 }
 
@@ -47,7 +47,7 @@ fn choice(document: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut F
     for key in CHOICES {
         let children = document.children(schema, key);
         if !children.is_empty() && children.iter().all(|child| resolves_to_null(document, child)) {
-            let message = format!("`{key}` allows nothing but null");
+            let message = format!("`{key}` allows only null");
             findings.add(&NULL_ONLY_CHOICE, schema.at(key), message);
         }
     }
@@ -68,7 +68,7 @@ fn null_only(document: &LintDocument<'_>, findings: &mut Findings) {
     for schema in schemas.filter(|schema| resolves_to_null(document, schema)) {
         let is_definition = schema.is_named_schema() && !schema.is_reference();
         if !is_definition && !alternatives.contains(&schema.location.pointer) {
-            findings.add(&NULL_ONLY_SCHEMA, schema.here(), "schema allows nothing but null");
+            findings.add(&NULL_ONLY_SCHEMA, schema.here(), "schema allows only null");
         }
     }
 }

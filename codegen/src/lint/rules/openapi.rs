@@ -11,12 +11,12 @@ document_rules! {
         "The document is not an OpenAPI document"
         => "start the document with `openapi: 3.0.3`";
     UNSUPPORTED_VERSION = "unsupported-version":
-        "The document is written in another version than OpenAPI 3.0"
+        "The version of the document is not OpenAPI 3.0"
         => "use OpenAPI 3.0, such as `openapi: 3.0.3`; progenitor supports no other version";
 }
 
-/// Returns whether the document is OpenAPI 3.0. Other rules would only report follow-up
-/// errors for any other document.
+/// Returns whether the document is OpenAPI 3.0. For other versions, the other rules would
+/// only report follow-up errors.
 pub(in crate::lint) fn is_supported(root: &Node, findings: &mut Findings) -> bool {
     if root.value == Value::Null {
         findings.add(&NOT_OPENAPI, Location::start(), "empty document");
@@ -29,7 +29,7 @@ pub(in crate::lint) fn is_supported(root: &Node, findings: &mut Findings) -> boo
         return false;
     }
     let Some(member) = root.member("openapi").or_else(|| root.member("swagger")) else {
-        findings.add(&NOT_OPENAPI, Location::start(), "missing `openapi`, the version");
+        findings.add(&NOT_OPENAPI, Location::start(), "missing `openapi` field");
         return false;
     };
     let version = member.node.as_str().unwrap_or_default();

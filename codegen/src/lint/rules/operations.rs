@@ -17,7 +17,7 @@ document_rules! {
         => "use lower-case ASCII words joined by `_`";
     RESERVED_OPERATION_ID = "reserved-operation-id":
         "An `operationId` is the name of a method of the client"
-        => "name the operation after its effect";
+        => "use another name";
     DUPLICATE_OPERATION_ID = "duplicate-operation-id":
         "Two operations become the same Rust method"
         => "rename one of the operations";
@@ -32,7 +32,6 @@ const RESERVED_METHODS: &[&str] = &[
     "client",
     "clone",
     "concurrency",
-    "pending_call",
     "exec",
     "from_env",
     "from_lookup",
@@ -41,6 +40,7 @@ const RESERVED_METHODS: &[&str] = &[
     "new",
     "new_with_client",
     "options",
+    "pending_call",
     "post",
     "pre",
     "production",
@@ -72,7 +72,7 @@ fn operation_id(operation: &LintOperation<'_, '_>, findings: &mut Findings) {
         return;
     };
     let at = object.at("operationId");
-    let shown = truncate(id);
+    let display = truncate(id);
     if !is_snake_case(id) {
         let snake = id.to_snake_case();
         let help = if is_snake_case(&snake) {
@@ -80,10 +80,10 @@ fn operation_id(operation: &LintOperation<'_, '_>, findings: &mut Findings) {
         } else {
             INVALID_OPERATION_ID.remedy.to_owned()
         };
-        let message = format!("operationId `{shown}` is not a valid Rust method name");
+        let message = format!("operationId `{display}` is not a valid Rust method name");
         findings.add_with_help(&INVALID_OPERATION_ID, at, message, help);
     } else if RESERVED_METHODS.contains(&id) {
-        let message = format!("operationId `{shown}` is the name of a method of the client");
+        let message = format!("operationId `{display}` is the name of a method of the client");
         findings.add(&RESERVED_OPERATION_ID, at, message);
     }
 }

@@ -13,7 +13,7 @@ use crate::lint::openapi30::{OPERATION, PARAMETER, PATH_ITEM, SECURITY_SCHEME};
 
 document_rules! {
     DUPLICATE_PARAMETER = "duplicate-parameter":
-        "A list contains two parameters with the same name and place (`in`)"
+        "A list contains two parameters with the same `name` and `in`"
         => "remove one of the parameters";
     OPTIONAL_PATH_PARAMETER = "optional-path-parameter":
         "A path parameter is not required"
@@ -22,7 +22,7 @@ document_rules! {
         "OpenAPI ignores a header parameter because another field defines the header"
         => "remove the parameter; use media types or `security`";
     CREDENTIAL_PARAMETER = "credential-parameter":
-        "A header parameter is the header of a security scheme"
+        "A header parameter duplicates the header of a security scheme"
         => "remove the parameter; the client sends its credentials with every request";
     INVALID_HEADER_NAME = "invalid-header-name":
         "The name of a header contains invalid characters"
@@ -41,7 +41,7 @@ document_rules! {
         => "rename one of the parameters";
 }
 
-/// Headers that OpenAPI defines by other fields.
+/// Headers that other OpenAPI fields define.
 const IGNORED_HEADERS: &[&str] = &["accept", "authorization", "content-type"];
 
 pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
@@ -72,18 +72,18 @@ fn duplicates(document: &LintDocument<'_>, parent: &ObjectNode<'_>, findings: &m
     }
 }
 
-/// Checks the name of a parameter in its place: path, header or cookie.
+/// Checks a parameter by its location (`in`).
 fn place(document: &LintDocument<'_>, parameter: &ObjectNode<'_>, findings: &mut Findings) {
     let name = parameter.get_str("name").unwrap_or_default();
-    let shown = truncate(name);
+    let display = truncate(name);
     match parameter.get_str("in").unwrap_or_default() {
         "path" if parameter.is_false("required") => {
-            let message = format!("path parameter `{shown}` must be required");
+            let message = format!("path parameter `{display}` must be required");
             findings.add(&OPTIONAL_PATH_PARAMETER, parameter.here(), message);
         }
         "header" => header(document, parameter, name, findings),
         "cookie" => {
-            let message = format!("cookie parameter `{shown}` is not supported by progenitor");
+            let message = format!("unsupported cookie parameter `{display}`");
             findings.add(&COOKIE_PARAMETER, parameter.at("in"), message);
         }
         _ => {}
@@ -96,13 +96,13 @@ fn header(
     name: &str,
     findings: &mut Findings,
 ) {
-    let shown = truncate(name);
+    let display = truncate(name);
     let (rule, message) = if IGNORED_HEADERS.contains(&name.to_lowercase().as_str()) {
-        (&IGNORED_HEADER, format!("header parameter `{shown}` has no effect"))
+        (&IGNORED_HEADER, format!("header parameter `{display}` has no effect"))
     } else if is_credential(document, name) {
-        (&CREDENTIAL_PARAMETER, format!("header `{shown}` belongs to a security scheme"))
+        (&CREDENTIAL_PARAMETER, format!("header `{display}` belongs to a security scheme"))
     } else if !is_header_name(name) {
-        (&INVALID_HEADER_NAME, format!("invalid header name `{shown}`"))
+        (&INVALID_HEADER_NAME, format!("invalid header name `{display}`"))
     } else {
         return;
     };
@@ -139,11 +139,12 @@ fn value(document: &LintDocument<'_>, parameter: &ObjectNode<'_>, findings: &mut
         None => is_scalar(type_name),
     };
     if !is_supported {
-        let message = format!("progenitor does not support this type of {place} parameter");
+        let message = format!("unsupported type of {place} parameter");
         findings.add(&UNSUPPORTED_PARAMETER_TYPE, parameter.at("schema"), message);
     }
     if is_array && parameter.get("explode").and_then(Node::as_bool) == Some(false) {
-        let message = "unsupported `explode: false`: progenitor repeats the parameter per element";
+        let message =
+            "unsupported `explode: false`: progenitor repeats the parameter for each element";
         findings.add(&UNSUPPORTED_STYLE, parameter.at("explode"), message);
     }
 }

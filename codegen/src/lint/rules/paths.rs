@@ -23,7 +23,7 @@ document_rules! {
         => "remove the parameter, or add it to the path";
 }
 
-/// Characters that need no encoding in a path besides letters and digits (RFC 3986),
+/// The characters besides letters and digits that need no encoding in a path (RFC 3986),
 /// and the braces of parameters.
 const PATH_CHARACTERS: &str = "/-._~!$&'()*+,;=:@{}";
 
@@ -88,7 +88,7 @@ fn paths(document: &LintDocument<'_>, findings: &mut Findings) {
     }
 }
 
-/// Checks that the names in a path are those of the path parameters.
+/// Checks that a path and its path parameters have the same names.
 fn path_parameters(
     operation: &LintOperation<'_, '_>,
     parameters: &[(&ObjectNode<'_>, Location)],

@@ -25,7 +25,7 @@ document_rules! {
         => "add the component, or correct the name";
     PATH_ITEM_REFERENCE = "path-item-reference":
         "A path item is a `$ref`, which progenitor does not support"
-        => "replace the reference by the path item";
+        => "replace the reference with the path item";
     RECURSIVE_COMPONENT = "recursive-component":
         "A component contains itself"
         => "break the cycle; typify and the validation tables do not support recursion";
@@ -43,7 +43,7 @@ pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
 
 fn siblings(object: &ObjectNode<'_>, findings: &mut Findings) {
     let help = if object.is_in_schema_position() {
-        "put the reference into an `allOf` with one element, and this field beside the `allOf`"
+        "wrap the reference in an `allOf` with one element, and keep this field beside it"
     } else {
         "move the field into the component"
     };
@@ -70,24 +70,24 @@ fn check_target(document: &LintDocument<'_>, object: &ObjectNode<'_>) -> Result<
         let found = object.get("$ref").map(describe).unwrap_or_default();
         return invalid(format!("invalid reference: expected a string, found {found}"));
     };
-    let shown = truncate(text);
+    let display = truncate(text);
     let Some(pointer) = Pointer::from_reference(text) else {
-        return invalid(format!("invalid reference `{shown}`: not in this document"));
+        return invalid(format!("invalid reference `{display}`: not in this document"));
     };
     let tokens: Vec<_> = pointer.tokens().collect();
     let [components, found, name] = tokens.as_slice() else {
-        return invalid(format!("invalid reference `{shown}`: not a component"));
+        return invalid(format!("invalid reference `{display}`: not a component"));
     };
     if components != "components" || !sections().any(|known| known == found) {
-        return invalid(format!("invalid reference `{shown}`: not a component"));
+        return invalid(format!("invalid reference `{display}`: not a component"));
     }
     if found != section {
         return invalid(format!(
-            "invalid reference `{shown}`: expected a component of `{section}`, found `{found}`"
+            "invalid reference `{display}`: expected a component of `{section}`, found `{found}`"
         ));
     }
     if document.object_at(&pointer).is_none() {
-        let message = format!("unresolved reference `{shown}`");
+        let message = format!("unresolved reference `{display}`");
         return Err((&UNRESOLVED_REFERENCE, message, suggest_component(document, section, name)));
     }
     Ok(())
@@ -123,8 +123,8 @@ struct ReferenceEdge {
     location: Location,
 }
 
-/// Reports components that contain themselves: typify, and validation by tables, would
-/// not terminate. The depth-first search is iterative, because chains may be long.
+/// Reports components that contain themselves, because typify and the validation tables
+/// do not support recursion. The depth-first search is iterative, because chains may be long.
 fn recursion(document: &LintDocument<'_>, findings: &mut Findings) {
     let edges = edges(document);
     let edges_of = |from| edges.get(from).map(Vec::as_slice).unwrap_or_default().iter();

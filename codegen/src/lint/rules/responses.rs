@@ -17,7 +17,7 @@ document_rules! {
         => "remove the response";
     UNKNOWN_STATUS = "unknown-status":
         "A response has a status that HTTP does not define"
-        => "describe the response by a range, such as `4XX`";
+        => "use a range, such as `4XX`";
     MISSING_SUCCESS = "missing-success":
         "An operation has no successful response"
         => "add a response, such as `'200'`";
@@ -68,7 +68,11 @@ fn responses(
         findings.add(&MISSING_SUCCESS, operation.object.at("responses"), message);
     }
     for response in successes.iter().filter(|it| it.content == ResponseContent::Empty) {
-        findings.add(&EMPTY_SUCCESS, response.location.clone(), "successful response is empty");
+        findings.add(
+            &EMPTY_SUCCESS,
+            response.location.clone(),
+            "successful response has no content",
+        );
     }
     same_content(&successes, "success", findings);
     same_content(&errors, "error", findings);
@@ -80,11 +84,11 @@ fn status(response: &ListedResponse<'_>, findings: &mut Findings) {
         let message = format!("informational response {status} never reaches the caller");
         findings.add(&INFORMATIONAL_RESPONSE, response.location.clone(), message);
     }
-    // progenitor panics at a status without a reason phrase.
+    // progenitor panics on a status without a reason phrase.
     let parsed = status.parse::<StatusCode>();
     if parsed.is_ok_and(|status| status.canonical_reason().is_none()) {
         let message = format!("unknown HTTP status {status}");
-        let help = format!("describe the response by the range `{}XX`", &status[..1]);
+        let help = format!("use the range `{}XX`", &status[..1]);
         findings.add_with_help(&UNKNOWN_STATUS, response.location.clone(), message, help);
     }
 }
@@ -119,7 +123,7 @@ impl fmt::Display for ResponseContent<'_> {
     }
 }
 
-/// Reports responses with other content than the first. progenitor panics at them.
+/// Reports responses whose content differs from that of the first. progenitor panics on them.
 fn same_content(responses: &[&ListedResponse<'_>], kind: &str, findings: &mut Findings) {
     let Some((first, others)) = responses.split_first() else { return };
     for other in others.iter().filter(|other| other.content != first.content) {

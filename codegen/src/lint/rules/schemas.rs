@@ -25,12 +25,12 @@ document_rules! {
         => "add the `type` of the values";
     INVALID_ALL_OF = "invalid-all-of":
         "An `allOf` of several schemas contains a schema that is not an object"
-        => "describe the value by one schema";
+        => "describe the value with one schema";
     OVERLAPPING_ALL_OF = "overlapping-all-of":
         "Two schemas of an `allOf` have the same property"
         => "describe the property in one of the schemas";
     UNSUPPORTED_PATTERN = "unsupported-pattern":
-        "A `pattern` is invalid, or needs a regex engine to check"
+        "A `pattern` is invalid, or can only be checked with a regex engine"
         => "write `^`, ASCII characters and classes with `?`, `*`, `+` or `{n,m}`, and `$`";
     UNKNOWN_FORMAT = "unknown-format":
         "A `format` is unknown for the type of the schema"
@@ -42,8 +42,8 @@ document_rules! {
         "`required` lists a property that `properties` does not describe"
         => "add the property to `properties`";
     UNSUPPORTED_ENUM = "unsupported-enum":
-        "An `enum` is neither an enum of strings nor the schema of null"
-        => "describe the values by bounds or by `description`";
+        "The values of an `enum` are neither strings nor exactly the schema of null"
+        => "describe the values with bounds or in the `description`";
     DUPLICATE_ENUM_VALUE = "duplicate-enum-value":
         "An `enum` lists a value twice"
         => "remove one of the values";
@@ -55,12 +55,12 @@ document_rules! {
         => "add `items`, the schema of an element";
 }
 
-type SchemaRule = fn(&LintDocument<'_>, &ObjectNode<'_>, &mut Findings);
+type SchemaCheck = fn(&LintDocument<'_>, &ObjectNode<'_>, &mut Findings);
 
-const CHECKS: &[SchemaRule] =
+const CHECKS: &[SchemaCheck] =
     &[composition, keywords, all_of, pattern, format, required, enum_values, items];
 
-/// The keywords of each type, besides those of all schemas.
+/// The keywords that apply to each type, besides those that apply to all types.
 const KEYWORDS: &[(&str, &[&str])] = &[
     ("array", &["enum", "items", "maxItems", "minItems", "uniqueItems"]),
     ("boolean", &["enum"]),
@@ -82,11 +82,11 @@ const KEYWORDS: &[(&str, &[&str])] = &[
 const NUMERIC: &[&str] =
     &["enum", "exclusiveMaximum", "exclusiveMinimum", "format", "maximum", "minimum", "multipleOf"];
 
-/// The keywords of which a schema has at most one.
+/// The keywords that exclude each other.
 const FORMS: &[&str] = &["type", "allOf", "anyOf", "oneOf"];
 
-/// The known formats of each type. typify has types for `uuid` and `ip`; they are not
-/// listed because the client would need another dependency.
+/// The known formats of each type. `uuid` and `ip` are missing because their types in
+/// typify would add dependencies to the client.
 const FORMATS: &[(&str, &[&str])] = &[
     ("integer", &["int32", "int64"]),
     ("number", &["decimal", "double", "float"]),
@@ -158,7 +158,7 @@ fn types_with(key: &str) -> String {
 }
 
 /// Checks an `allOf` of several schemas: typify merges only objects with distinct
-/// properties without loss.
+/// properties correctly.
 fn all_of(document: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
     let parts = document.children(schema, "allOf");
     if parts.len() < 2 {
@@ -210,16 +210,16 @@ fn required(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findin
     let declared: HashSet<_> = properties().collect();
     for (location, node) in schema.elements("required") {
         let Some(name) = node.as_str() else { continue };
-        let shown = truncate(name);
+        let display = truncate(name);
         if !seen.insert(name) {
-            let message = format!("`required` lists `{shown}` twice");
+            let message = format!("`required` lists `{display}` twice");
             findings.add(&DUPLICATE_REQUIRED, location, message);
         } else if !declared.contains(name) {
             let help = match suggest(name, properties()) {
                 Some(property) => format!("did you mean `{property}`?"),
                 None => UNKNOWN_REQUIRED.remedy.to_owned(),
             };
-            let message = format!("`required` lists the unknown property `{shown}`");
+            let message = format!("`required` lists the unknown property `{display}`");
             findings.add_with_help(&UNKNOWN_REQUIRED, location, message, help);
         }
     }
@@ -232,7 +232,7 @@ fn enum_values(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Fin
         return;
     }
     if values.iter().all(|value| value.value == Value::Null) {
-        let message = "unsupported enum: the schema of null has another form";
+        let message = "unsupported enum of null";
         let help = "write exactly `type: object`, `nullable: true`, `enum: [null]`";
         return findings.add_with_help(&UNSUPPORTED_ENUM, schema.at("enum"), message, help);
     }

@@ -17,24 +17,25 @@ document_rules! {
         "The client does not support a security scheme"
         => CREDENTIALS;
     DUPLICATE_SECURITY_SCHEME = "duplicate-security-scheme":
-        "Two security schemes are of the same kind"
+        "Two security schemes describe the same credential"
         => CREDENTIALS;
     MISSING_SECURITY_SCHEME = "missing-security-scheme":
         "The bearer token or the secret header has no security scheme"
         => CREDENTIALS;
     INVALID_SECURITY = "invalid-security":
-        "`security` is not one requirement with all security schemes"
-        => "write one requirement that lists every security scheme";
+        "`security` is not a single requirement with all security schemes"
+        => "write a single requirement that lists every security scheme";
     UNKNOWN_SECURITY_SCHEME = "unknown-security-scheme":
         "`security` refers to a security scheme that does not exist"
-        => "write one requirement that lists every security scheme";
+        => "write a single requirement that lists every security scheme";
     UNEXPECTED_SCOPES = "unexpected-scopes":
         "A security requirement has scopes, which only OAuth 2 and OpenID Connect support"
-        => "replace the scopes by `[]`";
+        => "replace the scopes with `[]`";
 }
 
-const CREDENTIALS: &str = "the client supports one bearer token (`type: http`, `scheme: bearer`) \
-                           and one secret in a header (`type: apiKey`, `in: header`)";
+/// The supported security schemes.
+const CREDENTIALS: &str = "declare one bearer token (`type: http`, `scheme: bearer`) and one \
+                           secret header (`type: apiKey`, `in: header`)";
 
 pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
     let Some(openapi) = document.openapi() else { return };
@@ -59,13 +60,13 @@ fn schemes(document: &LintDocument<'_>, openapi: &ObjectNode<'_>, findings: &mut
             findings.add(&INVALID_HEADER_NAME, scheme.at("name"), message);
         }
         if !kinds.insert(kind) {
-            let message = format!("second security scheme for the {kind}");
+            let message = format!("duplicate security scheme for the {kind}");
             findings.add(&DUPLICATE_SECURITY_SCHEME, scheme.here(), message);
             is_valid = false;
         }
     }
     if is_valid && kinds.len() < 2 {
-        let message = "missing security scheme in `securitySchemes`";
+        let message = "missing security scheme for the bearer token or the secret header";
         findings.add(&MISSING_SECURITY_SCHEME, openapi.at("components"), message);
     }
     is_valid && kinds.len() == 2
@@ -79,7 +80,7 @@ fn kind(scheme: &ObjectNode<'_>) -> Option<&'static str> {
     }
 }
 
-/// Checks that `security` is one requirement with all schemes.
+/// Checks that `security` is a single requirement with all schemes.
 fn requirements(document: &LintDocument<'_>, openapi: &ObjectNode<'_>, findings: &mut Findings) {
     let schemes: Vec<_> =
         document.all(&SECURITY_SCHEME).filter_map(|scheme| scheme.key()).collect();
@@ -90,8 +91,7 @@ fn requirements(document: &LintDocument<'_>, openapi: &ObjectNode<'_>, findings:
     };
     let requirements: Vec<_> = openapi.elements("security").collect();
     let [(location, requirement)] = requirements.as_slice() else {
-        let message =
-            format!("expected one requirement in `security`, found {}", requirements.len());
+        let message = format!("`security`: expected one requirement, found {}", requirements.len());
         return add(&INVALID_SECURITY, openapi.at("security"), message);
     };
     for name in schemes.iter().filter(|name| requirement.get(name).is_none()) {

@@ -14,7 +14,7 @@ document_rules! {
         "The document has no server"
         => "add `servers: [{url: ..., description: ..., x-environment: production}]`";
     INVALID_ENVIRONMENT = "invalid-environment":
-        "`x-environment`, the name of a server in the client, is missing or not in snake case"
+        "The `x-environment` of a server, its name in the client, is missing or not in snake case"
         => "write a name in snake case, such as `x-environment: production`";
     DUPLICATE_ENVIRONMENT = "duplicate-environment":
         "Two servers have the same `x-environment` in Rust"

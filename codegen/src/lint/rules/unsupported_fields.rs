@@ -1,5 +1,5 @@
-//! Valid OpenAPI fields that the generated client does not support: progenitor ignores
-//! them, rejects them or panics.
+//! Valid OpenAPI fields that the generated client does not support, because progenitor
+//! ignores them, rejects them or panics.
 
 use crate::document::diagnostic::document_rules;
 use crate::lint::findings::Findings;
@@ -44,7 +44,7 @@ const UNSUPPORTED: &[UnsupportedField] = &[
     row("Operation", "x-dropshot-pagination", NO_DROPSHOT, REMOVE),
     row("Operation", "x-dropshot-websocket", NO_DROPSHOT, REMOVE),
     row("Server", "variables", "base URLs are fixed", "list each URL as a server"),
-    row("Parameter", "content", "progenitor requires a `schema`", "describe the parameter by a `schema`"),
+    row("Parameter", "content", "progenitor requires a `schema`", "describe the parameter with a `schema`"),
     row("Parameter", "allowReserved", "progenitor always encodes reserved characters", REMOVE),
     row("Media Type", "encoding", "progenitor panics, and JSON does not need it", REMOVE),
     row("Schema", "not", "typify generates a type without values", "describe the allowed values"),
