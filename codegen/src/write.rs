@@ -196,7 +196,7 @@ mod tests {
     }
 
     fn states(folder: &GeneratedFolder) -> Vec<(&str, FileState)> {
-        folder.entries().iter().map(|it| (it.path.to_str().unwrap(), it.state)).collect()
+        folder.entries().iter().map(|entry| (entry.path.to_str().unwrap(), entry.state)).collect()
     }
 
     #[test]
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_the_times_of_fresh_files() {
+    fn keeps_the_modification_times_of_fresh_files() {
         let home = tempfile::tempdir().unwrap();
         compare(home.path(), &[("a.rs", "a"), ("b.rs", "b")]).write().unwrap();
         let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);

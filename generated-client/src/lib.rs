@@ -39,7 +39,7 @@
 //!   [`Call::response`] returns both without an error. Unknown properties and unknown enum
 //!   values are not errors, because the API may add them at any time. [`validate`] does the same
 //!   for JSON from other sources.
-//! - A response with another identifier than the requested one is an [`Error::Mismatch`].
+//! - A response with a different identifier than requested is an [`Error::Mismatch`].
 //! - **Transient failures** are retried within the limits of [`Options`].
 //!   [`Registry::without_retries`] disables retries.
 //!

@@ -129,7 +129,8 @@ impl<'d> LintDocument<'d> {
         let mut parameters = self.listed_parameters(operation.object);
         let own: BTreeSet<_> = parameters.iter().map(|(own, _)| parameter_key(own)).collect();
         let shared = self.listed_parameters(operation.item);
-        parameters.extend(shared.into_iter().filter(|(it, _)| !own.contains(&parameter_key(it))));
+        parameters
+            .extend(shared.into_iter().filter(|(shared, _)| !own.contains(&parameter_key(shared))));
         parameters
     }
 

@@ -124,7 +124,11 @@ const OPERATIONS: &[Mistake] = &[
     ("a duplicate parameter in a path", "/things/{id}:", "/things/{id}/{id}:"),
     ("a query in a path", "/things/{id}:", "/things/{id}?all=true:"),
     ("an empty segment", "/things/{id}:", "/things//{id}:"),
-    ("two paths that match the same", "  /things/{id}:", "  /things/{name}: {}\n  /things/{id}:"),
+    (
+        "two paths that match the same requests",
+        "  /things/{id}:",
+        "  /things/{name}: {}\n  /things/{id}:",
+    ),
     ("an optional path parameter", "          required: true\n", ""),
     (
         "a duplicate parameter",

@@ -153,8 +153,8 @@ impl Explainer {
 
     /// Validates a value against alternatives.
     ///
-    /// If no schema matches, reports the violations of the intended schema: the first that only
-    /// an unknown enum value violates, or else the only schema of the type of the value.
+    /// If no schema matches, reports the violations of the intended schema. It is the first that
+    /// is violated by unknown enum values only, or else the only one with the type of the value.
     fn alternatives(
         &mut self,
         raw: &RawValue,
@@ -307,7 +307,7 @@ mod tests {
     const STRING: Schema = Schema::String(&StringRules::ANY);
     const INTEGER: Schema = Schema::Integer(NONE);
 
-    fn found(json: &str, schema: &'static Schema) -> Vec<String> {
+    fn messages(json: &str, schema: &'static Schema) -> Vec<String> {
         explain(json.as_bytes(), schema).iter().map(ToString::to_string).collect()
     }
 
@@ -320,7 +320,7 @@ mod tests {
             count: ANY,
         };
         assert_eq!(
-            found(json, &SCHEMA),
+            messages(json, &SCHEMA),
             ["/a: duplicate: expected the property once, got a duplicate"; 2]
         );
     }
@@ -335,24 +335,24 @@ mod tests {
         ];
         for (json, reason) in documents {
             let expected = format!("the document: invalid JSON: {reason}");
-            assert_eq!(found(json, CreditBatch::SCHEMA), [expected], "{json}");
+            assert_eq!(messages(json, CreditBatch::SCHEMA), [expected], "{json}");
         }
         assert_eq!(
-            found("1e999", &INTEGER),
+            messages("1e999", &INTEGER),
             ["the document: invalid JSON: number out of range at line 1 column 5"]
         );
         assert_eq!(explain(b"\"\xff\"", &STRING).len(), 1);
-        assert_eq!(found(&"[".repeat(10_000), CreditBatch::SCHEMA).len(), 1);
+        assert_eq!(messages(&"[".repeat(10_000), CreditBatch::SCHEMA).len(), 1);
         // Not syntax errors, but serde_json rejects both.
         let surrogate = r#"{"credits": 1, "credit_kgs": "\ud800"}"#;
         assert_eq!(
-            found(surrogate, CreditQuantity::SCHEMA),
+            messages(surrogate, CreditQuantity::SCHEMA),
             ["the document: invalid JSON: unexpected end of hex escape at line 1 column 37"]
         );
         let nested = |depth| ["[".repeat(depth), "]".repeat(depth)].concat();
-        assert_eq!(found(&nested(127), &Schema::Any), [""; 0]);
+        assert_eq!(messages(&nested(127), &Schema::Any), [""; 0]);
         assert_eq!(
-            found(&nested(128), &Schema::Any),
+            messages(&nested(128), &Schema::Any),
             ["the document: invalid JSON: recursion limit exceeded at line 1 column 128"]
         );
     }
@@ -363,7 +363,7 @@ mod tests {
         for unknown in ["1e999", r#""\ud800""#, &nested] {
             let json = format!(r#"{{"unknown": {unknown}, "credits": 1, "credit_kgs": true}}"#);
             assert_eq!(
-                found(&json, CreditQuantity::SCHEMA),
+                messages(&json, CreditQuantity::SCHEMA),
                 ["/credit_kgs: type: expected an integer, got true"]
             );
         }
@@ -371,19 +371,19 @@ mod tests {
 
     #[test]
     fn rejects_integers_with_a_fraction_an_exponent_or_more_than_64_bits() {
-        let found = |json| found(json, &INTEGER);
+        let messages = |json| messages(json, &INTEGER);
         for json in ["0", "-0", "-1", "9223372036854775807", "-9223372036854775808"] {
-            assert_eq!(found(json), [""; 0], "{json}");
+            assert_eq!(messages(json), [""; 0], "{json}");
         }
         for json in ["123.0", "1e3", "-0.5", "-0.0"] {
             assert_eq!(
-                found(json),
+                messages(json),
                 [format!("the document: type: expected an integer, got {json}")]
             );
         }
         for json in ["9223372036854775808", "-9223372036854775809", "100000000000000000000"] {
             assert_eq!(
-                found(json),
+                messages(json),
                 [format!(
                     "the document: range: expected an integer from -9223372036854775808 to \
                      9223372036854775807, got {json}"
@@ -396,10 +396,10 @@ mod tests {
     fn rejects_decimals_that_do_not_fit() {
         static DECIMAL: Schema = Schema::Decimal(NONE);
         for json in ["0", "-1.5", "1e28", "18446744073709551615"] {
-            assert_eq!(found(json, &DECIMAL), [""; 0], "{json}");
+            assert_eq!(messages(json, &DECIMAL), [""; 0], "{json}");
         }
         assert_eq!(
-            found("1e29", &DECIMAL),
+            messages("1e29", &DECIMAL),
             ["the document: range: expected a number with at most 28 decimals, below 7.9e28, \
               got 1e29"]
         );
@@ -409,11 +409,11 @@ mod tests {
     fn rejects_decimals_with_more_digits_than_a_float_keeps() {
         static DECIMAL: Schema = Schema::Decimal(NONE);
         for json in ["999999999999.999", "-0.000123456789012345", "1234567890123456789", "1e-28"] {
-            assert_eq!(found(json, &DECIMAL), [""; 0], "{json}");
+            assert_eq!(messages(json, &DECIMAL), [""; 0], "{json}");
         }
         for json in ["1234567890123456.789", "0.12345678901234567890", "12345678901234567890123"] {
             assert_eq!(
-                found(json, &DECIMAL),
+                messages(json, &DECIMAL),
                 [format!(
                     "the document: format: expected a decimal with at most 15 significant digits, got \
                      {json}"
@@ -431,22 +431,22 @@ mod tests {
             format: None,
         });
         static SMALL: Schema = Schema::Integer(Bounds { format: Some(Format::Int32), ..NONE });
-        assert_eq!(found("0.3", &NUMBER), [""; 0]);
-        assert_eq!(found("1.5", &NUMBER), [""; 0]);
+        assert_eq!(messages("0.3", &NUMBER), [""; 0]);
+        assert_eq!(messages("1.5", &NUMBER), [""; 0]);
         assert_eq!(
-            found("0", &NUMBER),
+            messages("0", &NUMBER),
             ["the document: range: expected above 0 and at most 1.5, got 0"]
         );
         assert_eq!(
-            found("1.55", &NUMBER),
+            messages("1.55", &NUMBER),
             [
                 "the document: range: expected above 0 and at most 1.5, got 1.55",
                 "the document: multiple-of: expected a multiple of 0.1, got 1.55",
             ]
         );
-        assert_eq!(found("2147483647", &SMALL), [""; 0]);
+        assert_eq!(messages("2147483647", &SMALL), [""; 0]);
         assert_eq!(
-            found("2147483648", &SMALL),
+            messages("2147483648", &SMALL),
             ["the document: format: expected a 32-bit integer, got 2147483648"]
         );
     }
@@ -455,7 +455,7 @@ mod tests {
     fn reports_duplicate_properties_within_alternatives() {
         let json = r#"{"detail": [{"loc": ["id"], "msg": "m", "type": "t", "msg": 5}]}"#;
         assert_eq!(
-            found(json, ErrorBody::SCHEMA),
+            messages(json, ErrorBody::SCHEMA),
             ["/detail/0/msg: duplicate: expected the property once, got a duplicate"]
         );
         serde_json::from_str::<ErrorBody>(json).unwrap_err();
@@ -466,7 +466,7 @@ mod tests {
         let number = json!({"$serde_json::private::Number": "5"});
         let edits = [("/size/credit_kgs", number.clone()), ("/owner/name", number)];
         assert_eq!(
-            found(&samples::credit_batch(&edits).to_string(), CreditBatch::SCHEMA),
+            messages(&samples::credit_batch(&edits).to_string(), CreditBatch::SCHEMA),
             [
                 "/owner/name: type: expected a string, got an object",
                 "/size/credit_kgs: type: expected an integer, got an object",
@@ -478,10 +478,10 @@ mod tests {
     fn checks_the_number_and_uniqueness_of_items() {
         static ARRAY: Schema =
             Schema::Array { items: &INTEGER, count: Count { min: 1, max: Some(3) }, unique: true };
-        assert_eq!(found("[1, 2, 3]", &ARRAY), [""; 0]);
-        assert_eq!(found("[]", &ARRAY), ["the document: items: expected 1 to 3 items, got 0"]);
+        assert_eq!(messages("[1, 2, 3]", &ARRAY), [""; 0]);
+        assert_eq!(messages("[]", &ARRAY), ["the document: items: expected 1 to 3 items, got 0"]);
         assert_eq!(
-            found(r#"[1, "x", 1, 2]"#, &ARRAY),
+            messages(r#"[1, "x", 1, 2]"#, &ARRAY),
             [
                 "/1: type: expected an integer, got \"x\"",
                 "/2: unique: expected a unique item, got 1",
@@ -490,23 +490,23 @@ mod tests {
         );
         static ANYTHING: Schema = Schema::Array { items: &Schema::Any, count: ANY, unique: true };
         for equal in ["[1, 1.0]", "[100, 1e2]", "[0, -0.0]", r#"["a", "\u0061"]"#] {
-            assert_eq!(found(equal, &ANYTHING).len(), 1, "{equal}");
+            assert_eq!(messages(equal, &ANYTHING).len(), 1, "{equal}");
         }
-        assert_eq!(found(r#"[{"a": 1, "b": [2]}, {"b": [2.0], "a": 1}]"#, &ANYTHING).len(), 1);
-        assert_eq!(found(r#"[1, "1", 1.5, null, {}, [], [1], {"a": 1}]"#, &ANYTHING), [""; 0]);
+        assert_eq!(messages(r#"[{"a": 1, "b": [2]}, {"b": [2.0], "a": 1}]"#, &ANYTHING).len(), 1);
+        assert_eq!(messages(r#"[1, "1", 1.5, null, {}, [], [1], {"a": 1}]"#, &ANYTHING), [""; 0]);
     }
 
     #[test]
     fn reports_at_most_1000_violations() {
         static ARRAY: Schema = Schema::Array { items: &STRING, count: ANY, unique: false };
         let document = format!("[{}1]", "1,".repeat(100_000));
-        assert_eq!(found(&document, &ARRAY).len(), 1000);
+        assert_eq!(messages(&document, &ARRAY).len(), 1000);
 
         static STATUSES: Schema =
             Schema::Array { items: CreditBatchStatus::SCHEMA, count: ANY, unique: false };
-        let found = found(&format!("[{}1,2]", "\"frozen\",".repeat(2000)), &STATUSES);
-        assert_eq!(found.len(), 1000);
-        assert_eq!(found[999], "/2000: type: expected a string, got 1");
+        let messages = messages(&format!("[{}1,2]", "\"frozen\",".repeat(2000)), &STATUSES);
+        assert_eq!(messages.len(), 1000);
+        assert_eq!(messages[999], "/2000: type: expected a string, got 1");
     }
 
     #[test]
@@ -519,7 +519,7 @@ mod tests {
         let last = &violations[999];
         assert_eq!((last.pointer.as_str(), last.rule.as_str()), ("/999", "enum"));
         assert_eq!(
-            found(&document.replace("1]", "1.5]"), &ARRAY)[999],
+            messages(&document.replace("1]", "1.5]"), &ARRAY)[999],
             "/1001: any-of: expected one of: an integer, a string, got 1.5"
         );
     }
@@ -532,7 +532,7 @@ mod tests {
             count: Count { min: 0, max: Some(1) },
         };
         assert_eq!(
-            found(r#"{"a/b~c": "x", "d": 1}"#, &MAP),
+            messages(r#"{"a/b~c": "x", "d": 1}"#, &MAP),
             [
                 "/a~1b~0c: type: expected an integer, got \"x\"",
                 "the document: properties: expected at most 1 property, got 2",
@@ -542,9 +542,9 @@ mod tests {
 
     #[test]
     fn reports_violations_of_the_intended_alternative() {
-        assert_eq!(found(r#"{"detail": "Not found"}"#, ErrorBody::SCHEMA), [""; 0]);
+        assert_eq!(messages(r#"{"detail": "Not found"}"#, ErrorBody::SCHEMA), [""; 0]);
         assert_eq!(
-            found(r#"{"detail": [{"loc": ["path", 1.5], "msg": 1}]}"#, ErrorBody::SCHEMA),
+            messages(r#"{"detail": [{"loc": ["path", 1.5], "msg": 1}]}"#, ErrorBody::SCHEMA),
             [
                 "/detail/0/loc/1: any-of: expected one of: a string, an integer, got 1.5",
                 "/detail/0/msg: type: expected a string, got 1",
@@ -552,7 +552,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            found(r#"{"detail": {}}"#, ErrorBody::SCHEMA),
+            messages(r#"{"detail": {}}"#, ErrorBody::SCHEMA),
             ["/detail: one-of: expected exactly one of: a string, an array, got an object"]
         );
     }
@@ -572,11 +572,11 @@ mod tests {
         ];
         static ONE: Schema = Schema::OneOf(&[&THINGS[0], &THINGS[1]]);
         for kind in ["a", "b"] {
-            assert_eq!(found(&json!({"kind": kind}).to_string(), &ONE), [""; 0], "{kind}");
+            assert_eq!(messages(&json!({"kind": kind}).to_string(), &ONE), [""; 0], "{kind}");
         }
-        assert_eq!(found(r#"{"kind": "c"}"#, &ONE), ["/kind: enum: expected `a`, got \"c\""]);
+        assert_eq!(messages(r#"{"kind": "c"}"#, &ONE), ["/kind: enum: expected `a`, got \"c\""]);
         assert_eq!(
-            found("{}", &ONE),
+            messages("{}", &ONE),
             ["the document: one-of: expected exactly one of: an object, an object, got an object"]
         );
     }
@@ -588,13 +588,13 @@ mod tests {
         static ONE: Schema = Schema::OneOf(&[&INTEGER, &POSITIVE]);
         static ANY: Schema = Schema::AnyOf(&[&INTEGER, &POSITIVE]);
         static ALL: Schema = Schema::Nullable(&Schema::AllOf(&[&INTEGER, &POSITIVE]));
-        let counts = |json| [&ONE, &ANY, &ALL].map(|schema| found(json, schema).len());
+        let counts = |json| [&ONE, &ANY, &ALL].map(|schema| messages(json, schema).len());
         assert_eq!(counts("-1"), [0, 0, 1]);
         assert_eq!(counts("1.5"), [0, 0, 1]);
         assert_eq!(counts("1"), [1, 0, 0]);
         assert_eq!(counts("-1.5"), [1, 1, 2]);
         assert_eq!(counts("null"), [1, 1, 0]);
-        assert_eq!(found("1e3", &NUMBER), [""; 0]);
+        assert_eq!(messages("1e3", &NUMBER), [""; 0]);
     }
 
     #[test]

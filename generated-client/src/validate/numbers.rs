@@ -64,8 +64,8 @@ impl ParsedNumber {
         }
     }
 
-    /// Returns whether the number is a float with at most three decimals, as most quantities of
-    /// credits are. This is much faster than [`to_decimal`](Self::to_decimal).
+    /// Returns whether the number is a float with at most three decimals, like most quantities.
+    /// This fast path avoids [`to_decimal`](Self::to_decimal).
     fn is_quantity(self) -> bool {
         matches!(self, Self::Float(value) if decimal::thousandths(value).is_some())
     }
@@ -197,7 +197,7 @@ mod tests {
     use super::ParsedNumber;
 
     #[test]
-    fn canonical_form_depends_on_the_value_only() {
+    fn canonical_form_depends_only_on_the_value() {
         let canonical = |text| ParsedNumber::parse(text).unwrap().canonical();
         for equal in [
             ["1", "1.0"],

@@ -13,8 +13,8 @@ document_rules! {
         "The bounds of a schema allow no value"
         => "correct the bounds";
     MISSING_BOUND = "missing-bound":
-        "`exclusiveMinimum` or `exclusiveMaximum` has no bound to exclude"
-        => "add `minimum` or `maximum`, or remove the field";
+        "`exclusiveMinimum` without `minimum`, or `exclusiveMaximum` without `maximum`"
+        => "add the bound, or remove the field";
     INVALID_INTEGER_BOUND = "invalid-integer-bound":
         "A bound of an integer is not a 64-bit integer"
         => "write a 64-bit integer without fraction or exponent";

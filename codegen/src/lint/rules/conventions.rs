@@ -118,8 +118,9 @@ fn characters(pattern: &Pattern) -> impl Iterator<Item = char> {
 /// Reports inline schemas that become a Rust type: typify would derive a name, which
 /// may be taken.
 fn inline_schema(document: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
-    let allows_value =
-        |child: &&ObjectNode<'_>| document.resolve(child).is_some_and(|it| !is_null_only(it.node));
+    let allows_value = |child: &&ObjectNode<'_>| {
+        document.resolve(child).is_some_and(|schema| !is_null_only(schema.node))
+    };
     let is_choice =
         |key| document.children(schema, key).into_iter().filter(allows_value).count() > 1;
     let is_enum = schema.get("enum").is_some() && !is_null_only(schema.node);

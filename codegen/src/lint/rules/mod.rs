@@ -47,7 +47,7 @@ pub(super) const CHECKS: &[LintCheck] = &[
     conventions::check,
 ];
 
-/// All rules by the title of their section in `docs/lint-rules.md`.
+/// All rules with the titles of their sections in `docs/lint-rules.md`.
 pub(super) const SECTIONS: &[(&str, &[DocumentRule])] = &[
     ("YAML and JSON", document::rules::RULES),
     ("OpenAPI version", openapi::RULES),

@@ -51,7 +51,7 @@ pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
         }
     }
     for parameter in document.all(&PARAMETER) {
-        place(document, parameter, findings);
+        location(document, parameter, findings);
         style(parameter, findings);
         value(document, parameter, findings);
     }
@@ -64,16 +64,16 @@ fn duplicates(document: &LintDocument<'_>, parent: &ObjectNode<'_>, findings: &m
     let mut seen = BTreeSet::new();
     for entry in document.children(parent, "parameters") {
         let Some(parameter) = document.resolve(entry) else { continue };
-        let (Some(name), Some(place)) = parameter_key(parameter) else { continue };
-        if !seen.insert((name, place)) {
-            let message = format!("duplicate {place} parameter `{}`", truncate(name));
+        let (Some(name), Some(location)) = parameter_key(parameter) else { continue };
+        if !seen.insert((name, location)) {
+            let message = format!("duplicate {location} parameter `{}`", truncate(name));
             findings.add(&DUPLICATE_PARAMETER, entry.here(), message);
         }
     }
 }
 
 /// Checks a parameter by its location (`in`).
-fn place(document: &LintDocument<'_>, parameter: &ObjectNode<'_>, findings: &mut Findings) {
+fn location(document: &LintDocument<'_>, parameter: &ObjectNode<'_>, findings: &mut Findings) {
     let name = parameter.get_str("name").unwrap_or_default();
     let display = truncate(name);
     match parameter.get_str("in").unwrap_or_default() {
@@ -118,11 +118,11 @@ fn is_credential(document: &LintDocument<'_>, header: &str) -> bool {
 }
 
 fn style(parameter: &ObjectNode<'_>, findings: &mut Findings) {
-    let place = parameter.get_str("in").unwrap_or_default();
-    let style = if place == "query" { "form" } else { "simple" };
+    let location = parameter.get_str("in").unwrap_or_default();
+    let style = if location == "query" { "form" } else { "simple" };
     if let Some(found) = parameter.get_str("style").filter(|found| *found != style) {
         let message = format!(
-            "unsupported style `{found}`: progenitor serializes {place} parameters as `{style}`"
+            "unsupported style `{found}`: progenitor serializes {location} parameters as `{style}`"
         );
         findings.add(&UNSUPPORTED_STYLE, parameter.at("style"), message);
     }
@@ -130,16 +130,16 @@ fn style(parameter: &ObjectNode<'_>, findings: &mut Findings) {
 
 /// Checks the type of a parameter: a scalar or, in a query, an array of scalars.
 fn value(document: &LintDocument<'_>, parameter: &ObjectNode<'_>, findings: &mut Findings) {
-    let place = parameter.get_str("in").unwrap_or_default();
+    let location = parameter.get_str("in").unwrap_or_default();
     let Some(schema) = document.child(parameter, "schema") else { return };
     let Some(type_name) = plain_type(document, schema) else { return };
-    let is_array = type_name == "array" && place == "query";
+    let is_array = type_name == "array" && location == "query";
     let is_supported = match document.child(schema, "items").filter(|_| is_array) {
         Some(items) => plain_type(document, items).is_none_or(is_scalar),
         None => is_scalar(type_name),
     };
     if !is_supported {
-        let message = format!("unsupported type of {place} parameter");
+        let message = format!("unsupported type of {location} parameter");
         findings.add(&UNSUPPORTED_PARAMETER_TYPE, parameter.at("schema"), message);
     }
     if is_array && parameter.get("explode").and_then(Node::as_bool) == Some(false) {

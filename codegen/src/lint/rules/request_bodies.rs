@@ -21,7 +21,7 @@ pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
             findings.add(&OPTIONAL_REQUEST_BODY, body.here(), message);
         }
         if body.get("content").is_some() && body.entries("content").next().is_none() {
-            findings.add(&EMPTY_REQUEST_BODY, body.at("content"), "request body has no content");
+            findings.add(&EMPTY_REQUEST_BODY, body.at("content"), "request body has no media type");
         }
     }
 }

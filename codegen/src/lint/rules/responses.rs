@@ -61,13 +61,15 @@ fn responses(
     for response in &responses {
         status(response, findings);
     }
-    let successes: Vec<_> = responses.iter().filter(|it| it.may_start_with(&['2'])).collect();
-    let errors: Vec<_> = responses.iter().filter(|it| it.may_start_with(&['4', '5'])).collect();
+    let successes: Vec<_> =
+        responses.iter().filter(|response| response.may_start_with(&['2'])).collect();
+    let errors: Vec<_> =
+        responses.iter().filter(|response| response.may_start_with(&['4', '5'])).collect();
     if !statuses().any(|status| status.starts_with('2') || status == "default") {
         let message = "operation has no successful response";
         findings.add(&MISSING_SUCCESS, operation.object.at("responses"), message);
     }
-    for response in successes.iter().filter(|it| it.content == ResponseContent::Empty) {
+    for response in successes.iter().filter(|response| response.content == ResponseContent::Empty) {
         findings.add(
             &EMPTY_SUCCESS,
             response.location.clone(),

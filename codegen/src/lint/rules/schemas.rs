@@ -167,8 +167,11 @@ fn all_of(document: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut F
     let mut names = HashSet::new();
     for part in parts {
         let Some(resolved) = document.resolve(part) else { continue };
-        if type_of(resolved) != Some("object") {
-            let message = "`allOf` of several schemas: expected `type: object`";
+        let type_name = type_of(resolved);
+        if type_name != Some("object") {
+            let found = type_name.map_or("no `type`".to_owned(), |name| format!("`type: {name}`"));
+            let message =
+                format!("`allOf` of several schemas: expected `type: object`, found {found}");
             findings.add(&INVALID_ALL_OF, part.here(), message);
         }
         for (name, ..) in resolved.entries("properties") {

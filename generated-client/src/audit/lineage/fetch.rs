@@ -31,8 +31,7 @@ pub(super) struct FetchedBatches {
 enum SearchDirection {
     /// The parent and the children, for the requested batch and its ancestors.
     Up,
-    /// Only the children, for all other batches. Another parent than the one through which a
-    /// batch was found is part of another lineage.
+    /// Only the children, for all other batches. A second parent belongs to another lineage.
     Down,
 }
 
@@ -92,7 +91,7 @@ fn concerns_batch(error: &Error) -> bool {
 
 impl FetchedBatches {
     fn add(&mut self, id: CreditBatchId, response: Response<CreditBatch>) {
-        // The API may add enum values at any time.
+        // Unknown enum values are not findings: the API may add values at any time.
         let is_finding = |violation: &&Violation| violation.rule != Rule::Enum;
         let violations: Vec<_> = response.violations().iter().filter(is_finding).cloned().collect();
         if !violations.is_empty() {
