@@ -55,9 +55,9 @@ document_rules! {
         => "add `items`, the schema of an element";
 }
 
-type SchemaCheck = fn(&LintDocument<'_>, &ObjectNode<'_>, &mut Findings);
+type KeywordCheck = fn(&LintDocument<'_>, &ObjectNode<'_>, &mut Findings);
 
-const CHECKS: &[SchemaCheck] =
+const CHECKS: &[KeywordCheck] =
     &[composition, keywords, all_of, pattern, format, required, enum_values, items];
 
 /// The keywords that apply to each type, besides those that apply to all types.
