@@ -476,19 +476,12 @@ static OAUTH_FLOW: ObjectType = object(
 );
 
 /// Fields of other versions of OpenAPI: object type, keys and the fix in 3.0.
+#[rustfmt::skip]
 pub(crate) const FOREIGN_FIELDS: &[(&str, &[&str], &str)] = &[
-    (
-        "OpenAPI",
-        &["webhooks"],
-        "remove it, or describe the operations under `paths`; the client receives no calls",
-    ),
+    ("OpenAPI", &["webhooks"], "remove it, or describe the operations under `paths`; the client receives no calls"),
     ("OpenAPI", &["jsonSchemaDialect"], "remove it; OpenAPI 3.0 has one dialect"),
     ("OpenAPI", &["definitions"], "move the schemas to `components: {schemas: ...}`"),
-    (
-        "OpenAPI",
-        &["host", "basePath", "schemes"],
-        "write the host, scheme and base path as a `url` under `servers`",
-    ),
+    ("OpenAPI", &["host", "basePath", "schemes"], "write the host, scheme and base path as a `url` under `servers`"),
     ("OpenAPI", &["securityDefinitions"], "move them to `components: {securitySchemes: ...}`"),
     ("Info", &["summary"], "move the text to `description`"),
     ("License", &["identifier"], "write the `url` of the licence"),
@@ -499,21 +492,9 @@ pub(crate) const FOREIGN_FIELDS: &[(&str, &[&str], &str)] = &[
     ("Schema", &["const"], "write an `enum` with one value"),
     ("Schema", &["examples"], "write one `example`"),
     ("Schema", &["$defs", "definitions"], "move the schemas to `components: {schemas: ...}`"),
-    (
-        "Schema",
-        &["if", "then", "else", "dependentRequired", "dependentSchemas"],
-        "describe each case as an alternative of a `oneOf`",
-    ),
-    (
-        "Schema",
-        &["prefixItems"],
-        "describe all elements with one schema under `items`, such as a `oneOf`",
-    ),
-    (
-        "Schema",
-        &["contains", "minContains", "maxContains"],
-        "remove it; OpenAPI 3.0 describes all elements with `items`",
-    ),
+    ("Schema", &["if", "then", "else", "dependentRequired", "dependentSchemas"], "describe each case as an alternative of a `oneOf`"),
+    ("Schema", &["prefixItems"], "describe all elements with one schema under `items`, such as a `oneOf`"),
+    ("Schema", &["contains", "minContains", "maxContains"], "remove it; OpenAPI 3.0 describes all elements with `items`"),
     ("Schema", &["patternProperties"], "describe the values under `additionalProperties`"),
     ("Schema", &["propertyNames"], "remove it; OpenAPI 3.0 does not restrict property names"),
     ("Schema", &["unevaluatedItems", "contentSchema"], "remove it; OpenAPI 3.0 has no replacement"),
@@ -521,11 +502,7 @@ pub(crate) const FOREIGN_FIELDS: &[(&str, &[&str], &str)] = &[
     ("Schema", &["contentEncoding"], "write `format: byte` for base64"),
     ("Schema", &["contentMediaType"], "write `format: binary`"),
     ("Schema", &["$schema", "$vocabulary"], "remove it; OpenAPI 3.0 has one dialect"),
-    (
-        "Schema",
-        &["$id", "$anchor", "$dynamicAnchor"],
-        "remove it and refer to the schema as `#/components/schemas/...`",
-    ),
+    ("Schema", &["$id", "$anchor", "$dynamicAnchor"], "remove it and refer to the schema as `#/components/schemas/...`"),
     ("Schema", &["$dynamicRef"], "write `$ref: '#/components/schemas/...'`"),
     ("Schema", &["$comment"], "write a YAML comment"),
 ];
