@@ -7,6 +7,8 @@
 //! target folder and `Cargo.lock` with this workspace. Only `tests/wire.rs` there, a copy of
 //! `wire.rs`, is run: the hand-written modules are tested in their own package.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
