@@ -1,23 +1,73 @@
-//! The JSON parser. JSON is valid YAML, but a dedicated parser is several times faster.
+//! The JSON parser. JSON is valid YAML, but a dedicated parser is several times faster, and
+//! accepts the escapes of JSON that YAML lacks.
 
 use std::collections::HashSet;
 
-use super::diagnostic::Position;
+use super::diagnostic::{Diagnostic, DocumentRule, Position};
 use super::node::{MAX_DEPTH, MAX_NODES, Member, Node, Value};
-use super::yaml::number;
+use super::pointer::Pointer;
+use super::rules::{DUPLICATE_KEY, INVALID_YAML, NESTING_TOO_DEEP, TOO_MANY_VALUES};
+use super::scalar::{number, representable};
 
 /// The number of keys up to which a linear search for duplicates beats a set.
 const MAX_LINEAR_KEYS: usize = 8;
 
-/// Parses a JSON document. Returns `None` for anything invalid: the caller then runs
-/// the YAML parser, which reports the reason and position.
-pub(super) fn parse(text: &str) -> Option<Node> {
-    let mut reader =
-        JsonReader { text, at: 0, seen: 0, position: Position::START, depth: 0, nodes: 0 };
-    reader.skip_space();
-    let node = reader.node()?;
-    reader.skip_space();
-    (reader.at == text.len()).then_some(node)
+/// The reason why a text is rejected.
+#[derive(Debug, PartialEq)]
+pub(super) enum JsonError {
+    /// The text is not JSON. It may be YAML.
+    Syntax(Diagnostic),
+    /// The text violates other rules, which also apply to YAML.
+    Rules(Vec<Diagnostic>),
+}
+
+/// Parses a JSON document.
+pub(super) fn parse(text: &str) -> Result<Node, JsonError> {
+    let mut reader = JsonReader {
+        text,
+        at: 0,
+        seen: 0,
+        position: Position::START,
+        depth: 0,
+        nodes: 0,
+        has_duplicates: false,
+    };
+    let root = reader.document().map_err(|failure| failure.into_error())?;
+    if !reader.has_duplicates {
+        return Ok(root);
+    }
+    let mut duplicates = Vec::new();
+    report_duplicates(&root, &Pointer::root(), &mut duplicates);
+    Err(JsonError::Rules(duplicates))
+}
+
+/// A failure on its way to the root. Each level adds its token to the path.
+struct JsonFailure {
+    rule: &'static DocumentRule,
+    position: Position,
+    message: String,
+    /// The tokens of the pointer, the last one first.
+    path: Vec<String>,
+}
+
+type JsonResult<T> = Result<T, Box<JsonFailure>>;
+
+impl JsonFailure {
+    fn into_error(self) -> JsonError {
+        let is_syntax = *self.rule == INVALID_YAML;
+        // Syntax errors have no pointer, as in YAML.
+        let path = self.path.iter().rev().filter(|_| !is_syntax);
+        let pointer = Pointer::root().descend(path);
+        let diagnostic = self.rule.diagnostic(self.position, pointer, self.message);
+        if is_syntax { JsonError::Syntax(diagnostic) } else { JsonError::Rules(vec![diagnostic]) }
+    }
+}
+
+fn within(token: impl ToString) -> impl FnOnce(Box<JsonFailure>) -> Box<JsonFailure> {
+    move |mut failure| {
+        failure.path.push(token.to_string());
+        failure
+    }
 }
 
 struct JsonReader<'t> {
@@ -29,15 +79,29 @@ struct JsonReader<'t> {
     position: Position,
     depth: usize,
     nodes: usize,
+    has_duplicates: bool,
 }
 
-impl<'t> JsonReader<'t> {
+impl JsonReader<'_> {
+    fn document(&mut self) -> JsonResult<Node> {
+        self.skip_space();
+        let node = self.node()?;
+        self.skip_space();
+        if self.at == self.text.len() { Ok(node) } else { self.expected("the end") }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn take(&mut self, byte: u8) -> Option<()> {
-        (self.peek() == Some(byte)).then(|| self.at += 1)
+    fn next_is(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    fn take(&mut self, byte: u8) -> JsonResult<()> {
+        if self.next_is(byte) { Ok(()) } else { self.expected(&format!("`{}`", char::from(byte))) }
     }
 
     fn skip_space(&mut self) {
@@ -62,46 +126,70 @@ impl<'t> JsonReader<'t> {
         self.position
     }
 
-    fn node(&mut self) -> Option<Node> {
-        self.nodes += 1;
-        if self.depth > MAX_DEPTH || self.nodes > MAX_NODES {
-            return None;
-        }
+    fn fail<T>(&mut self, rule: &'static DocumentRule, message: String) -> JsonResult<T> {
         let position = self.position();
-        let value = match self.peek()? {
-            b'{' => self.object()?,
-            b'[' => self.array()?,
-            b'"' => Value::String(self.string()?),
-            _ => self.literal()?,
-        };
-        Some(Node { position, value })
+        Err(Box::new(JsonFailure { rule, position, message, path: Vec::new() }))
     }
 
-    fn literal(&mut self) -> Option<Value> {
+    fn expected<T>(&mut self, expected: &str) -> JsonResult<T> {
+        let found = match self.text[self.at..].chars().next() {
+            Some(found) => format!("`{found}`"),
+            None => "the end".to_owned(),
+        };
+        self.fail(&INVALID_YAML, format!("invalid JSON: expected {expected}, found {found}"))
+    }
+
+    fn node(&mut self) -> JsonResult<Node> {
+        self.nodes += 1;
+        if self.depth > MAX_DEPTH {
+            let message = format!("nesting exceeds {MAX_DEPTH} levels");
+            return self.fail(&NESTING_TOO_DEEP, message);
+        }
+        if self.nodes > MAX_NODES {
+            let message = format!("document has more than {MAX_NODES} values");
+            return self.fail(&TOO_MANY_VALUES, message);
+        }
+        let position = self.position();
+        let value = match self.peek() {
+            Some(b'{') => self.object()?,
+            Some(b'[') => self.array()?,
+            Some(b'"') => Value::String(self.string()?),
+            _ => self.literal()?,
+        };
+        Ok(Node { position, value })
+    }
+
+    fn literal(&mut self) -> JsonResult<Value> {
         let rest = &self.text[self.at..];
         let end = rest.find([',', ']', '}', ' ', '\t', '\n', '\r']).unwrap_or(rest.len());
-        self.at += end;
-        match &rest[..end] {
+        let literal = &rest[..end];
+        let value = match literal {
             "null" => Some(Value::Null),
             "true" => Some(Value::Bool(true)),
             "false" => Some(Value::Bool(false)),
-            digits if digits.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
-                number(digits)
-            }
+            _ if literal.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => number(literal),
             _ => None,
+        };
+        let Some(value) = value else { return self.expected("a value") };
+        match representable(value, literal) {
+            Ok(value) => {
+                self.at += end;
+                Ok(value)
+            }
+            Err((rule, message)) => self.fail(rule, message),
         }
     }
 
-    fn array(&mut self) -> Option<Value> {
+    fn array(&mut self) -> JsonResult<Value> {
         let mut elements = Vec::new();
         self.list(b'[', b']', |reader| {
-            elements.push(reader.node()?);
-            Some(())
+            elements.push(reader.node().map_err(within(elements.len()))?);
+            Ok(())
         })?;
-        Some(Value::Array(elements))
+        Ok(Value::Array(elements))
     }
 
-    fn object(&mut self) -> Option<Value> {
+    fn object(&mut self) -> JsonResult<Value> {
         let mut members = Vec::new();
         self.list(b'{', b'}', |reader| {
             let key_position = reader.position();
@@ -109,11 +197,12 @@ impl<'t> JsonReader<'t> {
             reader.skip_space();
             reader.take(b':')?;
             reader.skip_space();
-            let node = reader.node()?;
+            let node = reader.node().map_err(|failure| within(&key)(failure))?;
             members.push(Member { key, key_position, node });
-            Some(())
+            Ok(())
         })?;
-        has_unique_keys(&members).then_some(Value::Object(members))
+        self.has_duplicates |= !has_unique_keys(&members);
+        Ok(Value::Object(members))
     }
 
     /// Parses comma-separated items between two brackets.
@@ -121,8 +210,8 @@ impl<'t> JsonReader<'t> {
         &mut self,
         open: u8,
         close: u8,
-        mut item: impl FnMut(&mut Self) -> Option<()>,
-    ) -> Option<()> {
+        mut item: impl FnMut(&mut Self) -> JsonResult<()>,
+    ) -> JsonResult<()> {
         self.take(open)?;
         self.depth += 1;
         self.skip_space();
@@ -130,35 +219,54 @@ impl<'t> JsonReader<'t> {
             loop {
                 item(self)?;
                 self.skip_space();
-                if self.take(b',').is_none() {
+                if !self.next_is(b',') {
                     break;
                 }
                 self.skip_space();
             }
         }
         self.depth -= 1;
-        self.take(close)
+        if self.next_is(close) {
+            return Ok(());
+        }
+        self.expected(&format!("`,` or `{}`", char::from(close)))
     }
 
-    fn string(&mut self) -> Option<String> {
-        self.take(b'"')?;
+    fn string(&mut self) -> JsonResult<String> {
+        if !self.next_is(b'"') {
+            return self.expected("a string");
+        }
         let mut string = String::new();
         loop {
             let rest = &self.text[self.at..];
-            let end = rest.find(|c: char| c == '"' || c == '\\' || c < ' ')?;
+            let end = rest.find(|c: char| c == '"' || c == '\\' || c < ' ');
+            let end = end.unwrap_or(rest.len());
             string.push_str(&rest[..end]);
-            self.at += end + 1;
-            match rest.as_bytes()[end] {
-                b'"' => return Some(string),
-                b'\\' => string.push(self.escape()?),
-                _ => return None,
+            self.at += end;
+            match rest.as_bytes().get(end) {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(string);
+                }
+                Some(b'\\') => string.push(self.escape()?),
+                _ => return self.expected("`\"`"),
             }
         }
     }
 
-    fn escape(&mut self) -> Option<char> {
-        let escape = self.peek()?;
-        self.at += 1;
+    fn escape(&mut self) -> JsonResult<char> {
+        let start = self.at;
+        let Some(decoded) = self.decode_escape() else {
+            self.at = start;
+            return self.fail(&INVALID_YAML, "invalid JSON: invalid escape in a string".to_owned());
+        };
+        Ok(decoded)
+    }
+
+    /// Parses an escape with its backslash.
+    fn decode_escape(&mut self) -> Option<char> {
+        let escape = *self.text.as_bytes().get(self.at + 1)?;
+        self.at += 2;
         Some(match escape {
             b'"' | b'\\' | b'/' => char::from(escape),
             b'b' => '\u{8}',
@@ -174,14 +282,13 @@ impl<'t> JsonReader<'t> {
     /// Parses the digits after `\u`. Characters beyond U+FFFF are surrogate pairs.
     fn unicode_escape(&mut self) -> Option<char> {
         let first = self.hex()?;
-        let units = match first {
-            0xD800..=0xDBFF => {
-                self.take(b'\\')?;
-                self.take(b'u')?;
-                vec![first, self.hex()?]
+        let mut units = vec![first];
+        if matches!(first, 0xD800..=0xDBFF) {
+            if !(self.next_is(b'\\') && self.next_is(b'u')) {
+                return None;
             }
-            _ => vec![first],
-        };
+            units.push(self.hex()?);
+        }
         char::decode_utf16(units).next()?.ok()
     }
 
@@ -202,16 +309,38 @@ fn has_unique_keys(members: &[Member]) -> bool {
     members.iter().all(|member| seen.insert(&member.key))
 }
 
+fn report_duplicates(node: &Node, at: &Pointer, duplicates: &mut Vec<Diagnostic>) {
+    let mut seen = HashSet::new();
+    for Member { key, key_position, node } in node.members() {
+        let at = at.child(key);
+        if !seen.insert(key) {
+            let message = format!("duplicate key `{key}`");
+            duplicates.push(DUPLICATE_KEY.diagnostic(*key_position, at.clone(), message));
+        }
+        report_duplicates(node, &at, duplicates);
+    }
+    for (index, element) in node.elements().iter().enumerate() {
+        report_duplicates(element, &at.child(index), duplicates);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::yaml;
+    use crate::document::{Source, yaml};
+
+    fn refusal(text: &str) -> String {
+        Source::parse("a.json", text).unwrap_err().to_string()
+    }
 
     #[test]
     fn agrees_with_the_yaml_parser() {
-        let text = "{\n  \"a\": [1, -2.5, 1e3, true, null, \"ü\", \"x\"],\n\t\"é\": {\"b\": {}, \"c\": []},\
+        let text = "{\n  \"a\": [1, -2.5, 1e3, -0, true, null, \"ü\", \"x\"],\n\t\"é\": {\"b\": {}, \"c\": []},\
                     \"d\": \"tab\\t\\\"quote\\\" \\u00e9\"\n}\n";
-        assert_eq!(parse(text), Some(yaml::parse(text).unwrap()));
+        assert_eq!(parse(text), Ok(yaml::parse(text).unwrap()));
+        for text in ["{\"a\": 1, \"a\": {\"b\": 1, \"b\": 2}}", "[{\"a\": 1e400}]"] {
+            assert_eq!(parse(text), Err(JsonError::Rules(yaml::parse(text).unwrap_err())));
+        }
     }
 
     #[test]
@@ -221,24 +350,73 @@ mod tests {
     }
 
     #[test]
-    fn returns_none_for_invalid_json() {
+    fn rejects_invalid_json() {
         for text in [
             "",
             "{",
             "[1,]",
             "{a: 1}",
-            "{\"a\": 1, \"a\": 2}",
             "[1] 2",
             "[\"\\ud800\"]",
+            "[\"\\ud800\\u0041\"]",
+            "[\"\\x41\"]",
+            "[\"\\",
             "[01x]",
             "[\"a\nb\"]",
             "[\"\\u+123\"]",
+            "[\"\\u12é\"]",
             "['a']",
             "{\"a\" 1}",
             "[truely]",
+            "[0x+14]",
+            "[.inf]",
         ] {
-            assert_eq!(parse(text), None, "{text}");
+            assert!(matches!(parse(text), Err(JsonError::Syntax(_))), "{text}");
         }
-        assert_eq!(parse(&"[".repeat(100_000)), None);
+    }
+
+    #[test]
+    fn reports_duplicate_keys_beside_escapes_that_yaml_lacks() {
+        assert_eq!(
+            refusal(
+                "{\"a\": \"\\/ \\ud83d\\ude00\",\n \"b\": [{\"c\": 1, \"\\u0063\": 2}],\n \"a\": 2}"
+            ),
+            "a.json:2:17: error: duplicate key `c`, at #/b/0/c [duplicate-key]\n  \
+             help: remove one of the two entries\n\
+             a.json:3:2: error: duplicate key `a`, at #/a [duplicate-key]\n  \
+             help: remove one of the two entries"
+        );
+    }
+
+    #[test]
+    fn reports_limits_beside_escapes_that_yaml_lacks() {
+        let error = refusal("[\"\\ud83d\\ude00\", {\"a\": -1e400}]");
+        let expected = "a.json:1:24: error: number `-1e400` has no JSON representation, at #/1/a";
+        assert!(error.starts_with(expected), "{error}");
+        let error = refusal(&format!("[\"\\ud83d\\ude00\", {}", "[".repeat(1000)));
+        assert!(error.starts_with("a.json:1:218: error: nesting exceeds 200 levels"), "{error}");
+    }
+
+    #[test]
+    fn reports_the_syntax_error_of_the_parser_that_reads_further() {
+        let cases = [
+            (
+                "{\"a\": \"\\ud83d\\ude00\",\n \"b\": 1,\n}",
+                "3:1: error: invalid JSON: expected a string, found `}`",
+            ),
+            (
+                "{\"a\": \"\\ud83d\\ude00\"\n \"b\": 1}",
+                "2:2: error: invalid JSON: expected `,` or `}`, found `\"`",
+            ),
+            (
+                "[\"\\ud83d\\ude00\", truely]",
+                "1:18: error: invalid JSON: expected a value, found `t`",
+            ),
+            ("{a: 1, b: [}", "1:12: error: invalid YAML: "),
+        ];
+        for (text, expected) in cases {
+            let error = refusal(text);
+            assert!(error.starts_with(&format!("a.json:{expected}")), "{error}");
+        }
     }
 }

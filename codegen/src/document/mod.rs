@@ -1,15 +1,18 @@
 //! YAML or JSON documents with positions, pointers, references and diagnostics.
 
 pub mod diagnostic;
+mod input;
 mod json;
 mod node;
 pub mod nullable;
 pub mod pointer;
 pub mod reference;
 pub(crate) mod rules;
+mod scalar;
 mod yaml;
 
-use self::diagnostic::{Position, Refusal};
+use self::diagnostic::{Diagnostic, Position, Refusal};
+use self::json::JsonError;
 pub use self::node::{Member, Node, Value};
 use self::pointer::Pointer;
 
@@ -42,10 +45,7 @@ impl Source {
             return Err(refusal(vec![diagnostic]));
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let root = match json::parse(text) {
-            Some(root) => root,
-            None => yaml::parse(text).map_err(refusal)?,
-        };
+        let root = parse(text).map_err(refusal)?;
         Ok(Self { name: name.to_owned(), root })
     }
 
@@ -57,5 +57,18 @@ impl Source {
     /// Returns the whole document.
     pub fn root(&self) -> &Node {
         &self.root
+    }
+}
+
+/// Parses JSON, and any other text as YAML.
+fn parse(text: &str) -> Result<Node, Vec<Diagnostic>> {
+    match json::parse(text) {
+        Ok(root) => Ok(root),
+        Err(JsonError::Rules(diagnostics)) => Err(diagnostics),
+        Err(JsonError::Syntax(json)) => yaml::parse(text).map_err(|yaml| match &yaml[..] {
+            // The parser that reads further is the one for the language of the document.
+            [yaml] if yaml.rule == json.rule && yaml.position < json.position => vec![json],
+            _ => yaml,
+        }),
     }
 }

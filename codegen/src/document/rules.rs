@@ -27,4 +27,13 @@ document_rules! {
     RECURSIVE_ALIAS = "recursive-alias":
         "A YAML alias refers to a value that contains it"
         => "write the value out, or refer to a component with `$ref`";
+    UNSUPPORTED_TAG = "unsupported-tag":
+        "A YAML tag is not one of the core schema's"
+        => "remove the tag, or use `!!str`, `!!int`, `!!float`, `!!bool`, `!!null`, `!!seq` or `!!map`";
+    MISMATCHED_TAG = "mismatched-tag":
+        "A value does not have the form that its YAML tag requires"
+        => "correct the value, or remove the tag";
+    UNREPRESENTABLE_NUMBER = "unrepresentable-number":
+        "A number is infinite, not a number, or beyond 64-bit floating point"
+        => "use a number in range, or quote the value if it is a string";
 }

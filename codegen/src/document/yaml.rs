@@ -2,21 +2,23 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::diagnostic::{Diagnostic, DocumentRule, Position};
+use super::input::TabInput;
 use super::node::{MAX_DEPTH, MAX_NODES, Member, Node, Value};
 use super::pointer::Pointer;
 use super::rules::{
     DUPLICATE_KEY, INVALID_KEY, INVALID_YAML, MULTIPLE_DOCUMENTS, NESTING_TOO_DEEP,
     RECURSIVE_ALIAS, TOO_MANY_VALUES,
 };
+use super::scalar::{self, Problem};
 
 /// Parses a YAML 1.2 document. Returns all duplicate keys or the first syntax error.
 pub(super) fn parse(text: &str) -> Result<Node, Vec<Diagnostic>> {
     let mut reader = YamlReader {
         text,
-        parser: Parser::new_from_str(text),
+        parser: Parser::new(TabInput::new(text)),
         anchors: BTreeMap::new(),
         duplicates: Vec::new(),
         nodes: 0,
@@ -29,7 +31,7 @@ type YamlResult<T> = Result<T, Box<Diagnostic>>;
 
 struct YamlReader<'t> {
     text: &'t str,
-    parser: Parser<'t, StrInput<'t>>,
+    parser: Parser<'t, TabInput<'t>>,
     /// The anchored nodes and their sizes.
     anchors: BTreeMap<usize, (Node, usize)>,
     duplicates: Vec<Diagnostic>,
@@ -85,9 +87,17 @@ impl<'t> YamlReader<'t> {
         }
         let before = self.nodes;
         let (value, anchor) = match event {
-            Event::Scalar(text, style, anchor, _) => (scalar(&text, style), anchor),
-            Event::SequenceStart(anchor, _) => (self.array(at, depth)?, anchor),
-            Event::MappingStart(anchor, _) => (self.object(at, depth)?, anchor),
+            Event::Scalar(text, style, anchor, tag) => {
+                (scalar(&text, style, tag.as_deref()).map_err(reject(position, at))?, anchor)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                check_tag(tag.as_deref(), "seq", "a sequence").map_err(reject(position, at))?;
+                (self.array(at, depth)?, anchor)
+            }
+            Event::MappingStart(anchor, tag) => {
+                check_tag(tag.as_deref(), "map", "a mapping").map_err(reject(position, at))?;
+                (self.object(at, depth)?, anchor)
+            }
             Event::Alias(anchor) => return self.alias(anchor, position, at),
             _ => (Value::Null, 0),
         };
@@ -117,24 +127,41 @@ impl<'t> YamlReader<'t> {
         loop {
             let (event, span) = self.event()?;
             let key_position = position(span.start);
-            let key = match event {
-                Event::MappingEnd => return Ok(Value::Object(members)),
-                Event::Scalar(text, ..) => text.into_owned(),
-                _ => {
-                    let message = "invalid key; expected a string, found a sequence or mapping";
-                    return fail(&INVALID_KEY, key_position, at, message);
-                }
-            };
+            if event == Event::MappingEnd {
+                return Ok(Value::Object(members));
+            }
+            let key = self.key(event, key_position, at)?;
             let at = at.child(&key);
+            if !seen.insert(key.clone()) {
+                let message = format!("duplicate key `{key}`");
+                let duplicate = DUPLICATE_KEY.diagnostic(key_position, at.clone(), message);
+                self.duplicates.push(duplicate);
+            }
             let (event, span) = self.event()?;
             let node = self.node(event, span, &at, depth + 1)?;
-            if seen.insert(key.clone()) {
-                members.push(Member { key, key_position, node });
-            } else {
-                let message = format!("duplicate key `{key}`");
-                self.duplicates.push(DUPLICATE_KEY.diagnostic(key_position, at, message));
-            }
+            members.push(Member { key, key_position, node });
         }
+    }
+
+    /// Returns the text of a key: keys are strings in JSON, even if they look like numbers.
+    fn key(&mut self, event: Event<'t>, position: Position, at: &Pointer) -> YamlResult<String> {
+        let found = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                if anchor != 0 || tag.is_some() {
+                    let value = scalar(&text, style, tag.as_deref());
+                    let value = value.map_err(reject(position, at))?;
+                    self.anchors.insert(anchor, (Node { position, value }, 1));
+                }
+                return Ok(text.into_owned());
+            }
+            Event::Alias(anchor) => match self.alias(anchor, position, at)?.value {
+                Value::String(key) => return Ok(key),
+                _ => "an alias of another value",
+            },
+            _ => "a sequence or mapping",
+        };
+        let message = format!("invalid key; expected a string, found {found}");
+        fail(&INVALID_KEY, position, at, message)
     }
 
     fn alias(&mut self, anchor: usize, position: Position, at: &Pointer) -> YamlResult<Node> {
@@ -179,35 +206,23 @@ fn position(marker: Marker) -> Position {
     Position { line: marker.line().max(1), column: marker.col() + 1 }
 }
 
-/// Resolves a scalar by YAML 1.2's core schema. Quoted scalars are always strings.
-fn scalar(text: &str, style: ScalarStyle) -> Value {
-    if style != ScalarStyle::Plain {
-        return Value::String(text.to_owned());
-    }
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        _ => number(text).unwrap_or_else(|| Value::String(text.to_owned())),
-    }
+/// Returns a function that adds the place to a problem.
+fn reject(position: Position, at: &Pointer) -> impl FnOnce(Problem) -> Box<Diagnostic> {
+    move |(rule, message)| Box::new(rule.diagnostic(position, at.clone(), message))
 }
 
-pub(super) fn number(text: &str) -> Option<Value> {
-    let radix = |digits: &str, radix| i128::from_str_radix(digits, radix).ok().map(Value::Integer);
-    if let Some(digits) = text.strip_prefix("0x") {
-        return radix(digits, 16);
-    }
-    if let Some(digits) = text.strip_prefix("0o") {
-        return radix(digits, 8);
-    }
-    // Rust would also parse `inf` and `nan`, which are strings in YAML.
-    if !text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) {
-        return None;
-    }
-    if let Ok(integer) = text.parse() {
-        return Some(Value::Integer(integer));
-    }
-    text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float)
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, Problem> {
+    let tag = tag.map(full_name);
+    scalar::resolve(text, style == ScalarStyle::Plain, tag.as_deref())
+}
+
+fn check_tag(tag: Option<&Tag>, kind: &str, found: &str) -> Result<(), Problem> {
+    scalar::check_collection(tag.map(full_name).as_deref(), kind, found)
+}
+
+/// Returns a tag with its handle expanded.
+fn full_name(tag: &Tag) -> String {
+    format!("{}{}", tag.handle, tag.suffix)
 }
 
 #[cfg(test)]
@@ -234,13 +249,134 @@ mod tests {
         assert_eq!(parse("\u{feff}a: 1\r\nb: |\r\n  x\r\n  y\r\n").unwrap(), plain);
     }
 
+    fn json(text: &str) -> Result<String, String> {
+        parse(text).map(|root| root.to_json().to_string())
+    }
+
     #[test]
     fn resolves_scalars_by_the_core_schema() {
-        let json = parse("[~, yes, 'true', true, 012, 0x1F, 1e3, -1.5, .inf, 1.2.3, '7']");
         assert_eq!(
-            json.unwrap().to_json().to_string(),
-            r#"[null,"yes","true",true,12,31,1000.0,-1.5,".inf","1.2.3","7"]"#
+            json("[~, yes, 'true', true, 012, 0x1F, 0x+14, 1e3, -1.5, -0, 1.2.3, '7']").unwrap(),
+            r#"[null,"yes","true",true,12,31,"0x+14",1000.0,-1.5,0,"1.2.3","7"]"#
         );
+    }
+
+    #[test]
+    fn resolves_core_tags() {
+        let cases = [
+            ("!!str 1", r#""1""#),
+            ("!!int \"3\"", "3"),
+            ("!!float 3", "3.0"),
+            ("!!bool 'true'", "true"),
+            ("!!null ''", "null"),
+            ("!!str", r#""""#),
+            ("! 12", r#""12""#),
+            ("! [1]", "[1]"),
+            ("!!map {a: !!seq [1]}", r#"{"a":[1]}"#),
+            ("!!seq\n- !!str true\n", r#"["true"]"#),
+            ("a: !!map\n  b: !!seq\n  - 1\n", r#"{"a":{"b":[1]}}"#),
+            ("!!str a: !!int 0x1F", r#"{"a":31}"#),
+            ("!!int 3: a", r#"{"3":"a"}"#),
+            ("!<tag:yaml.org,2002:str> 1", r#""1""#),
+            ("%TAG !y! tag:yaml.org,2002:\n---\n!y!str 1", r#""1""#),
+            ("a: &x !!str 1\nb: !!str &y 2\nc: [*x, *y]", r#"{"a":"1","b":"2","c":["1","2"]}"#),
+            ("!!str |\n  1\n", r#""1\n""#),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(json(text).unwrap(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn rejects_other_tags_and_mismatched_values() {
+        let unsupported = [
+            ("a: !custom 1", "!custom"),
+            ("a: !!binary aGk=", "!!binary"),
+            ("a: !!timestamp 2024-01-01", "!!timestamp"),
+            ("a: !!set {b}", "!!set"),
+            ("a: !!omap [b: 1]", "!!omap"),
+            ("a: !Ref {b: 1}", "!Ref"),
+            ("a: !<tag:example.com,2024:x> [1]", "tag:example.com,2024:x"),
+            ("%TAG !! tag:example.com,2024:\n---\na: !!str 1", "tag:example.com,2024:str"),
+            ("a: !<!local> 1", "!local"),
+        ];
+        for (text, tag) in unsupported {
+            let error = parse(text).unwrap_err();
+            let line = text.lines().count();
+            let expected = format!(
+                "a.yaml:{line}:4: error: unsupported tag `{tag}`; expected a core tag, at #/a \
+                 [unsupported-tag]"
+            );
+            assert!(error.starts_with(&expected), "{error}");
+        }
+        let mismatched = [
+            ("a: !!int x", "`!!int`; found `x`"),
+            ("a: !!int 3.5", "`!!int`; found `3.5`"),
+            ("a: !!bool yes", "`!!bool`; found `yes`"),
+            ("a: !!seq {b: 1}", "`!!seq`; found a mapping"),
+            ("a: !!map [1]", "`!!map`; found a sequence"),
+            ("a: !!str [1]", "`!!str`; found a sequence"),
+            ("a: !!map x", "`!!map`; found `x`"),
+        ];
+        for (text, expected) in mismatched {
+            let error = parse(text).unwrap_err();
+            let expected =
+                format!("a.yaml:1:4: error: value does not match its tag {expected}, at #/a");
+            assert!(error.starts_with(&expected), "{error}");
+        }
+        let error = parse("!custom a: 1").unwrap_err();
+        assert!(error.starts_with("a.yaml:1:1: error: unsupported tag `!custom`"), "{error}");
+    }
+
+    #[test]
+    fn rejects_numbers_that_json_cannot_represent() {
+        let error = parse("a: [.inf]\n").unwrap_err();
+        let expected = "a.yaml:1:5: error: number `.inf` has no JSON representation, at #/a/0 \
+                        [unrepresentable-number]";
+        assert!(error.starts_with(expected), "{error}");
+    }
+
+    #[test]
+    fn accepts_tabs_as_white_space() {
+        let cases = [
+            ("key:\tvalue", r#"{"key":"value"}"#),
+            ("a:\t-1\nb:\t\t_\nc: \t3\n", r#"{"a":-1,"b":"_","c":3}"#),
+            ("a:\tb\tc\t\n", r#"{"a":"b\tc"}"#),
+            ("a:\t'b'\nc:\t|\n  d\n", r#"{"a":"b","c":"d\n"}"#),
+            ("a:\t# comment\n  b:\tc\t# comment\n", r#"{"a":{"b":"c"}}"#),
+            ("a:\thttp://b:80\n", r#"{"a":"http://b:80"}"#),
+            ("-\ta\n- \tb\n-\tc:\td\n", r#"["a","b",{"c":"d"}]"#),
+            ("[\ta,\tb:\tc\t]", r#"["a",{"b":"c"}]"#),
+            ("{\ta:\tb,\t'c':\td\t}\t", r#"{"a":"b","c":"d"}"#),
+            ("{\n\ta:\tb,\n\tc: d\n}\n", r#"{"a":"b","c":"d"}"#),
+            ("? a\n:\tb\n", r#"{"a":"b"}"#),
+            (
+                "a: 'b:\tc'\nd: \"e:\tf\"\ng: |\n  h:\ti\n",
+                r#"{"a":"b:\tc","d":"e:\tf","g":"h:\ti\n"}"#,
+            ),
+            ("---\ta\n", r#""a""#),
+            ("a: b\n\t\nc:\t&x d\ne:\t*x\n", r#"{"a":"b","c":"d","e":"d"}"#),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(json(text).as_deref(), Ok(expected), "{text:?}");
+        }
+        let root = parse("key:\tvalue\n").unwrap();
+        assert_eq!(root.get("key").unwrap().position, Position { line: 1, column: 6 });
+    }
+
+    #[test]
+    fn rejects_tabs_as_indentation() {
+        for text in ["a:\n\tb: c\n", "a:\tb: c\n", "a:\t- b\n", "-\t- a\n", "a: |\n\tb\n"] {
+            assert!(parse(text).unwrap_err().contains("[invalid-yaml]"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn resolves_aliases_of_keys() {
+        assert_eq!(json("&x a: 1\nb: *x\n").unwrap(), r#"{"a":1,"b":"a"}"#);
+        assert_eq!(json("a: &x b\n*x : 1\n").unwrap(), r#"{"a":"b","b":1}"#);
+        let error = parse("a: &x [b]\n*x : 1\n").unwrap_err();
+        assert!(error.starts_with("a.yaml:2:1: error: invalid key; expected a string"), "{error}");
     }
 
     #[test]
@@ -270,6 +406,8 @@ mod tests {
     #[test]
     fn rejects_deep_nesting() {
         let error = parse(&"[".repeat(100_000)).unwrap_err();
+        assert!(error.contains("nesting exceeds 200 levels"), "{error}");
+        let error = parse(&"[a, ".repeat(100_000)).unwrap_err();
         assert!(error.contains("recursion limit exceeded"), "{error}");
         let block: String = (0..500).map(|level| " ".repeat(level) + "a:\n").collect();
         let error = parse(&block).unwrap_err();

@@ -24,6 +24,12 @@ const UNREADABLE: &[&str] = &[
     "{\"a\": 1, \"a\": 2}",
     "[b]: 2\n",
     "a: &x [*x]\n",
+    "a: !custom 1\n",
+    "a: !!binary aGk=\n",
+    "a: !!int 3.5\n",
+    "a: .inf\n",
+    "{\"a\": \"\\ud83d\\ude00\", \"a\": 2}",
+    "{\"a\": \"\\ud83d\\ude00\",}",
 ];
 
 /// Documents that are not OpenAPI 3.0.
