@@ -1,43 +1,82 @@
-//! Doc comments from descriptions.
+//! Doc comments.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit_mut::VisitMut;
 
-/// The maximum width of a doc comment without `/// `.
-const WIDTH: usize = 88;
+use super::markdown;
 
-/// Returns doc attributes for a Markdown text.
-pub(super) fn attributes(text: &str) -> TokenStream {
-    let lines = lines(text);
+/// Returns doc attributes for Markdown that is written for rustdoc.
+pub(super) fn attributes(markdown: &str) -> TokenStream {
+    let lines = lines(markdown);
     quote!(#(#[doc = #lines])*)
 }
 
-/// Rewraps all doc attributes of an item.
-pub(super) struct DocWrapper;
+/// Returns the lines that follow `///` for Markdown that is written for rustdoc.
+pub(super) fn lines(markdown: &str) -> Vec<String> {
+    let line = |line: &str| if line.is_empty() { String::new() } else { format!(" {line}") };
+    markdown.trim_matches('\n').lines().map(line).collect()
+}
 
-impl VisitMut for DocWrapper {
+/// Converts a description of the document to Markdown for rustdoc.
+pub(super) fn description(text: &str) -> String {
+    markdown::convert(text)
+}
+
+/// Converts a description of the document to an item of a list, which starts with a label.
+pub(super) fn item(label: &str, text: &str) -> String {
+    markdown::convert_item(label, text)
+}
+
+/// Returns a code span.
+pub(super) fn code_span(text: &str) -> String {
+    markdown::code_span(text)
+}
+
+/// Converts all doc attributes of an item to Markdown for rustdoc.
+pub(super) struct DocConverter;
+
+impl VisitMut for DocConverter {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
-        let mut wrapped = Vec::new();
+        let mut converted = Vec::new();
+        let mut paragraphs: Vec<(syn::AttrStyle, String)> = Vec::new();
         for attribute in attributes.drain(..) {
             match text_of(&attribute) {
-                Some(text) => {
-                    let style = attribute.style;
-                    wrapped.extend(
-                        lines(&text).into_iter().map(|line| syn::Attribute {
-                            style,
-                            ..syn::parse_quote!(#[doc = #line])
-                        }),
-                    );
+                Some(text) => paragraphs.push((attribute.style, text)),
+                None => {
+                    convert(&mut paragraphs, &mut converted);
+                    converted.push(attribute);
                 }
-                None => wrapped.push(attribute),
             }
         }
-        *attributes = wrapped;
+        convert(&mut paragraphs, &mut converted);
+        *attributes = converted;
     }
 
     /// Skips function bodies, which have no docs but are most of the code.
     fn visit_block_mut(&mut self, _: &mut syn::Block) {}
+}
+
+/// Converts adjacent doc attributes, which are one text.
+fn convert(paragraphs: &mut Vec<(syn::AttrStyle, String)>, converted: &mut Vec<syn::Attribute>) {
+    let Some((style, _)) = paragraphs.first() else { return };
+    let style = *style;
+    let texts: Vec<_> = paragraphs.drain(..).map(|(_, text)| text).collect();
+    let text = without_indentation(&texts.join("\n"));
+    converted.extend(
+        lines(&description(&text))
+            .into_iter()
+            .map(|line| syn::Attribute { style, ..syn::parse_quote!(#[doc = #line]) }),
+    );
+}
+
+/// Removes the space that follows `///`.
+fn without_indentation(text: &str) -> String {
+    if text.lines().any(|line| !line.is_empty() && !line.starts_with(' ')) {
+        return text.to_owned();
+    }
+    let lines: Vec<_> = text.lines().map(|line| line.get(1..).unwrap_or_default()).collect();
+    lines.join("\n")
 }
 
 /// Returns the text of a doc attribute.
@@ -48,61 +87,5 @@ pub(super) fn text_of(attribute: &syn::Attribute) -> Option<String> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// Returns the lines that follow `///`. Prose is wrapped, code blocks are not.
-pub(super) fn lines(text: &str) -> Vec<String> {
-    if text.trim().is_empty() {
-        return vec![String::new()];
-    }
-    let mut lines = Vec::new();
-    let mut in_code = false;
-    for line in text.trim().lines() {
-        let is_fence = line.trim_start().starts_with("```");
-        if is_fence && !in_code && line.trim() == "```" {
-            // rustdoc would compile a block without a language as Rust.
-            lines.push(format!(" {line}text"));
-        } else if is_fence || in_code || line.trim().is_empty() {
-            lines.push(if line.is_empty() { String::new() } else { format!(" {line}") });
-        } else {
-            lines.extend(wrap(line));
-        }
-        in_code ^= is_fence;
-    }
-    lines
-}
-
-fn wrap(line: &str) -> Vec<String> {
-    let indent = if line.starts_with("- ") { "   " } else { " " };
-    let mut lines = vec![String::from(" ")];
-    for word in line.split_whitespace() {
-        let Some(last) = lines.last_mut() else { continue };
-        let is_empty = last.trim().is_empty();
-        if !is_empty && last.chars().count() + 1 + word.chars().count() > WIDTH {
-            lines.push(format!("{indent}{word}"));
-        } else {
-            let gap = if is_empty { "" } else { " " };
-            last.push_str(gap);
-            last.push_str(word);
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lines;
-
-    #[test]
-    fn wraps_prose_but_not_code() {
-        let word = "kilogram ";
-        let text =
-            format!("{}\n\n- {}\n```\n{}\n```", word.repeat(15), word.repeat(12), "x".repeat(99));
-        let lines = lines(&text);
-        assert_eq!(lines[1], format!(" {}", word.repeat(6).trim_end()));
-        assert_eq!(lines[2], "");
-        assert_eq!(lines[4], format!("   {}", word.repeat(3).trim_end()));
-        assert_eq!(lines[6], format!(" {}", "x".repeat(99)));
     }
 }

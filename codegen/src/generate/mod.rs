@@ -7,6 +7,7 @@
 mod docs;
 mod identity;
 mod lower;
+mod markdown;
 mod operations;
 mod progenitor;
 mod schema_tables;

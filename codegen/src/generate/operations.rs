@@ -204,13 +204,14 @@ impl<'n> SpecOperation<'n> {
     }
 
     fn docs(&self) -> String {
-        let text = |key| self.node.get_str(key).unwrap_or_default();
+        let text = |key| docs::description(self.node.get_str(key).unwrap_or_default());
         let (method, path) = (self.method.to_uppercase(), self.path);
         let mut docs =
             format!("{}\n\n{}\n\n`{method} {path}`\n", text("summary"), text("description"));
         for parameter in self.parameters() {
             let text = |key| parameter.get_str(key).unwrap_or_default();
-            docs += &format!("\n- `{}`: {}", text("name"), text("description"));
+            let label = docs::code_span(text("name"));
+            docs += &format!("\n{}", docs::item(&label, text("description")));
         }
         docs += "\n\n# Errors\n\nAny call can fail with an [`Error`](crate::Error). The API documents these \
                  error responses:\n";
@@ -218,7 +219,7 @@ impl<'n> SpecOperation<'n> {
             if !response.key.starts_with('2') {
                 let response_object = self.resolve(&response.node);
                 let description = response_object.get_str("description").unwrap_or_default();
-                docs += &format!("\n- {}: {description}", response.key);
+                docs += &format!("\n{}", docs::item(&response.key, description));
             }
         }
         docs

@@ -150,7 +150,7 @@ fn split(file: syn::File) -> ProgenitorOutput {
     )];
     let mut output = ProgenitorOutput { client, types: Vec::new() };
     for mut item in file.items {
-        docs::DocWrapper.visit_item_mut(&mut item);
+        docs::DocConverter.visit_item_mut(&mut item);
         match item {
             syn::Item::Mod(module) if module.ident == "types" => {
                 output.types = module.content.map(|(_, items)| items).unwrap_or_default();

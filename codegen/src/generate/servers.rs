@@ -16,7 +16,8 @@ pub(super) fn emit(root: &Node) -> EmitResult<TokenStream> {
         names.iter().map(|name| format_ident!("{}", name.to_upper_camel_case())).collect();
     let urls = servers.iter().map(|server| text(server, "url"));
     let documentation = servers.iter().map(|server| {
-        docs::attributes(&format!("{}: <{}>", text(server, "description"), text(server, "url")))
+        let description = docs::description(&text(server, "description"));
+        docs::attributes(&format!("{description}\n\n<{}>", text(server, "url")))
     });
     let header = client_secret_header(root)?;
     Ok(quote! {

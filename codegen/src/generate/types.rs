@@ -118,7 +118,7 @@ fn is_documented(attributes: &[syn::Attribute]) -> bool {
 }
 
 fn document(attributes: &mut Vec<syn::Attribute>, text: &str) {
-    let lines = docs::lines(text);
+    let lines = docs::lines(&docs::description(text));
     let documentation = lines.iter().map(|line| syn::parse_quote!(#[doc = #line]));
     attributes.splice(0..0, documentation);
 }
@@ -242,6 +242,7 @@ fn string_docs(
         (min, Some(max)) => format!("{min} to {max} characters"),
     };
     let pattern = rules.pattern.as_ref().map(|pattern| format!(": {pattern}")).unwrap_or_default();
+    let description = docs::description(description);
     let mut text = format!("{description}\n\n{length}{pattern}.");
     if let Some(example) = example {
         text += &format!(
@@ -256,12 +257,12 @@ fn string_docs(
 }
 
 fn open_enum(ident: &Ident, rules: &Ident, description: &str, values: &[String]) -> TokenStream {
-    let documentation = docs::attributes(description);
+    let documentation = docs::attributes(&docs::description(description));
     let variants: Vec<_> = values
         .iter()
         .map(|value| Ident::new(&value.to_upper_camel_case(), Span::call_site()))
         .collect();
-    let variant_docs = values.iter().map(|value| format!(" `{value}`"));
+    let variant_docs = values.iter().map(|value| format!(" {}", docs::code_span(value)));
     quote! {
         #documentation
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

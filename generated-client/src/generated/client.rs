@@ -11,9 +11,7 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 #[derive(Clone, Debug)]
 /// Client for Isometric Registry API
 ///
-/// Reads carbon-removal credits from the Isometric Registry. Times are RFC 3339 in UTC,
-/// countries are ISO 3166-1 alpha-3 codes, and one credit stands for one tonne of CO₂e
-/// removed.
+/// Reads carbon-removal credits from the Isometric Registry. Times are RFC 3339 in UTC, countries are ISO 3166-1 alpha-3 codes, and one credit stands for one tonne of CO₂e removed.
 ///
 /// Version: v0
 pub struct Client {
@@ -74,6 +72,7 @@ impl Client {
     /// Sends a `GET` request to `/credit_batches/{id}`
     ///
     /// Arguments:
+    ///
     /// - `id`: Identifier of the credit batch to fetch
     pub async fn credit_batch<'a>(
         &'a self,

@@ -6,9 +6,13 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Environment {
-    /// Sandbox, Isometric's test environment: <https://api.sandbox.isometric.com/registry/v0>
+    /// Sandbox, Isometric's test environment
+    ///
+    /// <https://api.sandbox.isometric.com/registry/v0>
     Sandbox,
-    /// Production: <https://api.isometric.com/registry/v0>
+    /// Production
+    ///
+    /// <https://api.isometric.com/registry/v0>
     Production,
 }
 

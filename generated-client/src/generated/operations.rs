@@ -15,8 +15,7 @@ impl crate::Registry {
     ///
     /// # Errors
     ///
-    /// Any call can fail with an [`Error`](crate::Error). The API documents these error
-    /// responses:
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
     ///
     /// - 401: The access token or the client secret is missing or not valid
     /// - 403: The credentials are valid but do not give access to this resource
@@ -37,8 +36,7 @@ impl crate::Registry {
     }
     /// Calls [`credit_batch`](Self::credit_batch) for every identifier, several at a time
     ///
-    /// Results arrive in order of completion, each with its identifier. A failed call does not
-    /// stop the others.
+    /// Results arrive in order of completion, each with its identifier. A failed call does not stop the others.
     pub fn credit_batches<'a, I>(
         &self,
         ids: I,

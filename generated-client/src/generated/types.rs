@@ -34,9 +34,7 @@ crate::validate::string_types::string_type!(
 );
 crate::scalars::country::country_code!(CountryCode);
 
-/// A group of credits of one origin that are held, delivered and retired together. It is
-/// counted in units of one kilogram of CO₂e. When only part of it is wanted the batch is
-/// split into two children and is not touched again.
+/// A group of credits of one origin that are held, delivered and retired together. It is counted in units of one kilogram of CO₂e. When only part of it is wanted the batch is split into two children and is not touched again.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreditBatch {
@@ -44,8 +42,7 @@ pub struct CreditBatch {
     pub beneficiary: Option<Organisation>,
     /// How the batch's net removal was arrived at, where that is known
     pub carbon_removal_data: Option<CarbonRemovalData>,
-    /// Whether the batch comes from a project approved under the Core Carbon Principles of the
-    /// Integrity Council for the Voluntary Carbon Market
+    /// Whether the batch comes from a project approved under the Core Carbon Principles of the Integrity Council for the Voluntary Carbon Market
     pub ccp_approved: bool,
     /// The country in which the credits were issued
     pub country_of_issue: CountryCode,
@@ -106,8 +103,7 @@ crate::validate::string_types::string_type!(
     CreditBatchId, super::schema::CREDIT_BATCH_ID_RULES
 );
 
-/// What has become of a batch: it can be dealt with (active), it was divided in two
-/// (split), or it was used up for good (retired)
+/// What has become of a batch: it can be dealt with (active), it was divided in two (split), or it was used up for good (retired)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreditBatchStatus {
@@ -131,8 +127,7 @@ crate::validate::string_types::open_enum!(
 pub struct CreditQuantity {
     /// The quantity in kilograms of CO₂e
     pub credit_kgs: i64,
-    /// The quantity in credits, that is tonnes of CO₂e, with up to three decimals: a
-    /// thousandth of `credit_kgs`
+    /// The quantity in credits, that is tonnes of CO₂e, with up to three decimals: a thousandth of `credit_kgs`
     pub credits: crate::Decimal,
 }
 
