@@ -114,20 +114,21 @@ fn compare_files(base: &Files, revision: &Files) -> SemverVerdict {
 fn item_changes(base: &PublicItems, revision: &PublicItems) -> Vec<(Semver, StyledText)> {
     // The removal or addition of a type includes its fields and implementations.
     let lacks_parent = |items: &PublicItems, item: &PublicItem| {
-        item.parent.as_ref().is_some_and(|parent| !items.items.contains_key(parent))
+        item.parent.as_ref().is_some_and(|parent| items.get(parent).is_none())
     };
     let mut changes = Vec::new();
-    for (path, item) in &base.items {
+    for (key, item) in &base.items {
+        let (path, _) = key;
         let text = StyledText::default().code(path);
-        match revision.items.get(path) {
+        match revision.items.get(key) {
             Some(changed) => changes.extend(changed_item(path, item, changed)),
             None if lacks_parent(revision, item) => {}
             None => changes.push((Semver::Major, text.plain(" was removed"))),
         }
     }
-    for (path, item) in &revision.items {
-        if !base.items.contains_key(path) && !lacks_parent(base, item) {
-            let text = StyledText::default().code(path).plain(" was added");
+    for (key, item) in &revision.items {
+        if !base.items.contains_key(key) && !lacks_parent(base, item) {
+            let text = StyledText::default().code(&key.0).plain(" was added");
             changes.push((base.level_of_addition(item), text));
         }
     }
@@ -153,7 +154,7 @@ fn changed_item(
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum ItemKind {
     Field,
     Variant,
@@ -172,10 +173,11 @@ struct PublicItem {
     is_non_exhaustive: bool,
 }
 
-/// The public items of the generated code, by path.
+/// The public items of the generated code, by path and kind: a field and a setter have the
+/// same path.
 #[derive(Debug, Default)]
 struct PublicItems {
-    items: BTreeMap<String, PublicItem>,
+    items: BTreeMap<(String, ItemKind), PublicItem>,
     /// The paths of public types, by module and name.
     types: BTreeMap<(String, String), String>,
 }
@@ -191,6 +193,7 @@ impl PublicItems {
         for (module, item) in all_items() {
             if let Some(name) = public_name(item)
                 && let Some(path) = public_path(root, module, &name)
+                && !is_hidden(item)
             {
                 items.types.insert((module.to_owned(), name), path.clone());
                 items.add_definition(&path, item);
@@ -202,8 +205,13 @@ impl PublicItems {
         items
     }
 
+    /// Returns a type, function, constant or implementation.
+    fn get(&self, path: &str) -> Option<&PublicItem> {
+        self.items.get(&(path.to_owned(), ItemKind::Other))
+    }
+
     fn level_of_addition(&self, item: &PublicItem) -> Semver {
-        let parent = item.parent.as_ref().and_then(|parent| self.items.get(parent));
+        let parent = item.parent.as_ref().and_then(|parent| self.get(parent));
         let is_sibling_field =
             |other: &PublicItem| other.kind == ItemKind::Field && other.parent == item.parent;
         let breaks = match item.kind {
@@ -230,7 +238,8 @@ impl PublicItems {
         let parent = parent.map(str::to_owned);
         let is_non_exhaustive =
             attributes.iter().any(|attribute| attribute.path().is_ident("non_exhaustive"));
-        self.items.insert(path, PublicItem { kind, parent, declaration, is_non_exhaustive });
+        self.items
+            .insert((path, kind), PublicItem { kind, parent, declaration, is_non_exhaustive });
     }
 
     /// Adds a type with its fields, variants and derives, or a function or constant.
@@ -301,7 +310,11 @@ impl PublicItems {
         match item {
             syn::Item::Impl(item) => {
                 let syn::Type::Path(ty) = &*item.self_ty else { return };
-                let segments = ty.path.segments.iter().map(|segment| segment.ident.to_string());
+                let segments = ty
+                    .path
+                    .segments
+                    .iter()
+                    .map(|segment| printed_type(&syn::parse_quote!(#segment)));
                 let Some((path, parent)) = self.type_path(module, segments.collect()) else {
                     return;
                 };
@@ -329,7 +342,7 @@ impl PublicItems {
     /// items if the type is generated; `None` if the type is private.
     fn type_path(&self, module: &str, segments: Vec<String>) -> Option<(String, Option<String>)> {
         let (module, name) = match &segments[..] {
-            // A type of the hand-written half.
+            // A type of the hand-written half: `Registry`, `Call<ProjectsOperation>`.
             [root, name] if root == "crate" => return Some((name.clone(), None)),
             [name] => (module, name),
             [.., module, name] => (module.as_str(), name),
@@ -401,6 +414,21 @@ fn public_name(item: &syn::Item) -> Option<String> {
     is_public(visibility).then(|| name.to_string())
 }
 
+/// Returns whether an item is not part of the public API although it is public.
+fn is_hidden(item: &syn::Item) -> bool {
+    let attributes = match item {
+        syn::Item::Const(item) => &item.attrs,
+        syn::Item::Enum(item) => &item.attrs,
+        syn::Item::Fn(item) => &item.attrs,
+        syn::Item::Struct(item) => &item.attrs,
+        syn::Item::Trait(item) => &item.attrs,
+        syn::Item::Type(item) => &item.attrs,
+        _ => return false,
+    };
+    let hidden: syn::Attribute = syn::parse_quote!(#[doc(hidden)]);
+    attributes.contains(&hidden)
+}
+
 fn is_public(visibility: &syn::Visibility) -> bool {
     matches!(visibility, syn::Visibility::Public(_))
 }
@@ -439,7 +467,7 @@ fn printed_function(signature: &syn::Signature, conditions: Option<&syn::WhereCl
 mod tests {
     use super::*;
 
-    const ROOT: &str = "pub(crate) mod client; mod environment; mod operations; pub mod types;
+    const ROOT: &str = "pub(crate) mod client; mod environment; pub mod operations; pub mod types;
         pub use environment::Environment; pub(crate) use environment::HEADER;";
     const FILES: &str = "
         // @generated from `a.yaml`.
@@ -456,13 +484,25 @@ mod tests {
         pub enum Closed { On, Off }
         impl Id { pub fn check(&self, strict: bool) -> bool { strict } }
         impl Status { pub const ALL: u8 = 2; }
+        #[non_exhaustive]
+        pub struct CreateOrder { pub size: i64 }
+        impl CreateOrder { pub fn new(size: i64) -> Self { x } }
         fn private() {}
         ==== environment
         pub enum Environment { Sandbox }
         pub struct Hidden;
         pub(crate) const HEADER: &str = \"x-secret\";
         ==== operations
-        impl crate::Registry { pub fn batch<'a>(&'a self, id: &'a types::Id) -> crate::Call<'a> { x } }
+        impl crate::Registry { pub fn batch(&self, id: &types::Id) -> crate::Call<BatchOperation> { x } }
+        impl crate::Registry { pub fn orders(&self) -> crate::Call<OrdersOperation> { x } }
+        impl crate::Call<BatchOperation> { pub fn as_of(self, as_of: &str) -> Self { x } }
+        impl crate::Call<OrdersOperation> { pub fn as_of(self, as_of: &str) -> Self { x } }
+        pub enum BatchOperation {}
+        impl Operation for BatchOperation { type Output = types::Batch; const SPEC: u8 = 1; }
+        pub enum OrdersOperation {}
+        impl Operation for OrdersOperation { type Output = Vec<types::Batch>; }
+        #[doc(hidden)]
+        pub fn all() {}
         ==== client
         pub struct Client;
         impl Client { pub async fn batch(&self) {} }
@@ -495,6 +535,58 @@ mod tests {
                 "#[derive(Clone, Debug)]",
                 Minor,
                 "`impl Debug for types::Plain` was added",
+            ),
+            (
+                "impl crate::Call<BatchOperation> {",
+                "impl crate::Call<BatchOperation> { pub fn first(self, first: i64) -> Self { x }",
+                Minor,
+                "`Call<BatchOperation>::first` was added",
+            ),
+            (
+                "impl crate::Call<BatchOperation> { pub fn as_of(self, as_of: &str) -> Self { x } }",
+                "",
+                Major,
+                "`Call<BatchOperation>::as_of` was removed",
+            ),
+            (
+                "impl crate::Call<BatchOperation> { pub fn as_of(self, as_of: &str)",
+                "impl crate::Call<BatchOperation> { pub fn as_of(self, as_of: i64)",
+                Major,
+                "`Call<BatchOperation>::as_of` changed from `pub fn as_of(self, _: &str) -> Self` to `pub fn as_of(self, _: i64) -> Self`",
+            ),
+            (
+                "pub enum OrdersOperation {}",
+                "pub enum OrdersOperation {} impl crate::Registry { pub fn new(&self) -> crate::Call<NewOperation> { x } } \
+                 pub enum NewOperation {} impl Operation for NewOperation { type Output = u8; } impl List for NewOperation { type Item = u8; }",
+                Minor,
+                "`Registry::new` was added, and 1 more",
+            ),
+            (
+                "pub enum OrdersOperation {}",
+                "pub enum OrdersOperation {} impl List for OrdersOperation { type Item = types::Batch; }",
+                Minor,
+                "`impl List for operations::OrdersOperation` was added",
+            ),
+            (
+                "type Output = types::Batch",
+                "type Output = Option<types::Batch>",
+                Major,
+                "`impl Operation for operations::BatchOperation` changed from `type Output = types::Batch` to `type Output = Option<types::Batch>`",
+            ),
+            ("const SPEC: u8 = 1", "const SPEC: u8 = 2", Patch, "no public item changed"),
+            ("pub fn all() {}", "pub fn none() {}", Patch, "no public item changed"),
+            (
+                "pub struct CreateOrder { pub size: i64 }\n        impl CreateOrder {",
+                "pub struct CreateOrder { pub size: i64, pub notes: Option<String> }\n        \
+                 impl CreateOrder { pub fn notes(self, notes: String) -> Self { x }",
+                Minor,
+                "`types::CreateOrder::notes` was added, and 1 more",
+            ),
+            (
+                "pub fn new(size: i64) -> Self",
+                "pub fn new(size: i64, notes: String) -> Self",
+                Major,
+                "`types::CreateOrder::new` changed from `pub fn new(_: i64) -> Self` to `pub fn new(_: i64, _: String) -> Self`",
             ),
             ("fn private() {}", "pub fn private() {}", Minor, "`types::private` was added"),
             ("fn private() {}", "pub struct New { pub a: i64 }", Minor, "`types::New` was added"),

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 /// A piece of a [`StyledText`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TextSpan {
     /// Words of this program. Text from a document is never plain.
     Plain(Cow<'static, str>),
@@ -18,7 +18,7 @@ pub enum TextSpan {
 /// document cannot inject markup.
 ///
 /// Displays code in backticks, and serializes as it displays.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StyledText(Vec<TextSpan>);
 
 impl StyledText {

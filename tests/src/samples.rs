@@ -1,6 +1,6 @@
 //! Sample credit batches.
 
-use codegen::contract::Contract;
+use codegen::contract::{Contract, Fact};
 use serde_json::{Value, json};
 
 use crate::spec::{source, spec};
@@ -56,11 +56,20 @@ pub(crate) fn properties(value: &Value) -> Vec<String> {
 /// Returns the JSON pointers of the nullable properties of a credit batch, from the contract.
 pub(crate) fn nullable() -> Vec<String> {
     let contract = Contract::of(&source(&spec())).unwrap();
-    let facts = contract.facts_of(|operation| operation == "GET /credit_batches/{id}").unwrap();
-    let is_in_response = |place: &[String]| place.first().is_some_and(|status| status == "200");
-    facts
-        .into_iter()
-        .filter(|fact| fact.keyword == "nullable" && is_in_response(&fact.place))
-        .map(|fact| fact.pointer)
-        .collect()
+    nullable_in(&contract.facts().unwrap(), "CreditBatch")
+}
+
+fn nullable_in(facts: &[Fact], schema: &str) -> Vec<String> {
+    let owner = format!("schema {schema}");
+    let subjects = facts.iter().filter(|fact| fact.owner == owner);
+    let pointers = subjects.filter_map(|fact| Some((fact.subject.split_once(" · ")?, &fact.value)));
+    let pointers = pointers.flat_map(|((pointer, keyword), value)| match keyword {
+        "nullable" => vec![pointer.to_owned()],
+        "schema" => {
+            let inner = nullable_in(facts, value).into_iter();
+            inner.map(|inner| format!("{pointer}{inner}")).collect()
+        }
+        _ => Vec::new(),
+    });
+    pointers.collect()
 }

@@ -139,6 +139,28 @@ fn compares_named_revisions_and_files() {
     assert!(stdout(&more).contains("[became-required]"), "{}", stdout(&more));
 }
 
+/// `Organisation` is the owner and the beneficiary of a credit batch.
+#[test]
+fn change_of_a_schema_is_one_change_in_every_format() {
+    let workspace = Workspace::new();
+    workspace.edit(
+        "        domain:\n",
+        "        vat_number: {type: string, description: The VAT number}\n        domain:\n",
+    );
+    let text = stdout(&workspace.diff(&[]));
+    assert_eq!(text.matches("`/vat_number` of `Organisation` in responses").count(), 1, "{text}");
+    assert!(text.starts_with("Schema Organisation in GET /credit_batches/{id} · 200\n"), "{text}");
+    let markdown = stdout(&workspace.diff(&["--format", "markdown"]));
+    assert_eq!(markdown.matches("`/vat_number` of `Organisation`").count(), 1, "{markdown}");
+    let json = stdout(&workspace.diff(&["--format", "json"]));
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["changes"].as_array().unwrap().len(), 1, "{json}");
+    let change = &report["changes"][0];
+    assert_eq!(change["schema"], "Organisation");
+    assert_eq!(change["operations"], serde_json::json!(["GET /credit_batches/{id}"]));
+    assert_eq!(change["places"], serde_json::json!(["GET /credit_batches/{id} · 200"]));
+}
+
 #[test]
 fn prints_json() {
     let workspace = Workspace::new();
@@ -188,7 +210,7 @@ fn compares_deeply_nested_documents_on_a_small_stack() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    assert!(stdout(&output).contains("The `type` of `/size/lists/(items)"));
+    assert!(stdout(&output).contains("The `type` of `/lists/(items)"));
     assert!(stdout(&output).contains("crate: major"));
 }
 

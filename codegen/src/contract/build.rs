@@ -1,6 +1,6 @@
 //! Builds the graph of a contract from a document.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::constraint::{Constraint, StringSet};
 use super::graph::{ChildEdge, EdgeLabel, Element, ElementId, Keyword};
@@ -15,6 +15,8 @@ use crate::document::{Member, Node, Source};
 /// Documents with more elements are refused. Only combinations of `allOf` that no
 /// API description has come near the limit.
 const MAX_ELEMENTS: usize = 500_000;
+/// The number of schemas that a named schema may include to be compared with them.
+const MAX_BASES: usize = 1_000;
 /// The depth to which alternatives are compared for sorting. Alternatives that
 /// differ only below it keep the order of the document.
 const SIGNATURE_DEPTH: usize = 3;
@@ -30,10 +32,11 @@ pub(super) fn elements(source: &Source) -> Result<Vec<Element>, Refusal> {
     let root = source.root();
     let version = version(source)?;
     let references = References::new(root);
+    let names = named_schemas(root).map(|member| (&raw const member.node, member.key.as_str()));
     let builder = GraphBuilder {
         root,
         references,
-        schemas: SchemaReader::new(references, version.starts_with("3.0")),
+        schemas: SchemaReader::new(references, names.collect(), version.starts_with("3.0")),
         elements: vec![Element::default()],
         known: HashMap::new(),
         pending: Vec::new(),
@@ -47,10 +50,11 @@ pub(super) fn elements(source: &Source) -> Result<Vec<Element>, Refusal> {
 
 /// Returns the names of the schemas of a document.
 pub(super) fn components(source: &Source) -> StringSet {
-    let components = source.root().get("components");
-    components.map_or_else(StringSet::new, |components| {
-        members(components, "schemas").map(|member| member.key.clone()).collect()
-    })
+    named_schemas(source.root()).map(|member| member.key.clone()).collect()
+}
+
+fn named_schemas(root: &Node) -> impl Iterator<Item = &Member> {
+    root.get("components").into_iter().flat_map(|components| members(components, "schemas"))
 }
 
 fn version(source: &Source) -> Result<&str, Refusal> {
@@ -94,6 +98,8 @@ impl<'s> GraphBuilder<'s> {
         self.document()?;
         self.read_schemas()?;
         self.remove_empty_children();
+        self.remove_null_of_parameters();
+        self.share_named_schemas();
         Ok(self.elements)
     }
 
@@ -120,8 +126,8 @@ impl<'s> GraphBuilder<'s> {
     fn read_schemas(&mut self) -> Limited<'s, ()> {
         while let Some((id, nodes)) = self.pending.pop() {
             let element = self.schema(&nodes)?;
-            let component = self.elements[id.0].component.take().or(element.component);
-            self.elements[id.0] = Element { component, ..element };
+            let name = self.elements[id.0].name.take();
+            self.elements[id.0] = Element { name, ..element };
             if self.elements.len() > MAX_ELEMENTS {
                 let message = format!("the document has more than {MAX_ELEMENTS} elements");
                 return Err(LimitExceeded { node: self.root, rule: "too-many-elements", message });
@@ -142,6 +148,84 @@ impl<'s> GraphBuilder<'s> {
             self.elements[id].children = children;
             self.sort_alternatives(id);
         }
+    }
+
+    /// Removes `nullable` from the values of parameters, which have no form for null.
+    fn remove_null_of_parameters(&mut self) {
+        let mut known: HashMap<ElementId, ElementId> = HashMap::new();
+        for id in 0..self.elements.len() {
+            for parameter in self.parameters(id) {
+                let value = self.elements[parameter.0].children.get(&EdgeLabel::Value).copied();
+                let Some(ChildEdge { element, required }) = value else { continue };
+                if !self.elements[element.0].facts.contains_key("nullable") {
+                    continue;
+                }
+                let element = *known.entry(element).or_insert_with(|| {
+                    let mut copy = self.elements[element.0].clone();
+                    copy.facts.remove("nullable");
+                    if copy.name.take().is_some() {
+                        copy.bases = vec![element];
+                    }
+                    self.elements.push(copy);
+                    ElementId(self.elements.len() - 1)
+                });
+                let edge = ChildEdge { element, required };
+                self.elements[parameter.0].children.insert(EdgeLabel::Value, edge);
+            }
+        }
+    }
+
+    fn parameters(&self, operation: usize) -> Vec<ElementId> {
+        let children = self.elements[operation].children.iter();
+        let is_parameter = |label: &EdgeLabel| matches!(label, EdgeLabel::Parameter { .. });
+        children.filter(|(label, _)| is_parameter(label)).map(|(_, edge)| edge.element).collect()
+    }
+
+    /// Replaces every schema that only repeats a named one by the named one, and keeps
+    /// only the bases that a schema contains completely.
+    fn share_named_schemas(&mut self) {
+        let ids = || (0..self.elements.len()).map(ElementId);
+        let shared: Vec<ElementId> = ids().map(|id| self.repeated(id).unwrap_or(id)).collect();
+        let bases: Vec<Vec<ElementId>> = ids().map(|id| self.contained_bases(id)).collect();
+        for (element, bases) in self.elements.iter_mut().zip(bases) {
+            element.bases = bases;
+            for edge in element.children.values_mut() {
+                edge.element = shared[edge.element.0];
+            }
+        }
+    }
+
+    fn repeated(&self, id: ElementId) -> Option<ElementId> {
+        let element = &self.elements[id.0];
+        let [base] = element.bases[..] else { return None };
+        let repeats = element.name.is_none() && element.is_same(&self.elements[base.0]);
+        repeats.then_some(base)
+    }
+
+    /// Returns the bases that a schema contains completely. A base that leads back to the
+    /// schema is omitted: of two schemas that include each other, neither is the base.
+    fn contained_bases(&self, id: ElementId) -> Vec<ElementId> {
+        let element = &self.elements[id.0];
+        let is_base = |base: &ElementId| {
+            element.contains(&self.elements[base.0])
+                && (element.name.is_none() || !self.leads_to(*base, id))
+        };
+        element.bases.iter().copied().filter(is_base).collect()
+    }
+
+    /// Returns whether a schema includes another by any number of steps, or so many that
+    /// they are not searched.
+    fn leads_to(&self, from: ElementId, to: ElementId) -> bool {
+        let mut reached = HashSet::from([from]);
+        let mut pending = vec![from];
+        while let Some(at) = pending.pop() {
+            if at == to || reached.len() > MAX_BASES {
+                return true;
+            }
+            let bases = self.elements[at.0].bases.iter();
+            pending.extend(bases.copied().filter(|base| reached.insert(*base)));
+        }
+        false
     }
 
     /// Numbers alternatives by their contents, since their order has no meaning.
@@ -349,15 +433,15 @@ impl<'s> GraphBuilder<'s> {
 
     /// Returns the element of a schema, which is read later.
     fn schema_element(&mut self, mut nodes: AllOf<'s>) -> Limited<'s, ElementId> {
-        let mut component = None;
+        let mut name = None;
         if let [node] = &mut nodes[..] {
-            let target = self.schemas.follow(node)?;
-            (*node, component) = (target.node, target.name);
+            *node = self.schemas.follow(node)?;
+            name = self.schemas.name(node).map(str::to_owned);
         }
         let key = nodes.iter().map(|node| std::ptr::from_ref(*node)).collect();
         Ok(*self.known.entry(key).or_insert_with(|| {
             let id = ElementId(self.elements.len());
-            self.elements.push(Element { component, ..Element::default() });
+            self.elements.push(Element { name, ..Element::default() });
             self.pending.push((id, nodes));
             id
         }))
@@ -365,7 +449,10 @@ impl<'s> GraphBuilder<'s> {
 
     fn schema(&mut self, nodes: &[&'s Node]) -> Limited<'s, Element> {
         let schema = self.schemas.merged(nodes)?.finish();
-        let mut element = Element { component: schema.component, ..Element::default() };
+        let mut element = Element::default();
+        for base in schema.bases {
+            element.bases.push(self.schema_element(vec![base])?);
+        }
         for (label, nodes) in schema.children {
             let required =
                 matches!(&label, EdgeLabel::Property(name) if schema.required.contains(name));

@@ -309,6 +309,26 @@ impl Range {
         self.and(*inner) == *inner
     }
 
+    /// Returns the range with inclusive ends that has the same integers.
+    #[must_use]
+    pub(super) fn of_integers(self) -> Self {
+        let inclusive = |bound: Bound, up: bool| {
+            let at = match bound.at {
+                JsonNumber::Integer(at) if bound.exclusive && up => at.checked_add(1),
+                JsonNumber::Integer(at) if bound.exclusive => at.checked_sub(1),
+                JsonNumber::Integer(at) => Some(at),
+                JsonNumber::Float(at) if at.abs() > JsonNumber::EXACT => None,
+                JsonNumber::Float(at) => Some((if up { at.ceil() } else { at.floor() }) as i128),
+            };
+            let at = at.map(JsonNumber::Integer);
+            at.map_or(bound, |at| Bound { at, exclusive: false })
+        };
+        Self {
+            least: self.least.map(|bound| inclusive(bound, true)),
+            greatest: self.greatest.map(|bound| inclusive(bound, false)),
+        }
+    }
+
     /// Returns the intersection.
     #[must_use]
     pub(super) fn and(self, other: Self) -> Self {

@@ -1,61 +1,48 @@
-//! The facts of a contract: a listing of its graph.
+//! The facts of a contract: a listing of its graph, in which each named schema is
+//! described once.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
-use std::sync::LazyLock;
 
-use super::constraint::Constraint;
-use super::graph::{EdgeLabel, Element, ElementId, ElementLocation, WireDirection};
+use super::graph::{EdgeLabel, Element, ElementId, ElementLocation};
 use crate::document::diagnostic::on_one_line;
 
 /// Longer lists are refused.
 const MAX_FACTS: usize = 100_000;
 /// Deeper elements are neither listed nor reported.
 pub(crate) const MAX_DEPTH: usize = 250;
-
-/// The constraint that is listed for a schema without constraints.
-static ANY_TYPE: LazyLock<Constraint> = LazyLock::new(|| Constraint::Opaque("any".to_owned()));
+/// The value that is listed for a schema without constraints.
+const ANY_TYPE: &str = "any";
+/// The keyword of the fact that a schema includes named ones.
+pub(crate) const SCHEMA: &str = "schema";
 
 /// A fact of a contract, which displays as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact<'c> {
-    /// Method and path; empty for a fact about the whole document.
-    pub operation: String,
-    /// The place in the operation, outermost first: `200`, `application/json`.
-    pub place: Vec<String>,
-    /// The direction in which the value travels.
-    pub direction: WireDirection,
-    /// The place in the value, such as `/size/credits`; empty for the whole value.
-    pub pointer: String,
-    /// The property of the element that the fact describes.
-    pub keyword: &'c str,
-    /// The constraint; `None` for a keyword without a value, such as `required`.
-    pub value: Option<&'c Constraint>,
+pub struct Fact {
+    /// Method and path, or `schema` and a name; empty for the whole document.
+    pub owner: String,
+    /// The place in the owner and the keyword, such as `200 · application/json · type`
+    /// or `/size/credits · required`.
+    pub subject: String,
+    /// The constraint; empty for a keyword without a value, such as `required`.
+    pub value: String,
 }
 
-impl Fact<'_> {
-    /// Returns the line without the value.
-    pub fn subject(&self) -> String {
-        let places = std::iter::once(&self.operation).chain(&self.place).chain([&self.pointer]);
-        let places: String = places
-            .filter(|place| !place.is_empty())
-            .map(|place| format!("{} · ", on_one_line(place)))
-            .collect();
-        places + &on_one_line(self.keyword)
-    }
-
-    /// Returns the value as text; `None` for a keyword without a value.
-    pub fn value_text(&self) -> Option<String> {
-        let text = self.value.map(|value| on_one_line(&value.to_string()))?;
-        (!text.is_empty()).then_some(text)
-    }
-}
-
-impl fmt::Display for Fact<'_> {
+impl fmt::Display for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.subject())?;
-        self.value_text().map_or(Ok(()), |text| write!(f, " = {text}"))
+        let Self { owner, subject, value } = self;
+        if !owner.is_empty() {
+            write!(f, "{owner} · ")?;
+        }
+        f.write_str(subject)?;
+        if value.is_empty() { Ok(()) } else { write!(f, " = {value}") }
     }
+}
+
+/// Returns the owner of the facts of a named schema.
+pub(crate) fn schema_owner(name: &str) -> String {
+    format!("{SCHEMA} {}", on_one_line(name))
 }
 
 /// An error of a contract whose facts cannot be listed completely.
@@ -63,41 +50,65 @@ impl fmt::Display for Fact<'_> {
 pub enum FactsError {
     /// References multiply the facts, so that listing them would take too long.
     #[error(
-        "the document has more than {MAX_FACTS} facts once its references are resolved; \
-         list a document with fewer operations or fewer shared schemas"
+        "the document has more than {MAX_FACTS} facts; \
+         list a document with fewer operations or schemas"
     )]
     TooMany,
     /// A schema is nested too deeply.
     #[error(
-        "{operation}: schemas are nested more than {MAX_DEPTH} levels deep, at {place}; \
+        "{owner}: schemas are nested more than {MAX_DEPTH} levels deep, at {place}; \
          list a document with a shorter chain of references"
     )]
     TooDeep {
-        /// Method and path.
-        operation: String,
-        /// The component in which the limit is exceeded, or the place in the value.
+        /// Method and path, or `schema` and a name.
+        owner: String,
+        /// The place in the value.
         place: String,
     },
 }
 
-/// Lists the facts of all elements, and of the operations for which `is_wanted`
-/// returns true.
-pub(super) fn list<'c>(
-    elements: &'c [Rc<Element>],
+/// Lists the facts about the whole document, about the operations for which
+/// `is_wanted` returns true, and about the named schemas that these reach.
+pub(super) fn list(
+    elements: &[Rc<Element>],
     is_wanted: &dyn Fn(&EdgeLabel) -> bool,
-) -> Result<Vec<Fact<'c>>, FactsError> {
-    let mut lister = FactLister { elements, facts: Vec::new(), path: Vec::new(), open: Vec::new() };
+) -> Result<Vec<Fact>, FactsError> {
+    let mut lister = FactLister {
+        elements,
+        owner: String::new(),
+        facts: Vec::new(),
+        count: 0,
+        path: Vec::new(),
+        open: Vec::new(),
+        reached: BTreeMap::new(),
+    };
     lister.element(ElementId::default(), is_wanted)?;
-    Ok(lister.facts)
+    let mut facts = std::mem::take(&mut lister.facts);
+    let mut schemas = BTreeMap::new();
+    while let Some((name, id)) = lister.reached.pop_first() {
+        if !schemas.contains_key(name) {
+            lister.owner = schema_owner(name);
+            lister.element(id, &|_| true)?;
+            schemas.insert(name, std::mem::take(&mut lister.facts));
+        }
+    }
+    facts.extend(schemas.into_values().flatten());
+    Ok(facts)
 }
 
 struct FactLister<'c> {
     elements: &'c [Rc<Element>],
-    facts: Vec<Fact<'c>>,
-    /// The labels from the whole document to the current element.
+    /// The named schema that is listed; empty for the document and its operations.
+    owner: String,
+    /// The facts of the owner.
+    facts: Vec<Fact>,
+    count: usize,
+    /// The labels from the owner to the current element.
     path: Vec<&'c EdgeLabel>,
     /// The elements on the path.
     open: Vec<ElementId>,
+    /// The named schemas that were reached.
+    reached: BTreeMap<&'c str, ElementId>,
 }
 
 impl<'c> FactLister<'c> {
@@ -106,18 +117,26 @@ impl<'c> FactLister<'c> {
         id: ElementId,
         is_wanted: &dyn Fn(&EdgeLabel) -> bool,
     ) -> Result<(), FactsError> {
-        let element = &self.elements[id.0];
+        let elements = self.elements;
+        let element = &elements[id.0];
+        self.schemas(&element.bases)?;
+        let bases = || element.bases.iter().map(|base| &elements[base.0]);
         for (keyword, value) in &element.facts {
-            self.add(keyword, Some(value))?;
+            if !bases().any(|base| base.facts.get(keyword) == Some(value)) {
+                self.add(keyword, &value.to_string())?;
+            }
         }
-        if element.is_empty() {
+        if element.is_empty() && element.bases.is_empty() {
             self.add_empty()?;
         }
         self.open.push(id);
         for (label, edge) in element.children.iter().filter(|(label, _)| is_wanted(label)) {
+            if bases().any(|base| base.children.get(label) == Some(edge)) {
+                continue;
+            }
             self.path.push(label);
             if edge.required {
-                self.add("required", None)?;
+                self.add("required", "")?;
             }
             self.child(edge.element)?;
             self.path.pop();
@@ -127,53 +146,69 @@ impl<'c> FactLister<'c> {
     }
 
     fn child(&mut self, id: ElementId) -> Result<(), FactsError> {
-        if self.open.contains(&id) {
-            self.add("recursive", None)
+        if self.elements[id.0].name.is_some() {
+            self.schemas(&[id])
+        } else if self.open.contains(&id) {
+            self.add("recursive", "")
         } else if self.path.len() > MAX_DEPTH {
-            let components = self.open.iter().chain([&id]).rev();
-            let component =
-                components.into_iter().find_map(|id| self.elements[id.0].component.as_deref());
             let ElementLocation { operation, pointer, .. } = ElementLocation::of(&self.path);
-            let operation = on_one_line(&operation);
-            Err(FactsError::TooDeep { operation, place: deep_place(component, &pointer) })
+            let owner =
+                if self.owner.is_empty() { on_one_line(&operation) } else { self.owner.clone() };
+            Err(FactsError::TooDeep { owner, place: deep_place(&pointer) })
         } else {
             self.element(id, &|_| true)
         }
+    }
+
+    /// Adds the fact that the current element includes named schemas.
+    fn schemas(&mut self, ids: &[ElementId]) -> Result<(), FactsError> {
+        let elements = self.elements;
+        let named = ids.iter().filter_map(|id| Some((elements[id.0].name.as_deref()?, *id)));
+        let named: BTreeMap<&str, ElementId> = named.collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = named.keys().copied().collect();
+        self.reached.extend(&named);
+        self.add(SCHEMA, &names.join(" & "))
     }
 
     /// Adds a fact for an element without facts, so that its presence is listed.
     fn add_empty(&mut self) -> Result<(), FactsError> {
         match self.path.last() {
             Some(label) if label.is_in_pointer() || **label == EdgeLabel::Value => {
-                self.add("type", Some(&ANY_TYPE))
+                self.add("type", ANY_TYPE)
             }
-            Some(EdgeLabel::Response(_) | EdgeLabel::RequestBody) => self.add("no content", None),
+            None if !self.owner.is_empty() => self.add("type", ANY_TYPE),
+            Some(EdgeLabel::Response(_) | EdgeLabel::RequestBody) => self.add("no content", ""),
             Some(EdgeLabel::Operation { .. } | EdgeLabel::Incoming { .. }) => {
-                self.add("no responses", None)
+                self.add("no responses", "")
             }
-            Some(_) => self.add("no schema", None),
+            Some(_) => self.add("no schema", ""),
             None => Ok(()),
         }
     }
 
-    fn add(&mut self, keyword: &'c str, value: Option<&'c Constraint>) -> Result<(), FactsError> {
-        if self.facts.len() == MAX_FACTS {
+    fn add(&mut self, keyword: &str, value: &str) -> Result<(), FactsError> {
+        if self.count == MAX_FACTS {
             return Err(FactsError::TooMany);
         }
-        let ElementLocation { operation, place, direction, pointer } =
-            ElementLocation::of(&self.path);
-        self.facts.push(Fact { operation, place, direction, pointer, keyword, value });
+        self.count += 1;
+        let ElementLocation { operation, place, pointer, .. } = ElementLocation::of(&self.path);
+        let place = place.iter().chain([&pointer]).filter(|place| !place.is_empty());
+        let place: String = place.map(|place| format!("{} · ", on_one_line(place))).collect();
+        let owner =
+            if self.owner.is_empty() { on_one_line(&operation) } else { self.owner.clone() };
+        let subject = place + &on_one_line(keyword);
+        self.facts.push(Fact { owner, subject, value: on_one_line(value) });
         Ok(())
     }
 }
 
-/// Names the place of a schema that is nested too deeply: its component, since the
-/// whole pointer would fill the screen.
-pub(crate) fn deep_place(component: Option<&str>, pointer: &str) -> String {
+/// Truncates the pointer to a schema that is nested too deeply, since the whole would
+/// fill the screen.
+pub(crate) fn deep_place(pointer: &str) -> String {
     /// The length at which a pointer is truncated.
     const MAX_POINTER: usize = 60;
-    match component {
-        Some(name) => format!("#/components/schemas/{}", on_one_line(name)),
-        None => on_one_line(&pointer.chars().take(MAX_POINTER).collect::<String>()) + "…",
-    }
+    on_one_line(&pointer.chars().take(MAX_POINTER).collect::<String>()) + "…"
 }

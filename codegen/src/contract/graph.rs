@@ -16,14 +16,26 @@ pub type Keyword = Cow<'static, str>;
 pub(crate) struct Element {
     pub(crate) facts: BTreeMap<Keyword, Constraint>,
     pub(crate) children: BTreeMap<EdgeLabel, ChildEdge>,
-    /// The component that a reference named. Component names are not facts; they
-    /// only help to match alternatives.
-    pub(crate) component: Option<String>,
+    /// The name under `components/schemas`.
+    pub(crate) name: Option<String>,
+    /// The named schemas that the element contains completely, because it adds
+    /// constraints to them or allows null as well.
+    pub(crate) bases: Vec<ElementId>,
 }
 
 impl Element {
     pub(crate) fn is_empty(&self) -> bool {
         self.facts.is_empty() && self.children.is_empty()
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.facts == other.facts && self.children == other.children
+    }
+
+    /// Returns whether the element has every keyword and child of another.
+    pub(super) fn contains(&self, other: &Self) -> bool {
+        other.facts.keys().all(|keyword| self.facts.contains_key(keyword))
+            && other.children.keys().all(|label| self.children.contains_key(label))
     }
 }
 

@@ -1,19 +1,21 @@
 //! The contract of a document: its promises and demands, as a graph.
 //!
 //! Elements are operations, parameters, bodies, responses and schemas, with every
-//! reference resolved. The graph can be listed as facts, one per line:
+//! reference resolved. The graph can be listed as facts, one per line. A named schema
+//! is listed once, and the places that refer to it have its name:
 //!
 //! ```text
-//! GET /credit_batches/{id} · 200 · application/json · /country_of_issue · length = 3..=3
-//! GET /credit_batches/{id} · 200 · application/json · /retired_at · nullable
+//! GET /credit_batches/{id} · 200 · application/json · schema = CreditBatch
+//! schema CreditBatch · /retired_at · nullable
 //! ```
 //!
 //! The list is the snapshot that shows drift, and [`upstream`](crate::upstream)
 //! compares two such lists. [`diff`](crate::diff) compares two graphs.
 //!
-//! Equivalent documents have the same contract. It does not depend on the dialect
+//! Equivalent documents have the same graph. It does not depend on the dialect
 //! (OpenAPI 3.0 or 3.1), on inlined or referenced schemas, on the order of
-//! properties, or on component names, titles, descriptions and examples.
+//! properties, or on titles, descriptions and examples. The names of schemas tell
+//! where a reader finds a difference, and match alternatives.
 
 mod build;
 mod constraint;
@@ -30,7 +32,7 @@ use std::rc::Rc;
 
 pub use constraint::{Bound, Constraint, JsonNumber, Range, SetRelation, StringSet, ValueEncoding};
 pub use facts::{Fact, FactsError};
-pub(crate) use facts::{MAX_DEPTH, deep_place};
+pub(crate) use facts::{MAX_DEPTH, SCHEMA, deep_place, schema_owner};
 pub(crate) use graph::{ChildEdge, EdgeLabel, Element, ElementId, ElementLocation, path_template};
 pub use graph::{Keyword, WireDirection};
 
@@ -62,22 +64,23 @@ impl Contract {
         Ok(Self { elements, components: build::components(source) })
     }
 
-    /// Returns all facts, ordered by operation, place, pointer and keyword.
+    /// Returns all facts, ordered by operation and place; those of named schemas follow.
     ///
     /// # Errors
     ///
     /// There are more than 100,000 facts, or a schema is nested more than 250 levels
     /// deep. A few lines of schemas that refer to each other suffice for either.
-    pub fn facts(&self) -> Result<Vec<Fact<'_>>, FactsError> {
+    pub fn facts(&self) -> Result<Vec<Fact>, FactsError> {
         self.facts_of(|_| true)
     }
 
-    /// Returns the facts about the whole document and about some operations.
+    /// Returns the facts about the whole document, about some operations, and about the
+    /// named schemas that these reach.
     ///
     /// # Errors
     ///
     /// As [`facts`](Self::facts).
-    pub fn facts_of(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Fact<'_>>, FactsError> {
+    pub fn facts_of(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Fact>, FactsError> {
         facts::list(&self.elements, &|label| is_wanted(&label.to_string()))
     }
 

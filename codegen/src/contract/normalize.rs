@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::constraint::{Constraint, StringSet};
 use super::graph::EdgeLabel;
 use super::keywords::{self, canonical, is_annotation};
-use super::references::{LimitExceeded, Limited, MAX_NESTING, References, TOO_DEEP, Target};
+use super::references::{LimitExceeded, Limited, MAX_NESTING, References, TOO_DEEP};
 use super::schema::FlatSchema;
 use crate::document::{Node, Value as Json};
 
@@ -20,6 +20,8 @@ const MAX_REREADS: usize = 10_000;
 /// Reads the schemas of one document.
 pub(super) struct SchemaReader<'s> {
     references: References<'s>,
+    /// The members of `components/schemas`.
+    names: HashMap<*const Node, &'s str>,
     /// True for OpenAPI 3.0, which ignores all siblings of `$ref`.
     ignores_siblings: bool,
     known: HashMap<*const Node, Rc<FlatSchema<'s>>>,
@@ -31,9 +33,14 @@ pub(super) struct SchemaReader<'s> {
 }
 
 impl<'s> SchemaReader<'s> {
-    pub(super) fn new(references: References<'s>, ignores_siblings: bool) -> Self {
+    pub(super) fn new(
+        references: References<'s>,
+        names: HashMap<*const Node, &'s str>,
+        ignores_siblings: bool,
+    ) -> Self {
         Self {
             references,
+            names,
             ignores_siblings,
             known: HashMap::new(),
             open: Vec::new(),
@@ -43,15 +50,23 @@ impl<'s> SchemaReader<'s> {
     }
 
     /// Follows references as long as they have no siblings that constrain values.
-    pub(super) fn follow(&self, node: &'s Node) -> Limited<'s, Target<'s>> {
+    pub(super) fn follow(&self, node: &'s Node) -> Limited<'s, &'s Node> {
         let is_neutral = |key: &str| key == "$ref" || is_annotation(key);
         self.references.follow(node, |node| {
             self.ignores_siblings || node.members().iter().all(|member| is_neutral(&member.key))
         })
     }
 
-    /// Merges schemas that must all be satisfied.
+    /// Returns the name of a member of `components/schemas`.
+    pub(super) fn name(&self, node: &Node) -> Option<&'s str> {
+        self.names.get(&std::ptr::from_ref(node)).copied()
+    }
+
+    /// Merges schemas that must all be satisfied. A single schema has been followed.
     pub(super) fn merged(&mut self, nodes: &[&'s Node]) -> Limited<'s, FlatSchema<'s>> {
+        if let [node] = nodes {
+            return Ok((*self.resolved(node)?).clone());
+        }
         let mut merged = FlatSchema::default();
         for node in nodes {
             self.merge(&mut merged, node)?;
@@ -70,11 +85,11 @@ impl<'s> SchemaReader<'s> {
     }
 
     fn schema(&mut self, node: &'s Node) -> Limited<'s, Rc<FlatSchema<'s>>> {
-        let Target { node, name } = self.follow(node)?;
+        let node = self.follow(node)?;
         let schema = self.resolved(node)?;
-        Ok(match name {
+        Ok(match self.name(node) {
             None => schema,
-            component => Rc::new(FlatSchema { component, ..(*schema).clone() }),
+            Some(_) => Rc::new(FlatSchema { bases: vec![node], ..(*schema).clone() }),
         })
     }
 
@@ -156,12 +171,13 @@ impl<'s> SchemaReader<'s> {
     }
 
     fn referenced(&mut self, node: &'s Node, reference: &str) -> Limited<'s, Rc<FlatSchema<'s>>> {
-        let Some(Target { node, name }) = self.references.target(node) else {
-            let value = Constraint::Opaque(reference.to_owned());
-            return Ok(Rc::new(FlatSchema::from_fact("unresolved reference", value)));
-        };
-        let schema = self.schema(node)?;
-        Ok(Rc::new(FlatSchema { component: name, ..(*schema).clone() }))
+        match self.references.target(node) {
+            Some(node) => self.schema(node),
+            None => {
+                let value = Constraint::Opaque(reference.to_owned());
+                Ok(Rc::new(FlatSchema::from_fact("unresolved reference", value)))
+            }
+        }
     }
 
     fn alternatives(&mut self, nodes: &'s [Node], exclusive: bool) -> Limited<'s, FlatSchema<'s>> {
@@ -200,7 +216,7 @@ type Alternative<'s> = (&'s Node, Rc<FlatSchema<'s>>);
 
 fn single_schema<'s>(alternatives: &[Alternative<'s>]) -> Option<FlatSchema<'s>> {
     let ((_, first), others) = alternatives.split_first()?;
-    let first = FlatSchema { component: None, ..(**first).clone() };
+    let first = FlatSchema { bases: Vec::new(), ..(**first).clone() };
     others.iter().try_fold(first, |merged, (_, next)| merged.or(next))
 }
 

@@ -22,13 +22,6 @@ pub(super) struct LimitExceeded<'s> {
 /// A result that fails where the document exceeds a limit.
 pub(super) type Limited<'s, T> = Result<T, LimitExceeded<'s>>;
 
-/// The target of a reference.
-pub(super) struct Target<'s> {
-    pub(super) node: &'s Node,
-    /// The last step of the last reference, which names a component.
-    pub(super) name: Option<String>,
-}
-
 /// Resolves the local references of one document.
 #[derive(Clone, Copy)]
 pub(super) struct References<'s> {
@@ -42,16 +35,15 @@ impl<'s> References<'s> {
 
     /// Returns the target of the `$ref` of a node; `None` if there is no `$ref` or
     /// it leads nowhere.
-    pub(super) fn target(self, node: &Node) -> Option<Target<'s>> {
-        let at = reference::target(node)?;
-        Some(Target { node: self.root.find(&at)?, name: at.last() })
+    pub(super) fn target(self, node: &Node) -> Option<&'s Node> {
+        self.root.find(&reference::target(node)?)
     }
 
     /// Follows the references of an object that is not a schema.
     ///
     /// A reference without a target is returned as it is; its contents are missing.
     pub(super) fn resolve(self, node: &'s Node) -> Limited<'s, &'s Node> {
-        Ok(self.follow(node, |_| true)?.node)
+        self.follow(node, |_| true)
     }
 
     /// Follows references from node to node as long as `is_followed` returns true.
@@ -61,19 +53,19 @@ impl<'s> References<'s> {
         self,
         node: &'s Node,
         is_followed: impl Fn(&Node) -> bool,
-    ) -> Limited<'s, Target<'s>> {
-        let mut end = Target { node, name: None };
+    ) -> Limited<'s, &'s Node> {
+        let mut end = node;
         let mut visited: Vec<*const Node> = Vec::new();
-        while is_followed(end.node) {
-            let Some(next) = self.target(end.node) else { break };
-            visited.push(end.node);
-            if visited.contains(&std::ptr::from_ref(next.node)) {
+        while is_followed(end) {
+            let Some(next) = self.target(end) else { break };
+            visited.push(end);
+            if visited.contains(&std::ptr::from_ref(next)) {
                 break;
             }
             if visited.len() > MAX_NESTING {
                 let message =
                     format!("more than {MAX_NESTING} references lead from one to the next");
-                return Err(LimitExceeded { node: end.node, rule: TOO_DEEP, message });
+                return Err(LimitExceeded { node: end, rule: TOO_DEEP, message });
             }
             end = next;
         }

@@ -18,7 +18,8 @@ pub(super) struct FlatSchema<'s> {
     pub(super) facts: BTreeMap<Keyword, Constraint>,
     pub(super) children: BTreeMap<EdgeLabel, AllOf<'s>>,
     pub(super) required: BTreeSet<String>,
-    pub(super) component: Option<String>,
+    /// The named schemas that it includes.
+    pub(super) bases: Vec<&'s Node>,
     /// Groups of alternatives, from `oneOf` and `anyOf`.
     pub(super) groups: Vec<Vec<AllOf<'s>>>,
 }
@@ -70,6 +71,12 @@ impl FlatSchema<'_> {
     /// Turns types into facts, and alternatives into children.
     pub(super) fn finish(mut self) -> Self {
         let null_only = self.is_null_only();
+        let is_integer = |types: &StringSet| types.contains("integer") && !types.contains("number");
+        if self.types.as_ref().is_some_and(is_integer)
+            && let Some(Constraint::Range(range)) = self.facts.get_mut("value")
+        {
+            *range = range.of_integers();
+        }
         if let Some(types) = self.types.take() {
             let types = if null_only { StringSet::from(["null".to_owned()]) } else { types };
             self.facts.insert("type".into(), Constraint::Types(without_covered_types(types)));
@@ -110,10 +117,7 @@ impl FlatSchema<'_> {
         }
         both.required.extend(other.required.iter().cloned());
         both.groups.extend(other.groups.iter().cloned());
-        both.component = match (&self.component, &other.component) {
-            (Some(_), Some(_)) => None,
-            (a, b) => a.as_ref().or(b.as_ref()).cloned(),
-        };
+        both.bases.extend(&other.bases);
         Some(both)
     }
 

@@ -5,6 +5,7 @@
 use similar::{ChangeTag, TextDiff};
 
 use super::{Contract, FactsError};
+use crate::diff::Report;
 use crate::document::Source;
 
 fn facts(text: &str) -> String {
@@ -38,12 +39,22 @@ fn assert_schema(dialect: &str, text: &str, expected: &[&str]) {
     assert_eq!(facts.lines().collect::<Vec<_>>(), expected, "{text}");
 }
 
-/// Asserts that schemas, each with its dialect, have the same facts.
+/// Asserts that schemas, each with its dialect, have the same facts, apart from the names
+/// of schemas, and that the diff finds no change.
 #[track_caller]
 fn assert_same(schemas: &[(&str, &str)]) {
-    let (dialect, first) = schemas[0];
-    for (other, text) in &schemas[1..] {
-        assert_eq!(schema(other, text), schema(dialect, first), "{text} against {first}");
+    let contract = |(dialect, text): (&str, &str)| read(&document(dialect, text)).unwrap();
+    let first = contract(schemas[0]);
+    for &other in &schemas[1..] {
+        let changes = Report::of(&first, &contract(other)).unwrap().changes;
+        assert_eq!(changes, [], "{other:?} against {:?}", schemas[0]);
+        let anonymous = |(dialect, text)| {
+            let lines = schema(dialect, text).replace("schema Name · ", "");
+            lines.replace("schema = Name\n", "")
+        };
+        if !schemas.iter().any(|(_, text)| text.contains("Point")) {
+            assert_eq!(anonymous(other), anonymous(schemas[0]), "{other:?}");
+        }
     }
 }
 
@@ -64,7 +75,7 @@ fn edited(edits: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn lists_facts_with_references_resolved() {
+fn lists_operations_and_each_named_schema_once() {
     let facts = facts(REGISTRY);
     for line in [
         "servers = https://api.isometric.com/registry/v0 | \
@@ -72,18 +83,61 @@ fn lists_facts_with_references_resolved() {
         "GET /credit_batches/{id} · operationId = credit_batch",
         "GET /credit_batches/{id} · security = header x-client-secret + http bearer",
         "GET /credit_batches/{id} · path id · required",
-        "GET /credit_batches/{id} · path id · length = 20..=37",
-        "GET /credit_batches/{id} · 200 · application/json · /country_of_issue · length = 3..=3",
-        "GET /credit_batches/{id} · 200 · application/json · /retired_at · nullable",
-        "GET /credit_batches/{id} · 422 · application/json · /detail · type = array | string",
-        "GET /credit_batches/{id} · 5XX · application/json · /detail/(items)/loc · required",
+        "GET /credit_batches/{id} · path id · schema = CreditBatchId",
+        "GET /credit_batches/{id} · 200 · application/json · schema = CreditBatch",
+        "GET /credit_batches/{id} · 5XX · application/json · schema = ErrorBody",
+        "schema CreditBatch · /parent_id · schema = CreditBatchId",
+        "schema CreditBatch · /parent_id · nullable",
+        "schema CreditBatch · /retired_at · nullable",
+        "schema CreditBatchId · length = 20..=37",
+        "schema ErrorDetail · type = array | string",
+        "schema ValidationError · /loc · required",
     ] {
-        assert!(facts.lines().any(|fact| fact == line), "missing fact {line}\nin\n{facts}");
+        assert_eq!(facts.lines().filter(|fact| *fact == line).count(), 1, "{line}\nin\n{facts}");
     }
 }
 
 #[test]
-fn ignores_descriptions_order_and_names() {
+fn lists_what_a_schema_adds_to_named_ones() {
+    assert_schema(
+        "3.0.3",
+        "{allOf: [{$ref: '#/components/schemas/Point'}, {properties: {y: {type: string}}}]}",
+        &[
+            "schema = Point",
+            "/y · type = string",
+            "schema Point · type = object",
+            "schema Point · /x · required",
+            "schema Point · /x · type = integer",
+        ],
+    );
+    assert_schema(
+        "3.0.3",
+        "{allOf: [{$ref: '#/components/schemas/Name'}, {maxLength: 3}], nullable: true}",
+        &[
+            "schema = Name",
+            "length = ..=3",
+            "nullable",
+            "schema Name · length = ..=5",
+            "schema Name · type = string",
+        ],
+    );
+}
+
+#[test]
+fn parameters_cannot_be_null() {
+    let facts = |schema: &str| {
+        facts(&format!(
+            "openapi: 3.1.0\npaths: {{/a: {{get: {{parameters: [{{name: p, in: query, schema: \
+             {schema}}}]}}}}}}\n{COMPONENTS}"
+        ))
+    };
+    assert_eq!(facts("{type: [string, 'null']}"), facts("{type: string}"));
+    let name = "{$ref: '#/components/schemas/Name'}";
+    assert_eq!(facts(&format!("{{anyOf: [{name}, {{type: 'null'}}]}}")), facts(name));
+}
+
+#[test]
+fn ignores_descriptions_and_order() {
     let none: Vec<String> = Vec::new();
     assert_eq!(edited(&[("description: The batch itself", "description: It")]), none);
     assert_eq!(edited(&[("# Identifiers. The lengths", "# The lengths")]), none);
@@ -102,33 +156,28 @@ fn ignores_descriptions_order_and_names() {
         edited(&[("example: GBR", "example: FRA"), ("title: Message", "title: Text")]),
         none
     );
-    assert_eq!(facts(&REGISTRY.replace("CreditQuantity", "Amount")), facts(REGISTRY));
     assert_eq!(facts(&REGISTRY.replace("clientSecret", "secret")), facts(REGISTRY));
 }
 
 #[test]
 fn change_affects_only_its_facts() {
-    let batch = "GET /credit_batches/{id} · 200 · application/json";
     assert_eq!(
         edited(&[("minLength: 3\n      maxLength: 3", "minLength: 2\n      maxLength: 3")]),
-        [
-            format!("-{batch} · /country_of_issue · length = 3..=3"),
-            format!("+{batch} · /country_of_issue · length = 2..=3"),
-        ]
+        ["-schema CountryCode · length = 3..=3", "+schema CountryCode · length = 2..=3",]
     );
     assert_eq!(
         edited(&[("          format: date\n", "")]),
-        [format!("-{batch} · /sequestered_on · format = date")]
+        ["-schema CreditBatch · /sequestered_on · format = date"]
     );
     assert_eq!(
         edited(&[("        - serial_number\n", "")]),
-        [format!("-{batch} · /serial_number · required")]
+        ["-schema CreditBatch · /serial_number · required"]
     );
     assert_eq!(
         edited(&[("split, retired]", "split, retired, lost]")]),
         [
-            format!("-{batch} · /status · enum = \"active\" | \"retired\" | \"split\""),
-            format!("+{batch} · /status · enum = \"active\" | \"lost\" | \"retired\" | \"split\""),
+            "-schema CreditBatchStatus · enum = \"active\" | \"retired\" | \"split\"",
+            "+schema CreditBatchStatus · enum = \"active\" | \"lost\" | \"retired\" | \"split\"",
         ]
     );
     assert_eq!(
@@ -139,9 +188,8 @@ fn change_affects_only_its_facts() {
         ]
     );
     assert_eq!(
-        edited(&[("        '401':\n          $ref: '#/components/responses/Unauthorized'\n", "")])
-            .len(),
-        13
+        edited(&[("        '401':\n          $ref: '#/components/responses/Unauthorized'\n", "")]),
+        ["-GET /credit_batches/{id} · 401 · application/json · schema = ErrorBody"]
     );
 }
 
@@ -179,6 +227,9 @@ fn equivalent_notations_are_equal() {
     assert_same(&[
         ("3.0.3", "{type: integer, minimum: 0, exclusiveMinimum: true}"),
         ("3.1.0", "{type: integer, exclusiveMinimum: 0.0}"),
+        ("3.0.3", "{type: integer, minimum: 1}"),
+        ("3.0.3", "{type: integer, minimum: 0.5}"),
+        ("3.1.0", "{allOf: [{type: integer}, {exclusiveMinimum: 0}]}"),
     ]);
     assert_same(&[
         ("3.0.3", "{type: string, enum: [a]}"),
@@ -268,7 +319,17 @@ fn marks_recursive_and_unresolved_references() {
     assert_schema(
         "3.1.0",
         "{$ref: '#/components/schemas/Tree'}",
-        &["type = object", "/next · nullable", "/next · type = object", "/next/next · recursive"],
+        &[
+            "schema = Tree",
+            "schema Tree · type = object",
+            "schema Tree · /next · schema = Tree",
+            "schema Tree · /next · nullable",
+        ],
+    );
+    assert_schema(
+        "3.1.0",
+        "{properties: {next: {$ref: '#/paths/~1a/get/responses/200/content/application~1json/schema'}}}",
+        &["/next · recursive"],
     );
     assert_schema("3.0.3", "{$ref: '#/nowhere'}", &["unresolved reference = #/nowhere"]);
     let itself =
@@ -299,15 +360,11 @@ fn rejects_other_formats_with_position() {
 
 #[test]
 fn rejects_endless_list_of_facts() {
-    let mut text =
-        "openapi: 3.0.3\npaths: {/a: {get: {responses: {200: {content: {application/json: \
-                    {schema: {$ref: '#/components/schemas/S0'}}}}}}}}\ncomponents:\n  schemas:\n"
-            .to_owned();
-    for level in 0..20 {
-        let next = format!("$ref: '#/components/schemas/S{}'", level + 1);
-        text += &format!("    S{level}: {{properties: {{a: {{{next}}}, b: {{{next}}}}}}}\n");
-    }
-    text += "    S20: {type: string}\n";
+    let link = "{properties: {a: {NEXT}, b: {NEXT}}}";
+    assert!(read(&chain(20, link)).unwrap().facts().is_ok());
+    // Schemas elsewhere have no names.
+    let text = chain(20, link).replace("components:\n  schemas:", "x-own:\n  schemas:");
+    let text = text.replace("#/components/", "#/x-own/");
     let contract = Contract::of(&Source::parse("a.yaml", &text).unwrap()).unwrap();
     assert_eq!(contract.facts().unwrap_err(), FactsError::TooMany);
 }
@@ -341,10 +398,12 @@ fn rejects_long_chains_of_references_with_position() {
 #[test]
 fn rejects_facts_of_deeply_nested_schemas_with_place() {
     let link = "{properties: {next: {NEXT}}}";
-    assert!(read(&chain(240, link)).unwrap().facts().is_ok());
-    let error = read(&chain(260, link)).unwrap().facts().unwrap_err().to_string();
+    assert!(read(&chain(1000, link)).unwrap().facts().is_ok());
+    let unnamed = |length| chain(length, link).replace("components", "x-own");
+    assert!(read(&unnamed(240)).unwrap().facts().is_ok());
+    let error = read(&unnamed(260)).unwrap().facts().unwrap_err().to_string();
     assert!(error.starts_with("GET /a: schemas are nested more than 250 levels deep"), "{error}");
-    assert!(error.contains(", at #/components/schemas/S24"), "{error}");
+    assert!(error.contains(", at /next/next/next"), "{error}");
 }
 
 /// `A` and `B` include each other, so that whichever is read first is read as a part of

@@ -148,8 +148,8 @@ struct NumberedChild {
     contents: Vec<String>,
 }
 
-/// Matches alternatives, and `allOf` items, by component name if both documents have
-/// the component, and otherwise by contents.
+/// Matches alternatives, and `allOf` items, by name if both documents have the named
+/// schema, and otherwise by contents.
 fn match_alternatives(
     sides: &Sides,
     min_similarity: f64,
@@ -197,7 +197,7 @@ fn numbered_children(side: &Side, children: &[LabelledEdge]) -> Vec<NumberedChil
     numbered.collect()
 }
 
-/// Matches children of the same component, and then those with equal contents, in
+/// Matches children of the same name, and then those with equal contents, in
 /// less than quadratic time.
 fn match_equal(sides: &Sides, left: &[NumberedChild], right: &[NumberedChild]) -> Vec<Match> {
     /// The number of equal children that are tried for a match.
@@ -222,10 +222,10 @@ fn match_equal(sides: &Sides, left: &[NumberedChild], right: &[NumberedChild]) -
             }
         }
     };
-    let component = |side: &Side, child: &NumberedChild| {
-        side.element(child.element).component.clone().map(|name| vec![name])
+    let name = |side: &Side, child: &NumberedChild| {
+        side.name(child.element).map(|name| vec![name.to_owned()])
     };
-    match_by(&component, NameRelation::Same);
+    match_by(&name, NameRelation::Same);
     match_by(&|_, child| Some(child.contents.clone()), NameRelation::Unknown);
     matches.list
 }

@@ -21,9 +21,28 @@ pub(super) struct ElementPair {
     pub(super) base: Rc<Element>,
     pub(super) revision: Rc<Element>,
     pub(super) facts: Vec<FactChange>,
+    /// The children, ordered by [`ChildChange::key`].
     pub(super) children: Vec<ChildChange>,
+    /// The name of the revision's schema, if both sides are named schemas.
+    pub(super) schema: Option<String>,
+    /// The pairs of named schemas that the two sides include.
+    pub(super) bases: Vec<PairId>,
     /// True if anything differs here or below.
     pub(super) differs: bool,
+}
+
+impl ElementPair {
+    /// Returns whether another pair has the same change of a fact.
+    pub(super) fn shares_fact(&self, keyword: &Keyword, other: &Self) -> bool {
+        self.base.facts.get(keyword) == other.base.facts.get(keyword)
+            && self.revision.facts.get(keyword) == other.revision.facts.get(keyword)
+    }
+
+    /// Returns whether this pair has the same change of a child.
+    pub(super) fn has_child(&self, child: &ChildChange) -> bool {
+        let found = self.children.binary_search_by(|other| other.key().cmp(&child.key()));
+        found.is_ok_and(|index| self.children[index].is_same(child))
+    }
 }
 
 /// A fact that was added, removed or changed.
@@ -44,6 +63,39 @@ pub(super) enum ChildChange {
         revision: (EdgeLabel, bool),
         pair: PairId,
     },
+}
+
+impl ChildChange {
+    /// Orders children: those that were removed, added and kept, by label.
+    fn key(&self) -> (usize, &EdgeLabel) {
+        match self {
+            Self::Removed(child) => (0, &child.label),
+            Self::Added(child) => (1, &child.label),
+            Self::Kept { revision, .. } => (2, &revision.0),
+        }
+    }
+
+    /// Returns whether the edge to the child differs, not only what is below it.
+    pub(super) fn edge_differs(&self) -> bool {
+        match self {
+            Self::Kept { base, revision, .. } => edge_differs(base, revision),
+            Self::Added(_) | Self::Removed(_) => true,
+        }
+    }
+
+    /// Returns whether two changes with equal keys are the same.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Removed(a), Self::Removed(b)) | (Self::Added(a), Self::Added(b)) => {
+                a.required == b.required && Rc::ptr_eq(&a.element, &b.element)
+            }
+            (
+                Self::Kept { base, revision, pair },
+                Self::Kept { base: other_base, revision: other_revision, pair: other_pair },
+            ) => base == other_base && revision == other_revision && pair == other_pair,
+            _ => false,
+        }
+    }
 }
 
 /// A child that only one side has.
@@ -94,11 +146,7 @@ pub(super) fn pairs(base: &Contract, revision: &Contract) -> Result<Vec<ElementP
 
 /// Counts the differences of a pair without those below its children.
 fn own_differences(pair: &ElementPair) -> usize {
-    let differs = |child: &&ChildChange| match child {
-        ChildChange::Kept { base, revision, .. } => edge_differs(base, revision),
-        ChildChange::Added(_) | ChildChange::Removed(_) => true,
-    };
-    pair.facts.len() + pair.children.iter().filter(differs).count()
+    pair.facts.len() + pair.children.iter().filter(|child| child.edge_differs()).count()
 }
 
 /// Returns whether the edges to a child differ. Labels that are only numbers or names
@@ -135,11 +183,19 @@ impl PairBuilder<'_> {
         revision: ElementId,
         encoding: ValueEncoding,
     ) -> Result<ElementPair, DiffError> {
-        let mut base = Rc::clone(self.sides.base.element(base));
-        let mut revision = Rc::clone(self.sides.revision.element(revision));
+        let (schema, bases) = self.named_schemas(base, revision, encoding);
+        let (base_id, revision_id) = (base, revision);
+        let mut base = Rc::clone(self.sides.base.element(base_id));
+        let mut revision = Rc::clone(self.sides.revision.element(revision_id));
         let counterpart = match (has_alternatives(&base), has_alternatives(&revision)) {
-            (false, true) => as_counterpart(&mut self.sides.base, &mut base, &revision),
-            (true, false) => as_counterpart(&mut self.sides.revision, &mut revision, &base),
+            (false, true) => {
+                let wrapped = self.sides.base.as_alternative(base_id, &revision);
+                replace_by_counterpart(&mut base, wrapped)
+            }
+            (true, false) => {
+                let wrapped = self.sides.revision.as_alternative(revision_id, &base);
+                replace_by_counterpart(&mut revision, wrapped)
+            }
             _ => Counterpart::Alternatives,
         };
         let min_similarity =
@@ -149,14 +205,41 @@ impl PairBuilder<'_> {
         if aligned.iter().filter(is_unmatched).count() > MAX_CHANGES {
             return Err(DiffError::TooManyChanges);
         }
-        let children: Vec<_> =
+        let mut children: Vec<_> =
             aligned.into_iter().map(|aligned| self.child(aligned, encoding, counterpart)).collect();
+        children.sort_by(|a, b| a.key().cmp(&b.key()));
         let mut facts = changed_facts(&base, &revision, encoding);
         // The difference of `oneOf` and `anyOf` does not matter if one side has neither.
         facts.retain(|fact| counterpart == Counterpart::Alternatives || fact.keyword != "oneOf");
-        let mut pair = ElementPair { base, revision, facts, children, differs: false };
+        let mut pair =
+            ElementPair { base, revision, facts, children, schema, bases, differs: false };
         pair.differs = own_differences(&pair) > 0;
         Ok(pair)
+    }
+
+    /// Returns the name of a pair of named schemas, and the pairs of named schemas that
+    /// the two sides include.
+    fn named_schemas(
+        &mut self,
+        base: ElementId,
+        revision: ElementId,
+        encoding: ValueEncoding,
+    ) -> (Option<String>, Vec<PairId>) {
+        let Sides { base: left, revision: right } = &self.sides;
+        let (base_element, revision_element) = (left.element(base), right.element(revision));
+        let names = base_element.name.as_ref().and(revision_element.name.clone());
+        let (outer, inner) = match &names {
+            Some(_) => (base_element.bases.clone(), revision_element.bases.clone()),
+            None => (left.named(base), right.named(revision)),
+        };
+        let mut pairs = Vec::new();
+        for a in &outer {
+            let same = |b: &&ElementId| left.name(*a) == right.name(**b);
+            let only = || if let ([_], [b]) = (&outer[..], &inner[..]) { Some(b) } else { None };
+            pairs.extend(inner.iter().find(same).or_else(only).map(|b| (*a, *b)));
+        }
+        let bases = pairs.into_iter().map(|(a, b)| self.pair(a, b, encoding)).collect();
+        (names, bases)
     }
 
     fn child(
@@ -222,7 +305,8 @@ impl PairBuilder<'_> {
             ("items".into(), Constraint::Range(Range { least: one, greatest: one })),
         ]);
         let side = &mut self.sides.base;
-        let mut item = Element::clone(side.element(value.element));
+        let item = Element::clone(side.element(value.element));
+        let mut item = Element { name: None, bases: side.named(value.element), ..item };
         if let Some(nullable) = item.facts.get("nullable") {
             facts.insert("nullable".into(), nullable.clone());
         }
@@ -232,7 +316,7 @@ impl PairBuilder<'_> {
             item.facts.insert("type".into(), Constraint::Types(string));
         }
         let children = BTreeMap::from([(EdgeLabel::Keyword("items"), side.add(item))]);
-        let array = side.add(Element { facts, children, component: None });
+        let array = side.add(Element { facts, children, ..Element::default() });
         let mut parameter = Element::clone(side.element(base));
         parameter.children.insert(EdgeLabel::Value, array);
         Some(side.add(parameter).element)
@@ -243,12 +327,12 @@ fn has_alternatives(element: &Element) -> bool {
     element.children.keys().any(|label| matches!(label, EdgeLabel::Alternative(0, _)))
 }
 
-fn as_counterpart(side: &mut Side, element: &mut Rc<Element>, other: &Element) -> Counterpart {
-    if side.wrap_as_alternative(element, other) {
-        Counterpart::SingleSchema
-    } else {
-        Counterpart::AnyValue
-    }
+/// Replaces a single schema by one that has it as an alternative; `None` if the schema
+/// allows any value.
+fn replace_by_counterpart(element: &mut Rc<Element>, wrapped: Option<Element>) -> Counterpart {
+    let Some(wrapped) = wrapped else { return Counterpart::AnyValue };
+    *element = Rc::new(wrapped);
+    Counterpart::SingleSchema
 }
 
 fn unmatched(

@@ -14,14 +14,14 @@ pub enum DiffError {
     TooManyChanges,
     /// A difference lies too deep in a value.
     #[error(
-        "{operation}: the documents differ more than {limit} levels deep, at {place}; \
+        "{owner}: the documents differ more than {limit} levels deep, at {place}; \
          compare documents with a shorter chain of references",
         limit = crate::contract::MAX_DEPTH
     )]
     TooDeep {
-        /// Method and path.
-        operation: String,
-        /// The component in which the limit is exceeded, or the place in the value.
+        /// Method and path, or `schema` and a name.
+        owner: String,
+        /// The place in the value.
         place: String,
     },
 }

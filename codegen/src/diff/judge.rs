@@ -1,62 +1,21 @@
 //! Judges every difference of two contracts: its rule, severity and message.
 
-use std::collections::{HashMap, HashSet};
-
-use serde::Serialize;
+use std::collections::HashMap;
+use std::mem;
 
 use super::align;
+use super::change::Change;
 use super::compare::{ChildChange, Counterpart, ElementPair, FactChange, PairId, UnmatchedChild};
-use super::error::{DiffError, MAX_CHANGES};
-use super::message::{self, Detail};
+use super::error::DiffError;
+use super::message::{self, Detail, Subtree};
+use super::places::{ChangeList, FoundIn, Place, VisitId};
 use super::rules::{ChangeKind, DiffRule, Level, Subject};
+use super::scope::{Scope, ValueContext};
 use super::sides::fact_text;
 use crate::contract::{
-    Constraint, EdgeLabel, Element, ElementLocation, MAX_DEPTH, SetRelation, WireDirection,
-    deep_place,
+    Constraint, EdgeLabel, Element, ElementLocation, MAX_DEPTH, SetRelation, deep_place,
+    schema_owner,
 };
-use crate::styled::StyledText;
-
-/// The number of visits to elements of one operation after which each element is
-/// visited once only, however many paths lead to it.
-const MANY_VISITS: usize = 10_000;
-
-/// A change of a contract.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// The id of the rule, a row of [`RULES`](super::rules::RULES).
-    pub rule: &'static str,
-    /// The severity for clients.
-    pub level: Level,
-    /// Method and path; empty for a change of the whole document.
-    pub operation: String,
-    /// The direction in which the value travels.
-    #[serde(serialize_with = "serialize_direction")]
-    pub direction: WireDirection,
-    /// The place in the value; empty for the whole value, or without a value.
-    pub pointer: String,
-    /// The contract of the base.
-    pub before: Option<String>,
-    /// The contract of the revision.
-    pub after: Option<String>,
-    /// A sentence about the change.
-    pub message: StyledText,
-}
-
-fn serialize_direction<S: serde::Serializer>(
-    direction: &WireDirection,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(direction)
-}
-
-impl Change {
-    /// Orders changes by operation, descending severity, and place.
-    fn order(&self) -> impl Ord + '_ {
-        let level = std::cmp::Reverse(self.level);
-        let message = self.message.to_string();
-        (&self.operation, level, self.direction, &self.pointer, self.rule, message)
-    }
-}
 
 /// Returns the changes of all pairs that differ.
 ///
@@ -66,50 +25,49 @@ impl Change {
 pub(super) fn changes(pairs: &[ElementPair]) -> Result<Vec<Change>, DiffError> {
     let mut walk = ChangeWalk {
         pairs,
+        schema: None,
         path: Vec::new(),
-        open: Vec::new(),
-        in_required_parameter: false,
-        visits: 0,
-        visited: HashSet::new(),
+        visited: HashMap::new(),
         too_deep: HashMap::new(),
-        changes: Vec::new(),
+        schema_visits: HashMap::new(),
+        pending: Vec::new(),
+        changes: ChangeList::default(),
     };
-    walk.pair(PairId(0), ValueContext::Normal)?;
-    walk.end_operation()?;
-    walk.changes.sort_by(|a, b| a.order().cmp(&b.order()));
-    Ok(walk.changes)
+    walk.pair(PairId(0), Scope::DOCUMENT)?;
+    while let Some((visit, id)) = walk.pending.pop() {
+        walk.schema(visit, id)?;
+    }
+    let mut changes = walk.changes.finish()?;
+    changes.sort_by(|a, b| a.order().cmp(&b.order()));
+    Ok(changes)
 }
 
-/// The context of a value, as far as it affects the severity of changes.
+/// A visit to a pair of named schemas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum ValueContext {
-    Normal,
-    /// Below `not` or `if`.
-    Condition,
-    /// A `readOnly` property in a request, or a `writeOnly` property in a response.
-    /// OpenAPI: it should not be sent, and `required` has no effect. Senders that
-    /// include it nevertheless must send a valid value.
-    NotExpected,
-    /// A property that the revision makes `NotExpected`.
-    NoLongerExpected,
+struct SchemaVisit {
+    /// The pair of named schemas.
+    schema: PairId,
+    /// The pair whose changes are reported: the same, or a pair that includes it, of
+    /// which only the changes count that both pairs have.
+    source: PairId,
+    scope: Scope,
 }
-
-/// A pair as seen on some path.
-type Visit = (PairId, WireDirection, ValueContext);
 
 struct ChangeWalk<'p> {
     pairs: &'p [ElementPair],
-    /// The labels from the whole document to the current pair.
+    /// The named schema that is walked; `None` for the document and its operations.
+    schema: Option<(VisitId, SchemaVisit)>,
+    /// The labels from the named schema, or the document, to the current pair.
     path: Vec<&'p EdgeLabel>,
-    /// The pairs on the path.
-    open: Vec<PairId>,
-    in_required_parameter: bool,
-    visits: usize,
-    /// The visits of the current operation.
-    visited: HashSet<Visit>,
-    /// Visits of the current operation that were omitted at the depth limit.
-    too_deep: HashMap<Visit, DiffError>,
-    changes: Vec<Change>,
+    /// The pairs that were visited in the current operation or named schema, and the
+    /// length of the shortest path to them.
+    visited: HashMap<(PairId, Scope), usize>,
+    /// Pairs of the current operation or named schema below the depth limit.
+    too_deep: HashMap<(PairId, Scope), DiffError>,
+    schema_visits: HashMap<SchemaVisit, VisitId>,
+    /// The named schemas that are yet to be walked.
+    pending: Vec<(VisitId, SchemaVisit)>,
+    changes: ChangeList,
 }
 
 /// A change that is not judged yet.
@@ -122,47 +80,114 @@ struct RawChange<'a> {
 }
 
 impl<'p> ChangeWalk<'p> {
-    fn pair(&mut self, id: PairId, context: ValueContext) -> Result<(), DiffError> {
+    /// Walks the changes of a named schema.
+    fn schema(&mut self, id: VisitId, visit: SchemaVisit) -> Result<(), DiffError> {
+        self.schema = Some((id, visit));
+        self.own_changes(visit.source, visit.scope)?;
+        self.end_of_subtree()
+    }
+
+    fn pair(&mut self, id: PairId, scope: Scope) -> Result<(), DiffError> {
         let pair = &self.pairs[id.0];
-        if !pair.differs || self.open.contains(&id) {
+        if !pair.differs {
             return Ok(());
         }
-        let visit = (id, self.direction(), context);
+        if pair.schema.is_some() {
+            self.visit_schema(SchemaVisit { schema: id, source: id, scope });
+            return Ok(());
+        }
         if self.path.len() > MAX_DEPTH {
-            let error = self.too_deep_error(pair);
-            self.too_deep.entry(visit).or_insert(error);
+            let error = self.too_deep_error();
+            self.too_deep.entry((id, scope)).or_insert(error);
             return Ok(());
         }
-        self.visits += 1;
-        if !self.visited.insert(visit) && self.visits > MANY_VISITS {
-            return Ok(());
+        let depth = self.path.len();
+        match self.visited.get(&(id, scope)) {
+            Some(known) if *known <= depth => Ok(()),
+            _ => {
+                self.visited.insert((id, scope), depth);
+                self.own_changes(id, scope)
+            }
         }
-        self.open.push(id);
+    }
+
+    /// Reports the changes of a pair. A change that a named schema explains is left to a
+    /// visit to the named schema.
+    fn own_changes(&mut self, id: PairId, scope: Scope) -> Result<(), DiffError> {
+        let pair = &self.pairs[id.0];
         for fact in &pair.facts {
-            self.fact(pair, fact, context)?;
+            let owner = self.owner(id, |base| base.shares_fact(&fact.keyword, pair));
+            if self.is_reported_here(id, owner, scope) {
+                self.fact(pair, fact, scope)?;
+            }
         }
         for child in &pair.children {
-            self.child(child, context)?;
+            let kept = if let ChildChange::Kept { pair, .. } = child { Some(pair) } else { None };
+            let is_equal = kept.is_some_and(|pair| !self.pairs[pair.0].differs);
+            if is_equal && !child.edge_differs() {
+                continue;
+            }
+            let owner = self.owner(id, |base| base.has_child(child));
+            if self.is_reported_here(id, owner, scope) {
+                self.child(child, scope)?;
+            }
         }
-        self.open.pop();
         Ok(())
     }
 
-    fn child(&mut self, child: &'p ChildChange, context: ValueContext) -> Result<(), DiffError> {
+    /// Returns the innermost pair of named schemas that has a change of the pair `id`.
+    fn owner(&self, id: PairId, has_change: impl Fn(&ElementPair) -> bool) -> Option<PairId> {
+        let mut visited = vec![id];
+        let is_next = |base: &&PairId, visited: &[PairId]| {
+            !visited.contains(base) && has_change(&self.pairs[base.0])
+        };
+        while let Some(last) = visited.last()
+            && let Some(next) = self.pairs[last.0].bases.iter().find(|base| is_next(base, &visited))
+        {
+            visited.push(*next);
+        }
+        visited.pop().filter(|owner| *owner != id)
+    }
+
+    /// Returns whether a change of the pair `id` belongs to the current subtree. A change
+    /// of a named schema is left to a visit to it.
+    fn is_reported_here(&mut self, id: PairId, owner: Option<PairId>, scope: Scope) -> bool {
+        if let Some((_, visit)) = self.schema
+            && visit.schema != visit.source
+            && self.path.is_empty()
+        {
+            return owner == Some(visit.schema);
+        }
+        if let Some(schema) = owner {
+            self.visit_schema(SchemaVisit { schema, source: id, scope });
+        }
+        owner.is_none()
+    }
+
+    fn visit_schema(&mut self, visit: SchemaVisit) {
+        let id = *self.schema_visits.entry(visit).or_insert_with(|| {
+            let id = self.changes.add_visit();
+            self.pending.push((id, visit));
+            id
+        });
+        self.changes.lead(self.found_in(), id);
+    }
+
+    fn child(&mut self, child: &'p ChildChange, scope: Scope) -> Result<(), DiffError> {
         match child {
-            ChildChange::Removed(child) => self.unmatched(child, ChangeKind::Removed, context)?,
-            ChildChange::Added(child) => self.unmatched(child, ChangeKind::Added, context)?,
+            ChildChange::Removed(child) => self.unmatched(child, ChangeKind::Removed, scope)?,
+            ChildChange::Added(child) => self.unmatched(child, ChangeKind::Added, scope)?,
             ChildChange::Kept { base, revision, pair } => {
-                if let EdgeLabel::Parameter { .. } = &revision.0 {
-                    self.in_required_parameter = base.1 && revision.1;
-                }
                 self.path.push(&revision.0);
                 let elements = &self.pairs[pair.0];
-                let context = self.context_below(&elements.base, &elements.revision, context);
-                self.edge(base, revision, &elements.revision, context)?;
-                self.pair(*pair, context)?;
-                if let EdgeLabel::Operation { .. } = &revision.0 {
-                    self.end_operation()?;
+                let mut scope = scope.below(&revision.0, &elements.base, &elements.revision);
+                if let EdgeLabel::Parameter { .. } = &revision.0 {
+                    scope.is_optional_argument = !(base.1 && revision.1);
+                }
+                self.edge(base, revision, &elements.revision, scope)?;
+                self.pair(*pair, scope)?;
+                if let [EdgeLabel::Operation { .. }] = self.path[..] {
+                    self.end_of_subtree()?;
                 }
             }
         }
@@ -170,52 +195,34 @@ impl<'p> ChangeWalk<'p> {
         Ok(())
     }
 
-    /// Fails if a visit was omitted at the depth limit and not made on another path.
-    fn end_operation(&mut self) -> Result<(), DiffError> {
-        let visited = std::mem::take(&mut self.visited);
-        let too_deep = std::mem::take(&mut self.too_deep);
-        self.visits = 0;
-        match too_deep.into_iter().find(|(visit, _)| !visited.contains(visit)) {
+    /// Fails if a pair was omitted at the depth limit and not visited on another path.
+    fn end_of_subtree(&mut self) -> Result<(), DiffError> {
+        let visited = mem::take(&mut self.visited);
+        let too_deep = mem::take(&mut self.too_deep);
+        match too_deep.into_iter().find(|(visit, _)| !visited.contains_key(visit)) {
             Some((_, error)) => Err(error),
             None => Ok(()),
         }
     }
 
-    fn too_deep_error(&self, pair: &ElementPair) -> DiffError {
-        let open = self.open.iter().map(|id| &self.pairs[id.0]);
-        let nearest_first = open.chain([pair]).rev();
-        let component =
-            nearest_first.into_iter().find_map(|pair| pair.revision.component.as_deref());
+    fn too_deep_error(&self) -> DiffError {
         let ElementLocation { operation, pointer, .. } = ElementLocation::of(&self.path);
-        DiffError::TooDeep { operation, place: deep_place(component, &pointer) }
+        let owner = self.schema_name().map_or(operation, schema_owner);
+        DiffError::TooDeep { owner, place: deep_place(&pointer) }
     }
 
-    fn direction(&self) -> WireDirection {
-        self.path.iter().fold(WireDirection::Request, |above, label| label.direction(above))
+    fn schema_name(&self) -> Option<&'p str> {
+        let (_, visit) = self.schema?;
+        self.pairs[visit.schema.0].schema.as_deref()
     }
 
-    fn context_below(
-        &self,
-        base: &Element,
-        revision: &Element,
-        above: ValueContext,
-    ) -> ValueContext {
-        let unexpected = match self.direction() {
-            WireDirection::Request => "readOnly",
-            WireDirection::Response => "writeOnly",
-        };
-        let was_unexpected = base.facts.contains_key(unexpected);
-        let is_unexpected = revision.facts.contains_key(unexpected);
-        match self.path.last() {
-            Some(EdgeLabel::Keyword("not" | "if")) => ValueContext::Condition,
-            Some(EdgeLabel::Property(_)) if is_unexpected && !was_unexpected => {
-                ValueContext::NoLongerExpected
+    fn found_in(&self) -> FoundIn {
+        match self.schema {
+            Some((visit, _)) => FoundIn::Schema(visit),
+            None => {
+                let ElementLocation { operation, place, .. } = ElementLocation::of(&self.path);
+                FoundIn::Place(Place { operation, part: place.into_iter().next() })
             }
-            Some(EdgeLabel::Property(_)) if is_unexpected || was_unexpected => {
-                ValueContext::NotExpected
-            }
-            _ if above == ValueContext::NotExpected => ValueContext::Normal,
-            _ => above,
         }
     }
 
@@ -223,11 +230,11 @@ impl<'p> ChangeWalk<'p> {
         &mut self,
         pair: &ElementPair,
         fact: &FactChange,
-        context: ValueContext,
+        scope: Scope,
     ) -> Result<(), DiffError> {
         let keyword = fact.keyword.as_ref();
         let (base, revision) = (pair.base.facts.get(keyword), pair.revision.facts.get(keyword));
-        let subject = self.subject_of(keyword, base.or(revision));
+        let subject = self.subject_of(keyword, base.or(revision), scope);
         let relation = if subject == Subject::Serialization {
             SetRelation::Incomparable
         } else {
@@ -240,10 +247,10 @@ impl<'p> ChangeWalk<'p> {
             after: revision.map(|value| fact_text(keyword, value)),
             detail: Detail::Fact { keyword, base, revision },
         };
-        self.report(change, context)
+        self.report(change, scope)
     }
 
-    fn subject_of(&self, keyword: &str, value: Option<&Constraint>) -> Subject {
+    fn subject_of(&self, keyword: &str, value: Option<&Constraint>, scope: Scope) -> Subject {
         match (keyword, value) {
             ("nullable", _) => Subject::Null,
             ("pattern", _) => Subject::Pattern,
@@ -253,15 +260,8 @@ impl<'p> ChangeWalk<'p> {
             ("deprecated", _) => Subject::Deprecation,
             ("readOnly" | "writeOnly", _) => Subject::Access,
             ("discriminator", _) => Subject::Discriminator,
-            ("default", _) => match self.path[..] {
-                // Clients cannot omit a required parameter.
-                [.., EdgeLabel::Parameter { .. }, EdgeLabel::Value]
-                    if !self.in_required_parameter =>
-                {
-                    Subject::ParameterDefault
-                }
-                _ => Subject::Default,
-            },
+            ("default", _) if scope.is_optional_argument => Subject::ParameterDefault,
+            ("default", _) => Subject::Default,
             (_, Some(Constraint::Range(_) | Constraint::MultipleOf(_))) => Subject::Bound,
             (_, Some(Constraint::Types(_))) => Subject::Type,
             (_, Some(Constraint::Format(_))) => Subject::Format,
@@ -277,7 +277,7 @@ impl<'p> ChangeWalk<'p> {
         base: &(EdgeLabel, bool),
         revision: &(EdgeLabel, bool),
         element: &Element,
-        context: ValueContext,
+        scope: Scope,
     ) -> Result<(), DiffError> {
         if base.1 != revision.1 {
             let (subject, kind) = if revision.1 {
@@ -288,7 +288,7 @@ impl<'p> ChangeWalk<'p> {
             let word = |required| if required { "required" } else { "optional" };
             let (before, after) = (Some(word(base.1).into()), Some(word(revision.1).into()));
             let change = RawChange { subject, kind, before, after, detail: Detail::Presence };
-            self.report(change, context)?;
+            self.report(change, scope)?;
         }
         let subject = match &revision.0 {
             EdgeLabel::Response(_) => Subject::Status,
@@ -307,7 +307,7 @@ impl<'p> ChangeWalk<'p> {
             after: Some(revision.0.to_string()),
             detail: Detail::Label { base: &base.0 },
         };
-        self.report(change, context)
+        self.report(change, scope)
     }
 
     /// Reports a child that was added or removed. The child stays on the path.
@@ -315,12 +315,12 @@ impl<'p> ChangeWalk<'p> {
         &mut self,
         child: &'p UnmatchedChild,
         kind: ChangeKind,
-        context: ValueContext,
+        scope: Scope,
     ) -> Result<(), DiffError> {
         let UnmatchedChild { label, required, element, counterpart, summary } = child;
         let is_removed = kind == ChangeKind::Removed;
         self.path.push(label);
-        let context = self.context_below(element, element, context);
+        let scope = scope.below(label, element, element);
         let subject = match label {
             EdgeLabel::Operation { .. } | EdgeLabel::Incoming { .. } => {
                 if is_removed && element.facts.contains_key("deprecated") {
@@ -348,40 +348,42 @@ impl<'p> ChangeWalk<'p> {
         };
         let summary = Some(summary.clone());
         let (before, after) = if is_removed { (summary, None) } else { (None, summary) };
-        self.report(RawChange { subject, kind, before, after, detail: Detail::Presence }, context)
+        self.report(RawChange { subject, kind, before, after, detail: Detail::Presence }, scope)
     }
 
-    fn report(&mut self, change: RawChange, context: ValueContext) -> Result<(), DiffError> {
-        if self.changes.len() == MAX_CHANGES {
-            return Err(DiffError::TooManyChanges);
-        }
+    fn report(&mut self, change: RawChange, scope: Scope) -> Result<(), DiffError> {
         let RawChange { mut subject, mut kind, before, after, detail } = change;
         let is_remark = kind == ChangeKind::Values(SetRelation::Unchanged);
-        if context == ValueContext::Condition && !is_remark {
+        if scope.context == ValueContext::Condition && !is_remark {
             subject = Subject::Condition;
             kind = ChangeKind::Values(SetRelation::Incomparable);
         }
         let rule = DiffRule::of(subject, kind);
-        let direction = self.direction();
-        let level = match context {
+        let level = match scope.context {
             ValueContext::NoLongerExpected if subject != Subject::Access => Level::Info,
             ValueContext::NotExpected if subject.is_member() => Level::Info,
-            _ => rule.level(direction),
+            _ => rule.level(scope.direction),
         };
-        let message = message::summary(&self.path, rule, detail);
-        let consequence = message::consequence(&self.path, subject, kind, level, direction);
+        let subtree = Subtree { schema: self.schema_name(), path: &self.path, scope };
+        let message = message::summary(subtree, rule, detail);
+        let consequence = message::consequence(subject, kind, level, scope);
         let location = ElementLocation::of(&self.path);
-        self.changes.push(Change {
+        // Operations are added and removed one by one.
+        let is_operation = matches!(subject, Subject::Operation | Subject::DeprecatedOperation);
+        let operations = if is_operation { vec![location.operation] } else { Vec::new() };
+        let change = Change {
             rule: rule.id,
             level,
-            operation: location.operation,
-            direction,
+            schema: self.schema_name().map(str::to_owned),
+            operations,
+            places: Vec::new(),
+            direction: scope.direction,
             pointer: location.pointer,
             before,
             after,
             message: message.plain(consequence).plain("."),
-        });
-        Ok(())
+        };
+        self.changes.add(self.found_in(), change)
     }
 }
 

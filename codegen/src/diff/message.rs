@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::rules::{ChangeKind, DiffRule, Level, Subject};
+use super::scope::Scope;
 use crate::contract::{Constraint, EdgeLabel, SetRelation, StringSet, WireDirection};
 use crate::styled::StyledText;
 
@@ -21,8 +22,17 @@ pub(super) enum Detail<'a> {
     Fact { keyword: &'a str, base: Option<&'a Constraint>, revision: Option<&'a Constraint> },
 }
 
-/// Describes a change of the element at the end of `path`, without the consequence.
-pub(super) fn summary(path: &[&EdgeLabel], rule: &DiffRule, detail: Detail) -> StyledText {
+/// The place of an element that changed: the path to it from a named schema or from the
+/// document.
+#[derive(Clone, Copy)]
+pub(super) struct Subtree<'a> {
+    pub(super) schema: Option<&'a str>,
+    pub(super) path: &'a [&'a EdgeLabel],
+    pub(super) scope: Scope,
+}
+
+/// Describes a change of an element, without the consequence.
+pub(super) fn summary(path: Subtree, rule: &DiffRule, detail: Detail) -> StyledText {
     let text = match detail {
         Detail::Presence => element(path).plain(format!(" {}", rule.summary)),
         Detail::Label { base } => {
@@ -45,7 +55,7 @@ pub(super) fn summary(path: &[&EdgeLabel], rule: &DiffRule, detail: Detail) -> S
 }
 
 fn changed_fact(
-    path: &[&EdgeLabel],
+    path: Subtree,
     rule: &DiffRule,
     keyword: &str,
     base: &Constraint,
@@ -138,12 +148,13 @@ fn named_values<'a>(noun: &str, values: impl Iterator<Item = &'a String>) -> Opt
 }
 
 /// Names the element at the end of a path.
-fn element(path: &[&EdgeLabel]) -> StyledText {
+fn element(Subtree { schema, path, scope }: Subtree) -> StyledText {
     let new = StyledText::default;
-    if path.is_empty() {
-        return new().plain("the API");
-    }
-    let mut place = new().plain("the operation");
+    let mut place = match schema {
+        Some(name) => new().code(name).plain(message_kind(scope)),
+        None if path.is_empty() => new().plain("the API"),
+        None => new().plain("the operation"),
+    };
     let mut pointer = String::new();
     for label in path {
         match label {
@@ -161,7 +172,18 @@ fn element(path: &[&EdgeLabel]) -> StyledText {
             label => pointer += &label.to_string(),
         }
     }
-    if pointer.is_empty() { place } else { new().code(pointer).plain(" in ").append(place) }
+    let preposition = if schema.is_some() { " of " } else { " in " };
+    if pointer.is_empty() { place } else { new().code(pointer).plain(preposition).append(place) }
+}
+
+/// Names the messages that contain a schema, in the direction of a change.
+fn message_kind(scope: Scope) -> &'static str {
+    match (scope.is_incoming, scope.direction) {
+        (false, WireDirection::Request) => " in requests",
+        (false, WireDirection::Response) => " in responses",
+        (true, WireDirection::Request) => " in answers to the API",
+        (true, WireDirection::Response) => " in requests of the API",
+    }
 }
 
 fn location_name(location: &str) -> &'static str {
@@ -185,17 +207,16 @@ fn code(value: impl fmt::Display) -> StyledText {
 
 /// Returns the consequence of a breaking change for clients.
 pub(super) fn consequence(
-    path: &[&EdgeLabel],
     subject: Subject,
     kind: ChangeKind,
     level: Level,
-    direction: WireDirection,
+    scope: Scope,
 ) -> &'static str {
     use WireDirection::{Request, Response};
     if level != Level::Breaking {
         return "";
     }
-    match (subject, kind, direction) {
+    match (subject, kind, scope.direction) {
         (Subject::Servers, ..) => "; clients that use an unlisted server break",
         (Subject::Credentials, ..) => "; the API rejects calls with the old credentials",
         (Subject::Serialization, ..) => "; values are now written differently",
@@ -206,9 +227,7 @@ pub(super) fn consequence(
         (_, ChangeKind::Values(SetRelation::Incomparable), _) => {
             "; values that were valid may now be invalid"
         }
-        (_, _, Request) if path.iter().any(|label| matches!(label, EdgeLabel::Incoming { .. })) => {
-            "; the API may reject answers that it accepted"
-        }
+        (_, _, Request) if scope.is_incoming => "; the API may reject answers that it accepted",
         (_, _, Request) => "; the API may reject requests that it accepted",
         (Subject::Null, _, Response) => "; clients may receive null",
         (_, ChangeKind::BecameOptional, Response) => "; clients may not receive it",

@@ -3,19 +3,23 @@
 //! The graphs are compared pair by pair: `sides` holds them, `align` matches the
 //! children of two elements, `compare` finds the pairs that differ. `judge` walks
 //! them and looks up each change in [`rules::RULES`], by its subject, its kind and the
-//! direction of the value. [`Report::of`] does all of it.
+//! direction of the value. A change of a named schema is found once, and `places` lists
+//! the operations that it affects. [`Report::of`] does all of it.
 
 mod align;
+mod change;
 mod compare;
 mod error;
 mod judge;
 mod message;
+mod places;
 pub mod render;
 mod report;
 pub mod rules;
+mod scope;
 mod sides;
 
+pub use change::Change;
 pub use error::DiffError;
-pub use judge::Change;
 pub use report::Report;
 pub use rules::Level;

@@ -2,20 +2,23 @@
 
 use std::fmt::Write;
 
-use super::judge::Change;
+use super::change::Change;
 use super::report::Report;
 use super::rules::Level;
 use crate::document::diagnostic::on_one_line;
 use crate::styled::{OutputLine, StyledText, TextSpan, Tone};
 
-/// Renders a report as lines: each operation with its changes, the worst first, and
-/// the verdict as the last line.
+/// The number of operations or places that a heading lists.
+const MAX_LISTED: usize = 10;
+
+/// Renders a report as lines: each operation, group of operations or named schema with
+/// its changes, the worst first, and the verdict as the last line.
 ///
 /// `note` is a second verdict, such as the effect on a generated crate.
 pub fn text(report: &Report, note: &StyledText) -> Vec<OutputLine> {
     let mut lines = Vec::new();
-    for changes in by_operation(report) {
-        lines.push(OutputLine::Heading(on_one_line(operation(&changes[0]))));
+    for changes in groups(report) {
+        lines.push(OutputLine::Heading(on_one_line(&heading(&changes[0]))));
         lines.extend(changes.iter().map(|change| {
             let (tone, word) = status(change.level);
             let text = on_one_line(&format!("{} [{}]", change.message, change.rule));
@@ -39,12 +42,41 @@ fn status(level: Level) -> (Tone, &'static str) {
     }
 }
 
-fn by_operation(report: &Report) -> impl Iterator<Item = &[Change]> {
-    report.changes.chunk_by(|a, b| a.operation == b.operation)
+/// Returns the changes of each operation, group of operations or named schema.
+fn groups(report: &Report) -> impl Iterator<Item = &[Change]> {
+    report.changes.chunk_by(|a, b| a.schema == b.schema && a.audience() == b.audience())
 }
 
-fn operation(change: &Change) -> &str {
-    if change.operation.is_empty() { "The whole API" } else { &change.operation }
+/// Names the schema and the places that a change affects.
+fn heading(change: &Change) -> String {
+    let all = change.audience();
+    let mut listed = all.iter().take(MAX_LISTED).cloned().collect::<Vec<_>>().join(", ");
+    if all.len() > MAX_LISTED {
+        listed += &format!(" and {} more", all.len() - MAX_LISTED);
+    }
+    match (&change.schema, all) {
+        (None, []) => "The whole API".to_owned(),
+        (None, [operation]) => operation.clone(),
+        (None, _) => format!("{} operations: {listed}", all.len()),
+        (Some(name), [_]) => format!("Schema {name} in {listed}"),
+        (Some(name), _) => format!("Schema {name} in {} places: {listed}", all.len()),
+    }
+}
+
+/// Names the schema or the first operation that a change affects, and the number of
+/// operations.
+fn subject(change: &Change) -> StyledText {
+    let text = StyledText::default();
+    let count = |noun| format!(" ({} {noun})", change.operations.len());
+    match (&change.schema, &change.operations[..]) {
+        (None, []) => text.code("The whole API"),
+        (None, [operation]) => text.code(operation),
+        (None, [first, others @ ..]) => {
+            text.code(first).plain(format!(" and {} more", others.len()))
+        }
+        (Some(name), [_]) => text.code(name).plain(count("operation")),
+        (Some(name), _) => text.code(name).plain(count("operations")),
+    }
 }
 
 fn verdict(report: &Report) -> &'static str {
@@ -75,7 +107,7 @@ const MAX_ROWS: usize = 40;
 const MAX_CODE: usize = 300;
 
 /// Renders a report as Markdown for a comment on a pull request: the verdict, a table
-/// of breaking changes and warnings, and all changes folded by operation.
+/// of breaking changes and warnings, and all changes folded by operation or schema.
 ///
 /// The result stays below GitHub's limit for comments; omitted changes are counted.
 /// `note` is a second verdict, such as the effect on a generated crate.
@@ -97,12 +129,12 @@ fn append_table(report: &Report, text: &mut String) {
     if worst_first.is_empty() {
         return;
     }
-    *text += "\n| | Operation | Change | Rule |\n| --- | --- | --- | --- |\n";
+    *text += "\n| | Place | Change | Rule |\n| --- | --- | --- | --- |\n";
     worst_first.sort_by_key(|change| std::cmp::Reverse(change.level));
     for change in worst_first.iter().take(MAX_ROWS) {
         let cells = [
             change.level.to_string(),
-            code(operation(change)),
+            markdown_text(&subject(change)),
             markdown_text(&change.message),
             code(change.rule),
         ];
@@ -116,12 +148,12 @@ fn append_table(report: &Report, text: &mut String) {
 
 fn append_details(report: &Report, text: &mut String) {
     let mut shown = 0;
-    for changes in by_operation(report) {
+    for changes in groups(report) {
         let plural = if changes.len() == 1 { "" } else { "s" };
-        let operation = html(&truncated(operation(&changes[0])));
+        let heading = html(&truncated(&heading(&changes[0])));
         let count = changes.len();
         let mut block = format!(
-            "\n<details><summary><code>{operation}</code>: {count} change{plural}</summary>\n\n"
+            "\n<details><summary><code>{heading}</code>: {count} change{plural}</summary>\n\n"
         );
         let mut listed = 0;
         for change in changes {

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::change::Change;
 use super::compare;
 use super::error::DiffError;
-use super::judge::{self, Change};
+use super::judge;
 use super::rules::Level;
 use crate::contract::Contract;
 
@@ -13,7 +14,7 @@ use crate::contract::Contract;
 pub struct Report {
     /// True if any change is breaking.
     pub breaking: bool,
-    /// All changes, by operation and descending severity.
+    /// All changes, by schema, operations and descending severity.
     pub changes: Vec<Change>,
 }
 

@@ -29,6 +29,20 @@ impl<'c> Side<'c> {
         ChildEdge { element: ElementId(self.elements.len() - 1), required: false }
     }
 
+    /// Returns the named schema that an element is, or else those that it includes.
+    pub(super) fn named(&self, id: ElementId) -> Vec<ElementId> {
+        let element = self.element(id);
+        if element.name.is_some() { vec![id] } else { element.bases.clone() }
+    }
+
+    /// Returns the name of a schema, or of the only named schema that it includes.
+    pub(super) fn name(&self, id: ElementId) -> Option<&str> {
+        match self.named(id)[..] {
+            [only] => self.element(only).name.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Summarizes an element in a few words.
     pub(super) fn summary(&self, id: ElementId) -> String {
         let element = self.element(id);
@@ -48,7 +62,7 @@ impl<'c> Side<'c> {
             }
         }
         if summary.is_empty() {
-            summary = element.component.clone().unwrap_or_else(|| "anything".into());
+            summary = self.name(id).unwrap_or("anything").to_owned();
         }
         if let Some((end, _)) = summary.char_indices().nth(MAX_SUMMARY) {
             summary.truncate(end);
@@ -57,14 +71,11 @@ impl<'c> Side<'c> {
         summary
     }
 
-    /// Makes `element` the only alternative of an element that otherwise resembles
-    /// `other`, so that a single schema can be compared with several alternatives.
-    /// Returns false if `element` allows any value.
-    pub(super) fn wrap_as_alternative(
-        &mut self,
-        element: &mut Rc<Element>,
-        other: &Element,
-    ) -> bool {
+    /// Returns an element whose only alternative is the element `id`, and which otherwise
+    /// resembles `other`, so that a single schema can be compared with several
+    /// alternatives; `None` if the element allows any value.
+    pub(super) fn as_alternative(&mut self, id: ElementId, other: &Element) -> Option<Element> {
+        let element = Rc::clone(self.element(id));
         let stays = |keyword: &Keyword| *keyword == "nullable" || other.facts.contains_key(keyword);
         let (facts, own_facts): (BTreeMap<_, _>, BTreeMap<_, _>) =
             element.facts.clone().into_iter().partition(|(keyword, _)| stays(keyword));
@@ -73,14 +84,13 @@ impl<'c> Side<'c> {
             .clone()
             .into_iter()
             .partition(|(label, _)| other.children.contains_key(label));
-        let component = element.component.clone();
-        let alternative = Element { facts: own_facts, children: own_children, component };
+        let bases = self.named(id);
+        let alternative = Element { facts: own_facts, children: own_children, name: None, bases };
         if alternative.is_empty() {
-            return false;
+            return None;
         }
         children.insert(EdgeLabel::Alternative(0, 0), self.add(alternative));
-        *element = Rc::new(Element { facts, children, component: None });
-        true
+        Some(Element { facts, children, ..Element::default() })
     }
 
     /// Returns an operation with the names of its path parameters replaced by those
@@ -129,7 +139,7 @@ pub(super) struct Sides<'c> {
     pub(super) revision: Side<'c>,
 }
 
-/// The relation of two alternatives by their component names.
+/// The relation of two alternatives by their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NameRelation {
     Same,
@@ -142,12 +152,10 @@ impl<'c> Sides<'c> {
         Self { base: Side::new(base), revision: Side::new(revision) }
     }
 
-    /// Compares the component names of two alternatives. A component of both documents
-    /// is the same; a new one may be an old one that was renamed.
+    /// Compares the names of two alternatives. A name of both documents means the same
+    /// schema; a new schema may be an old one that was renamed.
     pub(super) fn name_relation(&self, base: ElementId, revision: ElementId) -> NameRelation {
-        let base = &self.base.element(base).component;
-        let revision = &self.revision.element(revision).component;
-        match (base, revision) {
+        match (self.base.name(base), self.revision.name(revision)) {
             (Some(base), Some(revision)) if base == revision => NameRelation::Same,
             (Some(base), Some(revision))
                 if self.revision.components.contains(base)

@@ -1,8 +1,12 @@
 //! Divergences: known differences between the spec and upstream, with reasons.
 
+use std::fmt;
+
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::outline::SEPARATOR;
+use crate::contract::schema_owner;
 use crate::document::diagnostic::{Diagnostic, Position, Refusal};
 use crate::document::pointer::Pointer;
 
@@ -10,15 +14,34 @@ use crate::document::pointer::Pointer;
 const ANY_VALUE: &str = "*";
 
 /// A fact that differs between the spec and upstream.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Difference {
-    /// The subject of the fact: operation, place, pointer and keyword.
+    /// Method and path, or `schema` and a name of the spec; empty for the whole document.
+    pub owner: String,
+    /// The place in the owner and the keyword; empty if only one side has the owner.
     pub subject: String,
     /// The value in the spec: `None` without the fact, empty for a keyword without a
     /// value.
     pub ours: Option<String>,
     /// The value in upstream's document, likewise.
     pub theirs: Option<String>,
+    /// The places in operations that the difference affects.
+    pub places: Vec<String>,
+}
+
+impl Difference {
+    /// Returns the name of the schema that differs.
+    pub(super) fn schema(&self) -> Option<&str> {
+        self.owner.strip_prefix(&schema_owner(""))
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [self.owner.as_str(), &self.subject];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        f.write_str(&parts.join(SEPARATOR))
+    }
 }
 
 /// The list of known differences in `spec/divergences.toml`.
@@ -55,6 +78,7 @@ struct DivergenceFile {
 #[serde(deny_unknown_fields)]
 struct Divergence {
     operation: Option<String>,
+    schema: Option<String>,
     facts: Vec<Spanned<String>>,
     ours: Option<String>,
     theirs: Option<String>,
@@ -77,10 +101,9 @@ impl Divergences {
             let help = "an entry has `facts`, `reason` and the value of either side".into();
             Refusal::new(name, vec![diagnostic(text, at, message, help)])
         })?;
-        let has_no_reason = |entry: &&Divergence| entry.reason.get_ref().trim().is_empty();
-        let diagnostics = file.divergence.iter().filter(has_no_reason).map(|entry| {
-            let help = "explain why the spec differs from upstream, or correct the spec".into();
-            diagnostic(text, entry.reason.span().start, "missing reason".into(), help)
+        let diagnostics = file.divergence.iter().filter_map(|entry| {
+            let (message, help) = entry.problem()?;
+            Some(diagnostic(text, entry.reason.span().start, message.into(), help.into()))
         });
         match refusal(name, diagnostics.collect()) {
             Some(refusal) => Err(refusal),
@@ -129,6 +152,16 @@ impl Divergences {
 }
 
 impl Divergence {
+    fn problem(&self) -> Option<(&'static str, &'static str)> {
+        if self.reason.get_ref().trim().is_empty() {
+            let help = "explain why the spec differs from upstream, or correct the spec";
+            return Some(("missing reason", help));
+        }
+        let has_both = self.operation.is_some() && self.schema.is_some();
+        let help = "write one entry for the operation and one for the schema";
+        has_both.then_some(("expected `operation` or `schema`, found both", help))
+    }
+
     /// Returns the index of the fact that explains a difference.
     fn explains(&self, difference: &Difference) -> Option<usize> {
         let matches = |expected: &Option<String>, found: &Option<String>| {
@@ -137,17 +170,56 @@ impl Divergence {
         if !matches(&self.ours, &difference.ours) || !matches(&self.theirs, &difference.theirs) {
             return None;
         }
-        let mut subject = difference.subject.as_str();
-        if let Some(operation) = &self.operation {
-            subject = subject.strip_prefix(operation.as_str())?.strip_prefix(" · ")?;
-        }
-        let covers = |fact: &Spanned<String>| {
-            let rest = subject.strip_prefix(fact.get_ref().as_str());
-            rest.is_some_and(|rest| {
-                rest.is_empty() || rest.starts_with(" · ") || rest.starts_with('/')
-            })
+        let (schema, operation) = match difference.schema() {
+            Some(name) => (Some(name), None),
+            None => (None, Some(difference.owner.as_str()).filter(|owner| !owner.is_empty())),
         };
-        self.facts.iter().position(covers)
+        let is_owner = matches_name(self.operation.as_deref(), operation)
+            && matches_name(self.schema.as_deref(), schema);
+        let covers = |fact: &Spanned<String>| covers(fact.get_ref(), &difference.subject);
+        self.facts.iter().position(covers).filter(|_| is_owner)
+    }
+}
+
+/// Returns whether a pattern matches a name, or both are absent. `*` is any text.
+fn matches_name(pattern: Option<&str>, name: Option<&str>) -> bool {
+    match (pattern, name) {
+        (Some(pattern), Some(name)) => matches(pattern, name, &|_| false, &str::is_empty),
+        (pattern, name) => pattern == name,
+    }
+}
+
+/// Returns whether a pattern matches a fact or a place around it. `*` is any text in a
+/// step, and `**` is any text.
+fn covers(pattern: &str, subject: &str) -> bool {
+    let ends_step = |rest: &str| rest.starts_with(SEPARATOR) || rest.starts_with('/');
+    matches(pattern, subject, &ends_step, &|rest| rest.is_empty() || ends_step(rest))
+}
+
+/// Returns whether `text` has a prefix that matches the pattern, and `is_end` accepts the
+/// rest. `*` does not match the text from where `ends_step` is true.
+fn matches(
+    pattern: &str,
+    text: &str,
+    ends_step: &dyn Fn(&str) -> bool,
+    is_end: &dyn Fn(&str) -> bool,
+) -> bool {
+    let Some(wildcard) = pattern.find('*') else {
+        return text.strip_prefix(pattern).is_some_and(is_end);
+    };
+    let Some(mut text) = text.strip_prefix(&pattern[..wildcard]) else { return false };
+    let rest = &pattern[wildcard..];
+    let any_step = rest.starts_with("**");
+    let rest = rest.trim_start_matches('*');
+    loop {
+        if matches(rest, text, ends_step, is_end) {
+            return true;
+        }
+        let mut characters = text.chars();
+        if !any_step && ends_step(text) || characters.next().is_none() {
+            return false;
+        }
+        text = characters.as_str();
     }
 }
 

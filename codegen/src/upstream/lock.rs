@@ -1,10 +1,10 @@
 //! The lock: the facts of upstream's document, kept in a file.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use super::outline::SEPARATOR;
 use crate::contract::{Contract, Fact, FactsError, path_template};
 use crate::document::diagnostic::{Diagnostic, Position, Refusal};
 use crate::document::pointer::Pointer;
@@ -13,9 +13,6 @@ const HEADER: &str = "\
 # The facts of upstream's document about the operations of spec/registry.yaml.
 # Written by `cargo xtask upstream FILE --lock`. Do not edit: run it again.
 ";
-
-/// The subjects of facts with their values, which are empty for keywords without one.
-pub(super) type Statements = BTreeMap<String, String>;
 
 /// The facts of upstream's document about the operations of the spec, and the names of
 /// all its operations.
@@ -28,7 +25,7 @@ pub struct Lock {
     pub sha256: String,
     /// All operations of upstream.
     pub operations: Vec<String>,
-    pub(super) facts: Statements,
+    pub(super) facts: Vec<Fact>,
 }
 
 impl Lock {
@@ -45,12 +42,12 @@ impl Lock {
             |theirs: &str| operations.iter().find(|ours| is_same_operation(ours, theirs));
         let mut facts = upstream.facts_of(|operation| name_in_spec(operation).is_some())?;
         for fact in &mut facts {
-            if let Some(ours) = name_in_spec(&fact.operation) {
-                fact.operation.clone_from(ours);
+            if let Some(ours) = name_in_spec(&fact.owner) {
+                fact.owner.clone_from(ours);
             }
         }
         let sha256 = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { sha256, operations: upstream.operations(), facts: statements(&facts) })
+        Ok(Self { sha256, operations: upstream.operations(), facts })
     }
 
     /// Reads a lock file.
@@ -59,16 +56,12 @@ impl Lock {
     ///
     /// A line has an unknown kind.
     pub fn parse(name: &str, text: &str) -> Result<Self, Refusal> {
-        let mut lock =
-            Self { sha256: String::new(), operations: Vec::new(), facts: Statements::new() };
+        let mut lock = Self { sha256: String::new(), operations: Vec::new(), facts: Vec::new() };
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !is_comment(line)) {
             match line.split_once(' ') {
                 Some(("sha256", hash)) => hash.clone_into(&mut lock.sha256),
                 Some(("operation", operation)) => lock.operations.push(operation.to_owned()),
-                Some(("fact", fact)) => {
-                    let (subject, value) = fact.split_once(" = ").unwrap_or((fact, ""));
-                    lock.facts.insert(subject.to_owned(), value.to_owned());
-                }
+                Some(("fact", fact)) => lock.facts.push(parse_fact(fact)),
                 _ => return Err(invalid_line(name, index + 1)),
             }
         }
@@ -81,8 +74,10 @@ pub(super) fn is_same_operation(a: &str, b: &str) -> bool {
     path_template(a) == path_template(b)
 }
 
-pub(super) fn statements(facts: &[Fact]) -> Statements {
-    facts.iter().map(|fact| (fact.subject(), fact.value_text().unwrap_or_default())).collect()
+fn parse_fact(line: &str) -> Fact {
+    let (subject, value) = line.split_once(" = ").unwrap_or((line, ""));
+    let (owner, subject) = subject.split_once(SEPARATOR).unwrap_or(("", subject));
+    Fact { owner: owner.to_owned(), subject: subject.to_owned(), value: value.to_owned() }
 }
 
 fn is_comment(line: &str) -> bool {
@@ -105,9 +100,6 @@ impl fmt::Display for Lock {
         write!(f, "{HEADER}sha256 {}\n\n", self.sha256)?;
         self.operations.iter().try_for_each(|operation| writeln!(f, "operation {operation}"))?;
         writeln!(f)?;
-        self.facts.iter().try_for_each(|(subject, value)| match value.as_str() {
-            "" => writeln!(f, "fact {subject}"),
-            value => writeln!(f, "fact {subject} = {value}"),
-        })
+        self.facts.iter().try_for_each(|fact| writeln!(f, "fact {fact}"))
     }
 }

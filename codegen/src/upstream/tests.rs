@@ -123,6 +123,148 @@ fn explanation_requires_the_values_of_both_sides() {
     assert!(text.contains("stale entry: `operationId` does not differ so"), "{text}");
 }
 
+/// A spec with named schemas, and upstream's document with other names, of which one
+/// schema is inlined and another is split.
+const NAMED: &str = "
+openapi: 3.0.3
+paths:
+  /a/{id}:
+    get:
+      parameters:
+        - {name: id, in: path, required: true, schema: {$ref: '#/components/schemas/AId'}}
+        - {name: first, in: query, schema: {type: integer, minimum: 1}}
+      responses:
+        '200': {content: {application/json: {schema: {$ref: '#/components/schemas/APage'}}}}
+components:
+  schemas:
+    AId: {type: string, pattern: '^a_'}
+    A:
+      type: object
+      required: [id]
+      properties:
+        id: {allOf: [{$ref: '#/components/schemas/AId'}], description: The id}
+        parent: {nullable: true, allOf: [{$ref: '#/components/schemas/AId'}]}
+        size: {type: object, properties: {kg: {type: integer, format: int64}}}
+    APage: {type: object, properties: {nodes: {type: array, items: {$ref: '#/components/schemas/A'}}}}
+";
+const NAMED_UPSTREAM: &str = r##"{
+    "openapi": "3.1.0",
+    "paths": {"/a/{id}": {"get": {
+        "parameters": [
+            {"name": "id", "in": "path", "required": true, "schema": {"$ref": "#/components/schemas/PathParam"}},
+            {"name": "first", "in": "query", "schema": {"anyOf": [{"type": "integer", "exclusiveMinimum": 0}, {"type": "null"}]}}
+        ],
+        "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/List_A_"}}}}}
+    }}},
+    "components": {"schemas": {
+        "PathParam": {"type": "string"},
+        "List_A_": {"type": "object", "properties": {"nodes": {"type": "array", "items": {
+            "type": "object",
+            "required": ["id"],
+            "properties": {
+                "id": {"type": "string"},
+                "parent": {"type": ["string", "null"]},
+                "size": {"$ref": "#/components/schemas/Size"}
+            }
+        }}}},
+        "Size": {"type": "object", "properties": {"kg": {"type": "integer"}}}
+    }}
+}"##;
+
+#[test]
+fn lists_difference_of_a_schema_once_with_its_places() {
+    assert_eq!(
+        compared(NAMED, NAMED_UPSTREAM, ""),
+        "schema A · /size/kg · format\n        \
+                 ours int64\n      \
+               theirs absent\n      \
+               places GET /a/{id} · 200\n\
+         schema AId · pattern\n        \
+                 ours ^a_\n      \
+               theirs absent\n      \
+               places GET /a/{id} · 200, GET /a/{id} · path id\n       \
+                Drift 2 unexplained differences, 0 explained\n    \
+             Coverage 1 of 1 operations of upstream\n"
+    );
+}
+
+#[test]
+fn names_of_schemas_are_no_difference() {
+    let lines = |spec: &str, upstream: &str| compared(spec, upstream, "").lines().count();
+    let identifier = "{allOf: [{$ref: '#/components/schemas/AId'}], description: The id}";
+    for (spec, upstream) in [
+        (NAMED.replace("APage", "Page"), NAMED_UPSTREAM.replace("List_A_", "A")),
+        (
+            NAMED.replace("{$ref: '#/components/schemas/AId'}", "{type: string}"),
+            NAMED_UPSTREAM.into(),
+        ),
+        (NAMED.replace(identifier, "{type: string, pattern: '^a_'}"), NAMED_UPSTREAM.into()),
+    ] {
+        let text = compared(&spec, &upstream, "");
+        assert!(!text.contains("schema ="), "{text}");
+        assert!(text.contains("· /size/kg · format"), "{text}");
+    }
+    assert_eq!(lines(NAMED, NAMED), 2);
+}
+
+#[test]
+fn differences_of_a_use_belong_to_its_place() {
+    let upstream = NAMED_UPSTREAM
+        .replace(r#""required": ["id"],"#, r#""required": ["parent"],"#)
+        .replace(r#"["string", "null"]"#, r#""string""#);
+    let text = compared(NAMED, &upstream, "");
+    for difference in [
+        "schema A · /id · required",
+        "schema A · /parent · required",
+        "schema A · /parent · nullable",
+    ] {
+        assert!(text.contains(&format!("{difference}\n")), "{text}");
+    }
+}
+
+#[test]
+fn entries_take_schemas_and_wildcards() {
+    let entry = |owner: &str, fact: &str| {
+        format!("[[divergence]]\n{owner}\nfacts = ['{fact}']\nours = '*'\nreason = 'Test.'\n")
+    };
+    let explained = |owner: &str, fact: &str| {
+        let text = compared(NAMED, NAMED_UPSTREAM, &entry(owner, fact));
+        text.contains("1 unexplained differences, 1 explained")
+    };
+    for (owner, fact) in [
+        ("schema = 'AId'", "pattern"),
+        ("schema = '*Id'", "pattern"),
+        ("schema = '*'", "pattern"),
+        ("schema = '*'", "/*/kg"),
+        ("schema = '*'", "/*/* · format"),
+        ("schema = '*'", "/size"),
+        ("schema = 'A'", "**format"),
+        ("schema = 'A'", "**"),
+    ] {
+        assert!(explained(owner, fact), "{owner} {fact}");
+    }
+    for (owner, fact) in [
+        ("schema = 'A'", "pattern"),
+        ("schema = '*Page'", "pattern"),
+        ("schema = '*'", "/*format"),
+        ("schema = '*'", "/siz"),
+        ("operation = '*'", "pattern"),
+        ("", "pattern"),
+    ] {
+        assert!(!explained(owner, fact), "{owner} {fact}");
+    }
+    let operation = SPEC.replace("operationId: a", "operationId: other");
+    for (owner, fact) in [
+        ("operation = '*'", "operationId"),
+        ("operation = 'GET *'", "*Id"),
+        ("operation = 'GET /a/*'", "operation**"),
+    ] {
+        let entry = entry(owner, fact).replace("reason", "theirs = '*'\nreason");
+        let text = compared(&operation, UPSTREAM, &entry);
+        assert!(text.contains("1 explained"), "{owner} {fact}: {text}");
+    }
+}
+
 #[test]
 fn rejects_invalid_files_with_position() {
     let refused = |text: &str| Divergences::parse("d.toml", text).unwrap_err().to_string();
@@ -131,6 +273,8 @@ fn rejects_invalid_files_with_position() {
             .starts_with("d.toml:2:1: error: unknown field `fact`")
     );
     assert!(refused("[[divergence]\n").starts_with("d.toml:1:"));
+    let two = "[[divergence]]\nfacts = []\noperation = '*'\nschema = '*'\nreason = 'Test.'\n";
+    assert!(refused(two).contains("expected `operation` or `schema`, found both"));
     let reasonless = "[[divergence]]\nfacts = [\"a\"]\nreason = ' '\n";
     assert_eq!(
         refused(reasonless),

@@ -154,8 +154,8 @@ fn deep_chain_hides_no_change_elsewhere() {
             document(&format!("    S0: {{properties: {{{properties}}}}}\n{schemas}"))
         };
         let report = report(&with("{type: string}"), &with("{type: integer}"));
-        let pointers: Vec<_> = report.changes.iter().map(|change| &change.pointer).collect();
-        assert_eq!(pointers, ["/deep", "/near"]);
+        let changed: Vec<_> = report.changes.iter().map(|change| &change.schema).collect();
+        assert_eq!(changed, [&Some(format!("S{deep}"))]);
     }
 }
 
@@ -167,9 +167,16 @@ fn finds_change_that_another_path_reaches_too_deeply() {
                           b: {$ref: '#/components/schemas/S240'}";
         document(&format!("    S0: {{properties: {{{properties}}}}}\n{chain}"))
     };
-    let report = report(&with("{type: string}"), &with("{type: integer}"));
-    let changes = report.changes.iter().map(|change| change.pointer.as_str());
-    assert_eq!(changes.collect::<Vec<_>>(), ["/b".to_owned() + &"/next".repeat(20)]);
+    let (base, revision) = (with("{type: string}"), with("{type: integer}"));
+    let changes = report(&base, &revision).changes;
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].schema.as_deref(), Some("S260"));
+    // Schemas elsewhere have no names, so that their changes are found at their places.
+    let unnamed =
+        |text: &str| text.replace("components:", "x-own:").replace("#/components", "#/x-own");
+    let changes = report(&unnamed(&base), &unnamed(&revision)).changes;
+    let pointers: Vec<_> = changes.iter().map(|change| change.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/b".to_owned() + &"/next".repeat(20)]);
 }
 
 #[test]
@@ -194,6 +201,34 @@ fn rejects_tens_of_thousands_of_changes() {
         contract(&document(&format!("    S0: {{properties: {{{}}}}}\n", properties.join(", "))))
     };
     assert_eq!(Report::of(&with(5), &with(6)), Err(DiffError::TooManyChanges));
+}
+
+#[test]
+fn rejects_changes_of_schemas_that_thousands_of_operations_reach() {
+    let with = |operations: usize, bound: usize| {
+        let link = format!("{{maxProperties: {bound}, properties: {{next: ?}}}}");
+        let schemas = chain(1_000, &link, "{type: string}");
+        let (head, tail) = schemas_document(&schemas);
+        let operation = |i| {
+            format!(
+                "  /a{i}: {{get: {{responses: {{'200': {{$ref: '#/components/responses/A'}}}}}}}}\n"
+            )
+        };
+        let operations: String = (0..operations).map(operation).collect();
+        contract(&format!("{head}{operations}{tail}"))
+    };
+    let report = Report::of(&with(300, 5), &with(300, 6)).unwrap();
+    assert_eq!(report.changes.len(), 1_000);
+    assert!(report.changes.iter().all(|change| change.operations.len() == 300));
+    assert_eq!(Report::of(&with(3_000, 5), &with(3_000, 6)), Err(DiffError::TooManyChanges));
+}
+
+/// Returns the parts of a document before and after its operations, with a response that
+/// has the schema `S0`.
+fn schemas_document(schemas: &str) -> (String, String) {
+    let content = "{application/json: {schema: {$ref: '#/components/schemas/S0'}}}";
+    let response = format!("components:\n  responses: {{A: {{content: {content}}}}}\n");
+    ("openapi: 3.1.0\npaths:\n".into(), format!("{response}  schemas:\n{schemas}"))
 }
 
 #[test]

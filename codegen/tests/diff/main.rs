@@ -6,6 +6,7 @@ mod hostile;
 mod laws;
 mod reports;
 mod rules;
+mod schemas;
 
 use codegen::contract::Contract;
 use codegen::diff::{Level, Report};
