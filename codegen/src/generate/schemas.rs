@@ -20,7 +20,7 @@ pub(super) struct StringFormat {
 /// The provider of the Rust type for a format.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum TypeProvider {
-    /// typify uses a type of `chrono`.
+    /// typify uses an existing type, such as those of `chrono`.
     Typify,
     /// The client defines a type. The path is that of a macro that adds the methods of
     /// this format to the type.
@@ -30,6 +30,7 @@ pub(super) enum TypeProvider {
 const STRING_FORMATS: &[StringFormat] = &[
     StringFormat { name: "date", variant: "Date", provider: TypeProvider::Typify },
     StringFormat { name: "date-time", variant: "DateTime", provider: TypeProvider::Typify },
+    StringFormat { name: "decimal", variant: "Decimal", provider: TypeProvider::Typify },
     StringFormat {
         name: "iso-3166-1-alpha-3",
         variant: "CountryCode",
@@ -72,6 +73,33 @@ pub(super) fn reachable<'n>(root: &'n Node, part: &'n Node) -> BTreeSet<&'n str>
     names
 }
 
+/// Returns the names of the schemas that requests contain.
+pub(super) fn sent(root: &Node) -> BTreeSet<&str> {
+    in_operations(root, "requestBody")
+}
+
+/// Returns the names of the schemas that responses contain.
+pub(super) fn received(root: &Node) -> BTreeSet<&str> {
+    in_operations(root, "responses")
+}
+
+fn in_operations<'n>(root: &'n Node, key: &str) -> BTreeSet<&'n str> {
+    let paths = root.get("paths").into_iter().flat_map(Node::members);
+    let operations = paths.flat_map(|path| path.node.members());
+    let parts = operations.filter_map(|operation| operation.node.get(key));
+    parts.flat_map(|part| reachable(root, part)).collect()
+}
+
+/// Returns whether a property occurs in responses only.
+pub(super) fn is_read_only(root: &Node, property: &Node) -> bool {
+    reference::resolve(root, property).is_some_and(|property| property.is_true("readOnly"))
+}
+
+/// Returns whether a property occurs in requests only.
+pub(super) fn is_write_only(root: &Node, property: &Node) -> bool {
+    reference::resolve(root, property).is_some_and(|property| property.is_true("writeOnly"))
+}
+
 /// The alternatives of a `oneOf` or `anyOf`.
 pub(super) struct Alternatives<'n> {
     /// `oneOf` or `anyOf`.
@@ -97,6 +125,34 @@ pub(super) fn unwrap_all_of(schema: &Node) -> Option<&Node> {
         [only] => Some(only),
         _ => None,
     }
+}
+
+/// Follows references and every `allOf` with one element.
+pub(super) fn unwrap_alias<'n>(root: &'n Node, mut schema: &'n Node) -> &'n Node {
+    // The lint rejects schemas that contain themselves.
+    loop {
+        let next = match reference::schema_name(schema) {
+            Some(name) => component(root, name),
+            None => unwrap_all_of(schema),
+        };
+        match next {
+            Some(next) => schema = next,
+            None => return schema,
+        }
+    }
+}
+
+/// Returns the name and the rules of the client's string type for a schema that refers to one,
+/// directly or by an `allOf` with one element.
+pub(super) fn named_string_type<'n>(
+    root: &'n Node,
+    mut schema: &'n Node,
+) -> Option<(&'n str, StringConstraints)> {
+    while let Some(inner) = unwrap_all_of(schema) {
+        schema = inner;
+    }
+    let name = reference::schema_name(schema)?;
+    Some((name, string_type(component(root, name)?)?))
 }
 
 /// The validation rules of a string schema.

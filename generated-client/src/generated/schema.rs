@@ -4,35 +4,181 @@
 
 use super::types;
 use crate::validate::{
-    Bounds, Count, Format, HasSchema, Piece, Property, Schema, StringRules,
+    Bounds, Count, Format, HasSchema, Piece, Property, Required, Schema, StringRules,
 };
 
-pub(crate) static TABLES: &[(&str, &Schema)] = &[
-    ("/components/schemas/CarbonRemovalData", &CARBON_REMOVAL_DATA),
-    ("/components/schemas/CountryCode", &COUNTRY_CODE),
-    ("/components/schemas/CreditBatch", &CREDIT_BATCH),
-    ("/components/schemas/CreditBatchId", &CREDIT_BATCH_ID),
-    ("/components/schemas/CreditBatchStatus", &CREDIT_BATCH_STATUS),
-    ("/components/schemas/CreditQuantity", &CREDIT_QUANTITY),
-    ("/components/schemas/DeliveryId", &DELIVERY_ID),
-    ("/components/schemas/ErrorBody", &ERROR_BODY),
-    ("/components/schemas/ErrorDetail", &ERROR_DETAIL),
-    ("/components/schemas/ErrorLocation", &ERROR_LOCATION),
-    ("/components/schemas/IssuanceId", &ISSUANCE_ID),
-    ("/components/schemas/Organisation", &ORGANISATION),
-    ("/components/schemas/OrganisationId", &ORGANISATION_ID),
-    ("/components/schemas/ProjectId", &PROJECT_ID),
-    ("/components/schemas/RemovalId", &REMOVAL_ID),
-    ("/components/schemas/RetirementId", &RETIREMENT_ID),
-    ("/components/schemas/SupplierId", &SUPPLIER_ID),
-    ("/components/schemas/ValidationError", &VALIDATION_ERROR),
-];
+/// Returns the tables by their pointers in the spec.
+pub(crate) fn tables() -> &'static [(&'static str, &'static Schema)] {
+    static TABLES_: &[(&str, &Schema)] = &[
+        ("/components/schemas/CarbonRemovalData", &CARBON_REMOVAL_DATA),
+        ("/components/schemas/CountryCode", &COUNTRY_CODE),
+        ("/components/schemas/CreditBatch", &CREDIT_BATCH),
+        ("/components/schemas/CreditBatchId", &CREDIT_BATCH_ID),
+        ("/components/schemas/CreditBatchStatus", &CREDIT_BATCH_STATUS),
+        ("/components/schemas/CreditQuantity", &CREDIT_QUANTITY),
+        ("/components/schemas/DeliveryId", &DELIVERY_ID),
+        ("/components/schemas/ErrorBody", &ERROR_BODY),
+        ("/components/schemas/ErrorDetail", &ERROR_DETAIL),
+        ("/components/schemas/ErrorLocation", &ERROR_LOCATION),
+        ("/components/schemas/IssuanceId", &ISSUANCE_ID),
+        ("/components/schemas/Organisation", &ORGANISATION),
+        ("/components/schemas/OrganisationId", &ORGANISATION_ID),
+        ("/components/schemas/ProjectId", &PROJECT_ID),
+        ("/components/schemas/RemovalId", &REMOVAL_ID),
+        ("/components/schemas/RetirementId", &RETIREMENT_ID),
+        ("/components/schemas/SupplierId", &SUPPLIER_ID),
+        ("/components/schemas/ValidationError", &VALIDATION_ERROR),
+    ];
+    TABLES_
+}
+
+/// The rules of string types, in a module of their own, so that their names cannot
+/// collide with those of schemas.
+pub(crate) mod rules {
+    use crate::validate::{Count, Format, Piece, StringRules};
+    pub(crate) static CREDIT_BATCH_ID: StringRules = StringRules {
+        name: "CreditBatchId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "ctb_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static ISSUANCE_ID: StringRules = StringRules {
+        name: "IssuanceId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "iss_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static DELIVERY_ID: StringRules = StringRules {
+        name: "DeliveryId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "dlv_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static RETIREMENT_ID: StringRules = StringRules {
+        name: "RetirementId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "ret_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static REMOVAL_ID: StringRules = StringRules {
+        name: "RemovalId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "rmv_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static PROJECT_ID: StringRules = StringRules {
+        name: "ProjectId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "prj_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static SUPPLIER_ID: StringRules = StringRules {
+        name: "SupplierId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "spl_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static ORGANISATION_ID: StringRules = StringRules {
+        name: "OrganisationId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "org_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static COUNTRY_CODE: StringRules = StringRules {
+        name: "CountryCode",
+        length: Count { min: 3, max: Some(3) },
+        prefix: "",
+        pieces: Some(&[Piece::new(&[('A', 'Z')], Count { min: 3, max: Some(3) })]),
+        format: Some(Format::CountryCode),
+        values: &[],
+    };
+    pub(crate) static CREDIT_BATCH_STATUS: StringRules = StringRules {
+        name: "CreditBatchStatus",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: None,
+        values: &["active", "split", "retired"],
+    };
+}
 
 pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
     properties: &[
         Property {
             name: "counterfactuals_kg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -42,7 +188,7 @@ pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
         },
         Property {
             name: "emissions_kg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -52,7 +198,7 @@ pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
         },
         Property {
             name: "gross_carbon_removed_kg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -62,7 +208,7 @@ pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
         },
         Property {
             name: "losses_kg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -72,7 +218,7 @@ pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
         },
         Property {
             name: "net_carbon_removed_kg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -89,16 +235,7 @@ impl HasSchema for types::CarbonRemovalData {
     const SCHEMA: &'static Schema = &CARBON_REMOVAL_DATA;
 }
 
-pub(crate) static COUNTRY_CODE_RULES: StringRules = StringRules {
-    name: "CountryCode",
-    length: Count { min: 3, max: Some(3) },
-    prefix: "",
-    pieces: Some(&[Piece::new(&[('A', 'Z')], Count { min: 3, max: Some(3) })]),
-    format: Some(Format::CountryCode),
-    values: &[],
-};
-
-pub(crate) static COUNTRY_CODE: Schema = Schema::String(&COUNTRY_CODE_RULES);
+pub(crate) static COUNTRY_CODE: Schema = Schema::String(&rules::COUNTRY_CODE);
 
 impl HasSchema for types::CountryCode {
     const SCHEMA: &'static Schema = &COUNTRY_CODE;
@@ -108,27 +245,27 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
     properties: &[
         Property {
             name: "beneficiary",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&ORGANISATION),
         },
         Property {
             name: "carbon_removal_data",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&CARBON_REMOVAL_DATA),
         },
         Property {
             name: "ccp_approved",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Boolean,
         },
         Property {
             name: "country_of_issue",
-            required: true,
+            required: Required::Always,
             schema: &COUNTRY_CODE,
         },
         Property {
             name: "delivered_at",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(
                 &Schema::String(
                     &StringRules {
@@ -144,22 +281,22 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         },
         Property {
             name: "delivery_id",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&DELIVERY_ID),
         },
         Property {
             name: "id",
-            required: true,
+            required: Required::Always,
             schema: &CREDIT_BATCH_ID,
         },
         Property {
             name: "issuance_id",
-            required: true,
+            required: Required::Always,
             schema: &ISSUANCE_ID,
         },
         Property {
             name: "issued_at",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(
                 &StringRules {
                     name: "string",
@@ -173,32 +310,32 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         },
         Property {
             name: "left_child_id",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&CREDIT_BATCH_ID),
         },
         Property {
             name: "owner",
-            required: true,
+            required: Required::Always,
             schema: &ORGANISATION,
         },
         Property {
             name: "parent_id",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&CREDIT_BATCH_ID),
         },
         Property {
             name: "project_id",
-            required: true,
+            required: Required::Always,
             schema: &PROJECT_ID,
         },
         Property {
             name: "removal_id",
-            required: true,
+            required: Required::Always,
             schema: &REMOVAL_ID,
         },
         Property {
             name: "retired_at",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(
                 &Schema::String(
                     &StringRules {
@@ -214,17 +351,17 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         },
         Property {
             name: "retirement_id",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&RETIREMENT_ID),
         },
         Property {
             name: "right_child_id",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&CREDIT_BATCH_ID),
         },
         Property {
             name: "sequestered_on",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(
                 &StringRules {
                     name: "string",
@@ -238,22 +375,22 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         },
         Property {
             name: "serial_number",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(&StringRules::ANY),
         },
         Property {
             name: "size",
-            required: true,
+            required: Required::Always,
             schema: &CREDIT_QUANTITY,
         },
         Property {
             name: "status",
-            required: true,
+            required: Required::Always,
             schema: &CREDIT_BATCH_STATUS,
         },
         Property {
             name: "supplier_id",
-            required: true,
+            required: Required::Always,
             schema: &SUPPLIER_ID,
         },
     ],
@@ -265,34 +402,14 @@ impl HasSchema for types::CreditBatch {
     const SCHEMA: &'static Schema = &CREDIT_BATCH;
 }
 
-pub(crate) static CREDIT_BATCH_ID_RULES: StringRules = StringRules {
-    name: "CreditBatchId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "ctb_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
-};
-
-pub(crate) static CREDIT_BATCH_ID: Schema = Schema::String(&CREDIT_BATCH_ID_RULES);
+pub(crate) static CREDIT_BATCH_ID: Schema = Schema::String(&rules::CREDIT_BATCH_ID);
 
 impl HasSchema for types::CreditBatchId {
     const SCHEMA: &'static Schema = &CREDIT_BATCH_ID;
 }
 
-pub(crate) static CREDIT_BATCH_STATUS_RULES: StringRules = StringRules {
-    name: "CreditBatchStatus",
-    length: Count { min: 0, max: None },
-    prefix: "",
-    pieces: None,
-    format: None,
-    values: &["active", "split", "retired"],
-};
-
 pub(crate) static CREDIT_BATCH_STATUS: Schema = Schema::String(
-    &CREDIT_BATCH_STATUS_RULES,
+    &rules::CREDIT_BATCH_STATUS,
 );
 
 impl HasSchema for types::CreditBatchStatus {
@@ -303,7 +420,7 @@ pub(crate) static CREDIT_QUANTITY: Schema = Schema::Object {
     properties: &[
         Property {
             name: "credit_kgs",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -313,7 +430,7 @@ pub(crate) static CREDIT_QUANTITY: Schema = Schema::Object {
         },
         Property {
             name: "credits",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Decimal(Bounds {
                 minimum: None,
                 maximum: None,
@@ -330,18 +447,7 @@ impl HasSchema for types::CreditQuantity {
     const SCHEMA: &'static Schema = &CREDIT_QUANTITY;
 }
 
-pub(crate) static DELIVERY_ID_RULES: StringRules = StringRules {
-    name: "DeliveryId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "dlv_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
-};
-
-pub(crate) static DELIVERY_ID: Schema = Schema::String(&DELIVERY_ID_RULES);
+pub(crate) static DELIVERY_ID: Schema = Schema::String(&rules::DELIVERY_ID);
 
 impl HasSchema for types::DeliveryId {
     const SCHEMA: &'static Schema = &DELIVERY_ID;
@@ -351,7 +457,7 @@ pub(crate) static ERROR_BODY: Schema = Schema::Object {
     properties: &[
         Property {
             name: "detail",
-            required: false,
+            required: Required::Never,
             schema: &ERROR_DETAIL,
         },
     ],
@@ -394,18 +500,7 @@ impl HasSchema for types::ErrorLocation {
     const SCHEMA: &'static Schema = &ERROR_LOCATION;
 }
 
-pub(crate) static ISSUANCE_ID_RULES: StringRules = StringRules {
-    name: "IssuanceId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "iss_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
-};
-
-pub(crate) static ISSUANCE_ID: Schema = Schema::String(&ISSUANCE_ID_RULES);
+pub(crate) static ISSUANCE_ID: Schema = Schema::String(&rules::ISSUANCE_ID);
 
 impl HasSchema for types::IssuanceId {
     const SCHEMA: &'static Schema = &ISSUANCE_ID;
@@ -415,17 +510,17 @@ pub(crate) static ORGANISATION: Schema = Schema::Object {
     properties: &[
         Property {
             name: "domain",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
         },
         Property {
             name: "id",
-            required: true,
+            required: Required::Always,
             schema: &ORGANISATION_ID,
         },
         Property {
             name: "name",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(&StringRules::ANY),
         },
     ],
@@ -437,86 +532,31 @@ impl HasSchema for types::Organisation {
     const SCHEMA: &'static Schema = &ORGANISATION;
 }
 
-pub(crate) static ORGANISATION_ID_RULES: StringRules = StringRules {
-    name: "OrganisationId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "org_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
-};
-
-pub(crate) static ORGANISATION_ID: Schema = Schema::String(&ORGANISATION_ID_RULES);
+pub(crate) static ORGANISATION_ID: Schema = Schema::String(&rules::ORGANISATION_ID);
 
 impl HasSchema for types::OrganisationId {
     const SCHEMA: &'static Schema = &ORGANISATION_ID;
 }
 
-pub(crate) static PROJECT_ID_RULES: StringRules = StringRules {
-    name: "ProjectId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "prj_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
-};
-
-pub(crate) static PROJECT_ID: Schema = Schema::String(&PROJECT_ID_RULES);
+pub(crate) static PROJECT_ID: Schema = Schema::String(&rules::PROJECT_ID);
 
 impl HasSchema for types::ProjectId {
     const SCHEMA: &'static Schema = &PROJECT_ID;
 }
 
-pub(crate) static REMOVAL_ID_RULES: StringRules = StringRules {
-    name: "RemovalId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "rmv_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
-};
-
-pub(crate) static REMOVAL_ID: Schema = Schema::String(&REMOVAL_ID_RULES);
+pub(crate) static REMOVAL_ID: Schema = Schema::String(&rules::REMOVAL_ID);
 
 impl HasSchema for types::RemovalId {
     const SCHEMA: &'static Schema = &REMOVAL_ID;
 }
 
-pub(crate) static RETIREMENT_ID_RULES: StringRules = StringRules {
-    name: "RetirementId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "ret_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
-};
-
-pub(crate) static RETIREMENT_ID: Schema = Schema::String(&RETIREMENT_ID_RULES);
+pub(crate) static RETIREMENT_ID: Schema = Schema::String(&rules::RETIREMENT_ID);
 
 impl HasSchema for types::RetirementId {
     const SCHEMA: &'static Schema = &RETIREMENT_ID;
 }
 
-pub(crate) static SUPPLIER_ID_RULES: StringRules = StringRules {
-    name: "SupplierId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "spl_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
-};
-
-pub(crate) static SUPPLIER_ID: Schema = Schema::String(&SUPPLIER_ID_RULES);
+pub(crate) static SUPPLIER_ID: Schema = Schema::String(&rules::SUPPLIER_ID);
 
 impl HasSchema for types::SupplierId {
     const SCHEMA: &'static Schema = &SUPPLIER_ID;
@@ -526,7 +566,7 @@ pub(crate) static VALIDATION_ERROR: Schema = Schema::Object {
     properties: &[
         Property {
             name: "ctx",
-            required: false,
+            required: Required::Never,
             schema: &Schema::Object {
                 properties: &[],
                 additional: None,
@@ -535,12 +575,12 @@ pub(crate) static VALIDATION_ERROR: Schema = Schema::Object {
         },
         Property {
             name: "input",
-            required: false,
+            required: Required::Never,
             schema: &Schema::Any,
         },
         Property {
             name: "loc",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Array {
                 items: &ERROR_LOCATION,
                 count: Count { min: 0, max: None },
@@ -549,12 +589,12 @@ pub(crate) static VALIDATION_ERROR: Schema = Schema::Object {
         },
         Property {
             name: "msg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(&StringRules::ANY),
         },
         Property {
             name: "type",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(&StringRules::ANY),
         },
     ],

@@ -30,7 +30,7 @@ pub struct CarbonRemovalData {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CountryCode(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    CountryCode, super::schema::COUNTRY_CODE_RULES
+    CountryCode, super::schema::rules::COUNTRY_CODE
 );
 crate::scalars::country::country_code!(CountryCode);
 
@@ -100,7 +100,7 @@ pub struct CreditBatch {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CreditBatchId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    CreditBatchId, super::schema::CREDIT_BATCH_ID_RULES
+    CreditBatchId, super::schema::rules::CREDIT_BATCH_ID
 );
 
 /// What has become of a batch: it can be dealt with (active), it was divided in two (split), or it was used up for good (retired)
@@ -117,7 +117,7 @@ pub enum CreditBatchStatus {
     Unknown(crate::UnknownValue),
 }
 crate::validate::string_types::open_enum!(
-    CreditBatchStatus, super::schema::CREDIT_BATCH_STATUS_RULES, { Active = "active",
+    CreditBatchStatus, super::schema::rules::CREDIT_BATCH_STATUS, { Active = "active",
     Split = "split", Retired = "retired" }
 );
 
@@ -143,7 +143,7 @@ pub struct CreditQuantity {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    DeliveryId, super::schema::DELIVERY_ID_RULES
+    DeliveryId, super::schema::rules::DELIVERY_ID
 );
 
 /// What the API says about a request that it did not serve
@@ -210,7 +210,7 @@ impl ::std::convert::From<i64> for ErrorLocation {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IssuanceId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    IssuanceId, super::schema::ISSUANCE_ID_RULES
+    IssuanceId, super::schema::rules::ISSUANCE_ID
 );
 
 /// An organisation that owns credits or benefits from them
@@ -237,7 +237,7 @@ pub struct Organisation {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrganisationId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    OrganisationId, super::schema::ORGANISATION_ID_RULES
+    OrganisationId, super::schema::rules::ORGANISATION_ID
 );
 
 /// Identifies the project that made a removal
@@ -251,7 +251,7 @@ crate::validate::string_types::string_type!(
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProjectId(::compact_str::CompactString);
-crate::validate::string_types::string_type!(ProjectId, super::schema::PROJECT_ID_RULES);
+crate::validate::string_types::string_type!(ProjectId, super::schema::rules::PROJECT_ID);
 
 /// Identifies the removal of CO₂e that credits were issued for
 ///
@@ -264,7 +264,7 @@ crate::validate::string_types::string_type!(ProjectId, super::schema::PROJECT_ID
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RemovalId(::compact_str::CompactString);
-crate::validate::string_types::string_type!(RemovalId, super::schema::REMOVAL_ID_RULES);
+crate::validate::string_types::string_type!(RemovalId, super::schema::rules::REMOVAL_ID);
 
 /// Identifies a retirement, the event that uses credits up for good
 ///
@@ -278,7 +278,7 @@ crate::validate::string_types::string_type!(RemovalId, super::schema::REMOVAL_ID
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RetirementId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    RetirementId, super::schema::RETIREMENT_ID_RULES
+    RetirementId, super::schema::rules::RETIREMENT_ID
 );
 
 /// Identifies a supplier, who removes CO₂e and sells the credits
@@ -293,7 +293,7 @@ crate::validate::string_types::string_type!(
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SupplierId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    SupplierId, super::schema::SUPPLIER_ID_RULES
+    SupplierId, super::schema::rules::SUPPLIER_ID
 );
 
 /// Why one argument of a request was refused
