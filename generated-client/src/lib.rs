@@ -81,7 +81,7 @@ pub use call::Call;
 pub use call::blocking;
 pub use call::bulk::BulkResults;
 pub use call::lists::{Items, Pages};
-pub use call::operation::{List, Operation};
+pub use call::operation::{CountedList, List, Operation};
 pub use call::redact::redact;
 pub use call::response::Response;
 pub use chrono;

@@ -6,9 +6,9 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::model::ApiParameter;
-use super::schemas;
 use crate::document::{Node, reference};
+use crate::model::schemas;
+use crate::model::{ApiParameter, BODY_ARGUMENT};
 
 /// An argument of a method.
 pub(super) struct Argument {
@@ -27,7 +27,8 @@ struct Scalar {
 
 /// Returns the argument for a parameter with this index.
 pub(super) fn argument(root: &Node, index: usize, parameter: &ApiParameter<'_>) -> Argument {
-    let (name, index) = (parameter.ident(), Literal::usize_unsuffixed(index));
+    let (name, index) =
+        (format_ident!("{}", parameter.argument()), Literal::usize_unsuffixed(index));
     if let Some(items) = parameter.items(root) {
         let Scalar { owned, .. } = scalar(root, items);
         let (item, convert) = if is_plain_string(&owned) {
@@ -75,7 +76,7 @@ pub(super) fn body_argument(root: &Node, schema: &Node) -> Argument {
 
 /// Returns the name of the argument for a request body.
 pub(super) fn body_name() -> Ident {
-    format_ident!("request")
+    format_ident!("{BODY_ARGUMENT}")
 }
 
 /// Returns the type of a response body.

@@ -29,9 +29,8 @@ pub(super) fn emit(
         |field: &&RequestField<'_>| !field.is_optional() && object.is_required(&field.property);
     let mut arguments: Vec<_> = fields.iter().filter(is_argument).collect();
     arguments.sort_by_key(|field| object.required.iter().position(|key| *key == field.property));
-    let (declarations, values): (Vec<_>, Vec<_>) =
-        arguments.iter().map(|field| field.conversion(field.ty)).unzip();
-    let idents = arguments.iter().map(|field| field.ident);
+    let declarations = arguments.iter().map(|field| field.conversion(field.ty).0);
+    let values = arguments.iter().map(|field| field.initialize());
     let rest = fields.iter().filter(|field| !is_argument(field));
     let setters = rest.clone().map(|field| field.setter(&object));
     let rest = rest.map(|field| field.ident);
@@ -53,7 +52,7 @@ pub(super) fn emit(
         impl #name {
             #[doc = #documentation]
             pub fn new(#(#declarations),*) -> Self {
-                Self { #(#idents: #values,)* #(#rest: ::std::default::Default::default(),)* }
+                Self { #(#values,)* #(#rest: ::std::default::Default::default(),)* }
             }
             #(#setters)*
         }
@@ -92,6 +91,14 @@ impl<'f> RequestField<'f> {
         (quote!(#ident: #ty), quote!(#ident))
     }
 
+    /// Initializes the field in a struct literal from the argument.
+    fn initialize(&self) -> TokenStream {
+        let ident = self.ident;
+        let (_, value) = self.conversion(self.ty);
+        let is_unchanged = *ident == value.to_string();
+        if is_unchanged { quote!(#ident) } else { quote!(#ident: #value) }
+    }
+
     fn setter(&self, object: &ObjectSchema<'_>) -> TokenStream {
         let (is_optional, ty) = fields::optional(self.ty);
         let (declaration, value) = self.conversion(ty);
@@ -100,7 +107,8 @@ impl<'f> RequestField<'f> {
         let name = if ident == "new" { format_ident!("new_") } else { ident.clone() };
         let property = object.property(&self.property);
         let text = property.and_then(|node| node.get_str("description"));
-        let text = format!("Sets `{}`\n\n{}", self.property, text.unwrap_or_default());
+        let text = docs::description(text.unwrap_or_default());
+        let text = format!("Sets {}.\n\n{text}", docs::code_span(&self.property));
         let documentation = docs::attributes(&text);
         let deprecated = property.and_then(deprecated);
         quote! {

@@ -1,9 +1,10 @@
 //! Fields of typify's structs and the properties they stand for.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
 use crate::document::{Node, reference};
+use crate::model::ApiOperation;
 
 /// Returns the name of the property of a field, unless the field has no name.
 pub(super) fn property_name(field: &syn::Field) -> Option<String> {
@@ -90,6 +91,11 @@ impl<'n> ObjectSchema<'n> {
     pub(super) fn property(&self, name: &str) -> Option<&'n Node> {
         self.properties.iter().find(|(known, _)| *known == name).map(|(_, node)| *node)
     }
+}
+
+/// Returns the type that stands for an operation.
+pub(super) fn marker(operation: &ApiOperation<'_>) -> Ident {
+    format_ident!("{}", operation.marker())
 }
 
 /// Emits `#[deprecated]` for a deprecated object.

@@ -9,8 +9,8 @@ use quote::quote;
 
 use super::arguments;
 use super::fields;
-use super::model::ApiOperation;
-use super::schemas;
+use crate::model::ApiOperation;
+use crate::model::schemas;
 
 /// Emits the method `id` of an operation. A POST may create another resource than that in its
 /// path.

@@ -3,29 +3,27 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::model::ApiOperation;
 use super::progenitor::ProgenitorOutput;
-use super::{EmitResult, arguments, fields, internal, schemas};
+use super::{EmitResult, arguments, fields, internal};
 use crate::document::Node;
 use crate::document::pointer::Pointer;
-
-/// The extension that marks a paged list.
-pub(crate) const EXTENSION: &str = "x-pagination";
+use crate::model::schemas;
+use crate::model::{ApiOperation, PAGINATION};
 
 pub(super) fn emit(
     generated: &ProgenitorOutput,
     operation: &ApiOperation<'_>,
 ) -> EmitResult<Option<TokenStream>> {
-    let Some(node) = operation.node.get(EXTENSION) else { return Ok(None) };
+    let Some(node) = operation.node.get(PAGINATION) else { return Ok(None) };
     let list = list(&generated.types, operation, node).ok_or_else(|| {
-        let at = Pointer::root().descend(["paths", operation.path, operation.method, EXTENSION]);
+        let at = Pointer::root().descend(["paths", operation.path, operation.method, PAGINATION]);
         internal(node, &at, "typify generated no fields for the pagination".to_owned())
     })?;
     Ok(Some(list))
 }
 
 fn list(items: &[syn::Item], operation: &ApiOperation<'_>, node: &Node) -> Option<TokenStream> {
-    let (marker, root) = (operation.marker(), operation.root);
+    let (marker, root) = (fields::marker(operation), operation.root);
     let index = |key| {
         let name = node.get_str(key);
         let mut parameters = operation.parameters.iter();
@@ -50,13 +48,28 @@ fn list(items: &[syn::Item], operation: &ApiOperation<'_>, node: &Node) -> Optio
     let (nodes, ty) = path(items, name, node.get_str("items")?)?;
     let item = qualified(root, fields::argument(ty, "Vec")?)?;
     let (cursor, ty) = path(items, name, node.get_str("cursor")?)?;
-    let cursor = if fields::optional(ty).0 {
+    let (is_optional, ty) = fields::optional(ty);
+    let cursor = if !is_optional {
+        quote!(Some(output.#cursor.as_str()))
+    } else if fields::last_segment(ty)?.ident == "String" {
         quote!(output.#cursor.as_deref())
     } else {
-        quote!(Some(output.#cursor.as_str()))
+        quote!(output.#cursor.as_ref().map(|cursor| cursor.as_str()))
     };
     let (more, _) = path(items, name, node.get_str("more")?)?;
-    let (total, _) = path(items, name, node.get_str("total")?)?;
+    let counted = match node.get_str("total") {
+        Some(total) => {
+            let (total, _) = path(items, name, total)?;
+            Some(quote! {
+                impl CountedList for #marker {
+                    fn total(output: &Self::Output) -> i64 {
+                        output.#total
+                    }
+                }
+            })
+        }
+        None => None,
+    };
     Some(quote! {
         impl List for #marker {
             type Item = #item;
@@ -74,7 +87,6 @@ fn list(items: &[syn::Item], operation: &ApiOperation<'_>, node: &Node) -> Optio
                     cursor: #cursor,
                     has_more: output.#more,
                     is_empty: output.#nodes.is_empty(),
-                    total: output.#total,
                 }
             }
 
@@ -82,6 +94,8 @@ fn list(items: &[syn::Item], operation: &ApiOperation<'_>, node: &Node) -> Optio
                 output.#nodes
             }
         }
+
+        #counted
     })
 }
 
@@ -106,8 +120,25 @@ fn path<'i>(
         let token = token.replace("~1", "/").replace("~0", "~");
         let (ident, ty) = fields::field(items, &name, &token)?;
         name = fields::last_segment(ty)?.ident.to_string();
-        fields.push(ident);
+        fields.push(quote!(#ident));
         found = Some(ty);
     }
-    Some((quote!(#(#fields).*), found?))
+    let mut ty = found?;
+    while let Some(inner) = newtype(items, ty) {
+        fields.push(quote!(0));
+        ty = inner;
+    }
+    Some((quote!(#(#fields).*), ty))
+}
+
+/// Returns the type in a newtype that typify generated, which is public.
+fn newtype<'i>(items: &'i [syn::Item], ty: &syn::Type) -> Option<&'i syn::Type> {
+    let name = &fields::last_segment(ty)?.ident;
+    items.iter().find_map(|item| match item {
+        syn::Item::Struct(item) if item.ident == *name => match &item.fields {
+            syn::Fields::Unnamed(fields) => fields.unnamed.first().map(|field| &field.ty),
+            _ => None,
+        },
+        _ => None,
+    })
 }

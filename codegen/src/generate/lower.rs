@@ -14,10 +14,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::model::{self, ApiOperation};
-use super::schemas;
 use crate::document::nullable::is_null_only;
 use crate::document::{Member, Node};
+use crate::model::schemas;
+use crate::model::{self, ApiOperation};
 
 /// Keywords that would make typify reject a value or insert a default, or that it does
 /// not use.

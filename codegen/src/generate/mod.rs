@@ -9,14 +9,12 @@ mod bodies;
 mod docs;
 mod fields;
 mod identity;
-pub(crate) mod lists;
+mod lists;
 mod lower;
 mod markdown;
-pub(crate) mod model;
 mod operations;
 mod progenitor;
 mod schema_tables;
-mod schemas;
 mod servers;
 mod types;
 

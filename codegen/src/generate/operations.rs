@@ -2,17 +2,17 @@
 //! client's `Operation` by a table and a call of progenitor's method.
 
 use heck::ToUpperCamelCase;
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::arguments::{self, Argument};
-use super::fields::deprecated;
-use super::model::{self, ApiOperation, ApiParameter};
+use super::fields::{deprecated, marker};
 use super::progenitor::ProgenitorOutput;
 use super::{EmitResult, docs, identity, internal, lists, lower, schema_tables};
 use crate::document::diagnostic::Diagnostic;
 use crate::document::pointer::Pointer;
 use crate::document::{Node, reference};
+use crate::model::{self, ApiOperation, ApiParameter, BODY_ARGUMENT, PAGINATION};
 
 pub(super) fn emit(root: &Node, generated: &ProgenitorOutput) -> EmitResult<TokenStream> {
     let operations = model::operations(root);
@@ -24,14 +24,14 @@ pub(super) fn emit(root: &Node, generated: &ProgenitorOutput) -> EmitResult<Toke
         Ok(quote!(#implementation #setters #list))
     });
     let items = items.collect::<EmitResult<Vec<_>>>()?;
-    let markers = operations.iter().map(ApiOperation::marker);
+    let markers = operations.iter().map(marker);
     Ok(quote! {
         use super::client::Client;
         use super::schema::*;
         use super::types;
         #[doc(hidden)]
         pub use crate::call::spec::OperationSpec;
-        use crate::call::operation::{List, Operation, PageFields};
+        use crate::call::operation::{CountedList, List, Operation, PageFields};
         use crate::call::spec::{Pagination, ParameterSpec, Place};
         use crate::call::wire::{WireArguments, WireResult};
         use crate::validate::{Bounds, Count, Format, Piece, Property, Required, Schema, StringRules};
@@ -76,7 +76,7 @@ fn single_method(operation: &ApiOperation<'_>) -> TokenStream {
         .chain(operation.body.map(|schema| arguments::body_argument(root, schema)));
     let (declarations, passes): (Vec<_>, Vec<_>) =
         arguments.map(|Argument { declaration, pass }| (declaration, pass)).unzip();
-    let (name, marker) = (format_ident!("{}", operation.id), operation.marker());
+    let (name, marker) = (format_ident!("{}", operation.id), marker(operation));
     let documentation = docs::attributes(&method_docs(operation));
     let deprecated = deprecated(operation.node);
     quote! {
@@ -94,7 +94,7 @@ fn bulk_method(operation: &ApiOperation<'_>) -> Option<TokenStream> {
     let bulk = format_ident!("{}", operation.bulk_name()?);
     let single = format_ident!("{}", operation.id);
     let (_, argument) = parameters(operation, true).next()?;
-    let name = super::schemas::named_string_type(operation.root, argument.schema)?.0;
+    let name = crate::model::schemas::named_string_type(operation.root, argument.schema)?.0;
     let id = format_ident!("{name}");
     let output = arguments::output(operation.root, operation.response);
     let documentation = docs::attributes(&format!(
@@ -126,7 +126,7 @@ fn implementation(
     operation: &ApiOperation<'_>,
 ) -> EmitResult<TokenStream> {
     let root = operation.root;
-    let marker = operation.marker();
+    let marker = marker(operation);
     let documentation = docs::attributes(&format!(
         "The operation of [`Registry::{0}`](crate::Registry::{0})",
         operation.id
@@ -215,8 +215,8 @@ fn spec(operation: &ApiOperation<'_>) -> EmitResult<TokenStream> {
     let parameters = parameters.collect::<EmitResult<Vec<_>>>()?;
     let body = optional_schema(root, operation.body)?;
     let response = optional_schema(root, operation.response)?;
-    let pagination = if operation.node.get(lists::EXTENSION).is_some() {
-        let marker = operation.marker();
+    let pagination = if operation.node.get(PAGINATION).is_some() {
+        let marker = marker(operation);
         quote!(Some(&<#marker as List>::PAGINATION))
     } else {
         quote!(None)
@@ -248,14 +248,15 @@ fn optional_schema(root: &Node, schema: Option<&Node>) -> EmitResult<TokenStream
 
 /// Emits a setter for each optional parameter.
 fn setters(operation: &ApiOperation<'_>) -> Option<TokenStream> {
-    let marker = operation.marker();
+    let marker = marker(operation);
     let setters: Vec<_> = parameters(operation, false)
         .map(|(index, parameter)| {
             let Argument { declaration, pass } =
                 arguments::argument(operation.root, index, parameter);
-            let name: Ident = parameter.ident();
-            let text = parameter.node.get_str("description").unwrap_or_default();
-            let documentation = docs::attributes(&format!("Sets `{}`\n\n{text}", parameter.name));
+            let name = format_ident!("{}", parameter.argument());
+            let text = docs::description(parameter.node.get_str("description").unwrap_or_default());
+            let name_span = docs::code_span(parameter.name);
+            let documentation = docs::attributes(&format!("Sets {name_span}.\n\n{text}"));
             let deprecated = deprecated(parameter.node);
             quote! {
                 #documentation
@@ -270,30 +271,29 @@ fn setters(operation: &ApiOperation<'_>) -> Option<TokenStream> {
 }
 
 fn method_docs(operation: &ApiOperation<'_>) -> String {
-    let text = |key| operation.node.get_str(key).unwrap_or_default();
+    let text = |key| docs::description(operation.node.get_str(key).unwrap_or_default());
     let (method, path) = (operation.method.to_uppercase(), operation.path);
     let mut docs = format!("{}\n\n{}\n\n`{method} {path}`\n", text("summary"), text("description"));
+    let mut add = |label: &str, node: &Node| {
+        let description = node.get_str("description").unwrap_or_default();
+        docs += &format!("\n{}", docs::item(label, description));
+    };
     for (_, parameter) in parameters(operation, true) {
-        let description = parameter.node.get_str("description").unwrap_or_default();
-        docs += &format!("\n- `{}`: {description}", parameter.ident());
+        add(&docs::code_span(&parameter.argument()), parameter.node);
     }
+    let resolve = |node| reference::resolve(operation.root, node).unwrap_or(node);
     if let Some(body) = operation.node.get("requestBody") {
-        let body = reference::resolve(operation.root, body).unwrap_or(body);
-        let description = body.get_str("description").unwrap_or("The body of the request");
-        docs += &format!("\n- `{}`: {description}", arguments::body_name());
+        add(&docs::code_span(BODY_ARGUMENT), resolve(body));
     }
     if operation.is_write() {
-        docs += "\n\n# Outcome\n\n";
-        docs += OUTCOME;
+        docs += &format!("\n\n# Outcome\n\n{OUTCOME}");
     }
     docs += "\n\n# Errors\n\nAny call can fail with an [`Error`](crate::Error). The API documents \
              these error responses:\n";
     for response in operation.node.get("responses").into_iter().flat_map(Node::members) {
         if !response.key.starts_with('2') {
-            let object = reference::resolve(operation.root, &response.node);
-            let object = object.unwrap_or(&response.node);
-            let description = object.get_str("description").unwrap_or_default();
-            docs += &format!("\n- {}: {description}", response.key);
+            let description = resolve(&response.node).get_str("description").unwrap_or_default();
+            docs += &format!("\n{}", docs::item(&response.key, description));
         }
     }
     docs

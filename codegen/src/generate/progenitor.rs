@@ -13,10 +13,11 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use syn::visit_mut::VisitMut;
 
-use super::model::{self, ApiOperation};
-use super::{EmitResult, docs, internal, lower, schemas};
+use super::{EmitResult, docs, internal, lower};
 use crate::document::Node;
 use crate::document::pointer::Pointer;
+use crate::model::schemas;
+use crate::model::{self, ApiOperation};
 
 /// The type of all bodies.
 const JSON_TEXT: &str = "crate::call::wire::JsonText";

@@ -4,11 +4,11 @@ use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::schemas::{self, StringConstraints};
 use super::{EmitResult, internal, types};
 use crate::document::nullable::is_null_only;
 use crate::document::pointer::Pointer;
 use crate::document::{Node, reference};
+use crate::model::schemas::{self, StringConstraints};
 use crate::pattern::Pattern;
 
 pub(super) fn emit(root: &Node) -> EmitResult<TokenStream> {

@@ -10,9 +10,9 @@ use syn::visit_mut::{self, VisitMut};
 
 use super::fields::{ObjectSchema, property_name};
 use super::progenitor::{ProgenitorOutput, compact};
-use super::schemas::{self, StringConstraints, TypeProvider};
 use super::{EmitResult, bodies, docs, fields, internal, parse};
 use crate::document::{Node, reference};
+use crate::model::schemas::{self, StringConstraints, TypeProvider};
 
 /// Paths of typify's output that are in the prelude.
 const PRELUDE: &[&str] =

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use super::Call;
-use super::operation::{List, PageFields};
+use super::operation::{CountedList, List, PageFields};
 use super::spec::Pagination;
 use crate::error::{Error, PaginationError, PaginationProblem};
 
@@ -38,7 +38,9 @@ impl<O: List> Call<O> {
         let seen = cursor.iter().cloned().collect();
         Pages { next: Some(self), fetch: None, failure: None, cursor, seen, was_empty: false }
     }
+}
 
+impl<O: CountedList> Call<O> {
     /// Returns the number of items on all pages, without reading the pages.
     ///
     /// # Errors
@@ -53,7 +55,7 @@ impl<O: List> Call<O> {
             self.arguments.set(first, &size);
         }
         let page = self.await?;
-        Ok(O::fields(&page).total)
+        Ok(O::total(&page))
     }
 }
 

@@ -50,6 +50,15 @@ pub trait List: Operation {
     fn items(output: Self::Output) -> Vec<Self::Item>;
 }
 
+/// A list whose pages contain the number of all items.
+///
+/// This trait is sealed, as [`Operation`] is.
+pub trait CountedList: List {
+    /// Returns the number of items on all pages.
+    #[doc(hidden)]
+    fn total(output: &Self::Output) -> i64;
+}
+
 /// The fields of a page that paging needs.
 #[derive(Debug)]
 pub struct PageFields<'p> {
@@ -59,6 +68,4 @@ pub struct PageFields<'p> {
     pub has_more: bool,
     /// True if the page has no items.
     pub is_empty: bool,
-    /// The number of items on all pages.
-    pub total: i64,
 }

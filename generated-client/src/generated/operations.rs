@@ -7,7 +7,7 @@ use super::schema::*;
 use super::types;
 #[doc(hidden)]
 pub use crate::call::spec::OperationSpec;
-use crate::call::operation::{List, Operation, PageFields};
+use crate::call::operation::{CountedList, List, Operation, PageFields};
 use crate::call::spec::{Pagination, ParameterSpec, Place};
 use crate::call::wire::{WireArguments, WireResult};
 use crate::validate::{
@@ -15,9 +15,1000 @@ use crate::validate::{
 };
 
 impl crate::Registry {
+    /// Fetch the organisation of the access token
+    ///
+    /// Returns the organisation that the access token was issued to. Its identifier is an argument of the other operations on organisations.
+    ///
+    /// `GET /organisation`
+    ///
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn current_organisation(&self) -> crate::Call<CurrentOrganisationOperation> {
+        crate::Call::new(self)
+    }
+    /// Fetch one organisation
+    ///
+    /// Returns the name and domain of one organisation.
+    ///
+    /// `GET /organisations/{id}`
+    ///
+    /// - `id`: Identifier of the organisation to fetch
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn organisation(
+        &self,
+        id: &types::OrganisationId,
+    ) -> crate::Call<OrganisationOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Calls [`organisation`](Self::organisation) for every identifier, several at a time
+    ///
+    /// Results arrive in order of completion, each with its identifier. A failed call does not stop the others.
+    pub fn organisations_by_id<'a, I>(
+        &self,
+        ids: I,
+    ) -> crate::BulkResults<'a, types::OrganisationId, Option<types::Organisation>>
+    where
+        I: IntoIterator<Item = types::OrganisationId>,
+        I::IntoIter: Send + 'a,
+    {
+        let registry = self.clone();
+        crate::BulkResults::new(
+            self.concurrency(),
+            ids,
+            move |id| {
+                let call = registry.organisation(&id);
+                async move { (id, call.await) }
+            },
+        )
+    }
+    /// List the orders of an organisation
+    ///
+    /// Returns one page of the orders that the organisation has placed as a buyer, most recently placed first.
+    ///
+    /// `GET /organisations/{id}/orders`
+    ///
+    /// - `id`: Identifier of the buyer
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn organisation_orders(
+        &self,
+        id: &types::OrganisationId,
+    ) -> crate::Call<OrganisationOrdersOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Fetch the credit balance of an organisation
+    ///
+    /// Returns the quantities of active and of retired credits that the organisation owns: in total, and by supplier, by project and by order.
+    ///
+    /// `GET /organisations/{id}/credit_balance`
+    ///
+    /// - `id`: Identifier of the owner of the credits
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn organisation_credit_balance(
+        &self,
+        id: &types::OrganisationId,
+    ) -> crate::Call<OrganisationCreditBalanceOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// List the credit batches of an organisation
+    ///
+    /// Returns one page of the batches that the organisation owns and of those retired on its behalf. A batch is listed if it passes every filter. Split batches are left out unless `status` includes them.
+    ///
+    /// `GET /organisations/{id}/credit_batches`
+    ///
+    /// - `id`: Identifier of the owner or beneficiary
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn organisation_credit_batches(
+        &self,
+        id: &types::OrganisationId,
+    ) -> crate::Call<OrganisationCreditBatchesOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Fetch the supplier of the access token
+    ///
+    /// Returns the supplier whose organisation the access token was issued to, with the identifiers of both.
+    ///
+    /// `GET /supplier`
+    ///
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn current_supplier(&self) -> crate::Call<CurrentSupplierOperation> {
+        crate::Call::new(self)
+    }
+    /// Fetch one supplier
+    ///
+    /// Returns the public profile of one supplier.
+    ///
+    /// `GET /suppliers/{id}`
+    ///
+    /// - `id`: Identifier of the supplier to fetch
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn supplier(&self, id: &types::SupplierId) -> crate::Call<SupplierOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Calls [`supplier`](Self::supplier) for every identifier, several at a time
+    ///
+    /// Results arrive in order of completion, each with its identifier. A failed call does not stop the others.
+    pub fn suppliers_by_id<'a, I>(
+        &self,
+        ids: I,
+    ) -> crate::BulkResults<'a, types::SupplierId, Option<types::Supplier>>
+    where
+        I: IntoIterator<Item = types::SupplierId>,
+        I::IntoIter: Send + 'a,
+    {
+        let registry = self.clone();
+        crate::BulkResults::new(
+            self.concurrency(),
+            ids,
+            move |id| {
+                let call = registry.supplier(&id);
+                async move { (id, call.await) }
+            },
+        )
+    }
+    /// List all suppliers
+    ///
+    /// Returns one page of the suppliers on the registry.
+    ///
+    /// `GET /suppliers`
+    ///
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn suppliers(&self) -> crate::Call<SuppliersOperation> {
+        crate::Call::new(self)
+    }
+    /// List the projects of a supplier
+    ///
+    /// Returns one page of the projects of one supplier, most recently created first.
+    ///
+    /// `GET /suppliers/{id}/projects`
+    ///
+    /// - `id`: Identifier of the supplier that runs the projects
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn supplier_projects(
+        &self,
+        id: &types::SupplierId,
+    ) -> crate::Call<SupplierProjectsOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// List the orders of a supplier
+    ///
+    /// Returns one page of the orders placed with one supplier, most recently placed first.
+    ///
+    /// `GET /suppliers/{id}/orders`
+    ///
+    /// - `id`: Identifier of the supplier that the orders were placed with
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn supplier_orders(
+        &self,
+        id: &types::SupplierId,
+    ) -> crate::Call<SupplierOrdersOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// List the deliveries of a supplier
+    ///
+    /// Returns one page of the deliveries made by one supplier, most recently delivered first.
+    ///
+    /// `GET /suppliers/{id}/deliveries`
+    ///
+    /// - `id`: Identifier of the supplier that made the deliveries
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn supplier_deliveries(
+        &self,
+        id: &types::SupplierId,
+    ) -> crate::Call<SupplierDeliveriesOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// List the issuances of a supplier
+    ///
+    /// Returns one page of the issuances of credits to one supplier, most recently created first.
+    ///
+    /// `GET /suppliers/{id}/issuances`
+    ///
+    /// - `id`: Identifier of the supplier that the credits were issued to
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn supplier_issuances(
+        &self,
+        id: &types::SupplierId,
+    ) -> crate::Call<SupplierIssuancesOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Fetch one project
+    ///
+    /// Returns one project, with the totals of its issued and retired credits.
+    ///
+    /// `GET /projects/{id}`
+    ///
+    /// - `id`: Identifier of the project to fetch
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn project(&self, id: &types::ProjectId) -> crate::Call<ProjectOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Calls [`project`](Self::project) for every identifier, several at a time
+    ///
+    /// Results arrive in order of completion, each with its identifier. A failed call does not stop the others.
+    pub fn projects_by_id<'a, I>(
+        &self,
+        ids: I,
+    ) -> crate::BulkResults<'a, types::ProjectId, Option<types::Project>>
+    where
+        I: IntoIterator<Item = types::ProjectId>,
+        I::IntoIter: Send + 'a,
+    {
+        let registry = self.clone();
+        crate::BulkResults::new(
+            self.concurrency(),
+            ids,
+            move |id| {
+                let call = registry.project(&id);
+                async move { (id, call.await) }
+            },
+        )
+    }
+    /// List the documents of a project
+    ///
+    /// Returns one page of the documents published for one project, sorted by display name.
+    ///
+    /// `GET /projects/{id}/documents`
+    ///
+    /// - `id`: Identifier of the project that the documents belong to
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn project_documents(
+        &self,
+        id: &types::ProjectId,
+    ) -> crate::Call<ProjectDocumentsOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// List all projects
+    ///
+    /// Returns one page of the projects on the registry, sorted by name.
+    ///
+    /// `GET /projects`
+    ///
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn projects(&self) -> crate::Call<ProjectsOperation> {
+        crate::Call::new(self)
+    }
+    /// Fetch one issuance
+    ///
+    /// Returns one issuance, with the quantities issued to the supplier and to its buffer pool.
+    ///
+    /// `GET /issuances/{id}`
+    ///
+    /// - `id`: Identifier of the issuance to fetch
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn issuance(&self, id: &types::IssuanceId) -> crate::Call<IssuanceOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Calls [`issuance`](Self::issuance) for every identifier, several at a time
+    ///
+    /// Results arrive in order of completion, each with its identifier. A failed call does not stop the others.
+    pub fn issuances_by_id<'a, I>(
+        &self,
+        ids: I,
+    ) -> crate::BulkResults<'a, types::IssuanceId, types::Issuance>
+    where
+        I: IntoIterator<Item = types::IssuanceId>,
+        I::IntoIter: Send + 'a,
+    {
+        let registry = self.clone();
+        crate::BulkResults::new(
+            self.concurrency(),
+            ids,
+            move |id| {
+                let call = registry.issuance(&id);
+                async move { (id, call.await) }
+            },
+        )
+    }
+    /// List all issuances
+    ///
+    /// Returns one page of the issuances on the registry, most recently issued first.
+    ///
+    /// `GET /issuances`
+    ///
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn issuances(&self) -> crate::Call<IssuancesOperation> {
+        crate::Call::new(self)
+    }
+    /// List the credit batches of an issuance
+    ///
+    /// Returns all batches that the issuance created, divided into those of the supplier and those of its buffer pool. They are the original batches: one that was split later has the status `split`, and its children are not listed.
+    ///
+    /// `GET /issuances/{id}/credit_batches`
+    ///
+    /// - `id`: Identifier of the issuance that created the batches
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn issuance_credit_batches(
+        &self,
+        id: &types::IssuanceId,
+    ) -> crate::Call<IssuanceCreditBatchesOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// List all deliveries
+    ///
+    /// Returns one page of the deliveries on the registry, most recently delivered first. A delivery is listed if it passes every filter.
+    ///
+    /// `GET /deliveries`
+    ///
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn deliveries(&self) -> crate::Call<DeliveriesOperation> {
+        crate::Call::new(self)
+    }
+    /// Deliver credits for an order
+    ///
+    /// Delivers credits from the given batches to the buyer of an order. A batch that is delivered in part is split. A delivery cannot be undone, and repeating the request delivers again.
+    ///
+    /// `POST /deliveries`
+    ///
+    /// - `request`: Order to deliver for, and credits to deliver
+    ///
+    /// # Outcome
+    ///
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent.
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn create_delivery(
+        &self,
+        request: &types::CreateDelivery,
+    ) -> crate::Call<CreateDeliveryOperation> {
+        crate::Call::new(self).with_body(request)
+    }
+    /// Fetch one delivery
+    ///
+    /// Returns one delivery, with the total quantity delivered.
+    ///
+    /// `GET /deliveries/{id}`
+    ///
+    /// - `id`: Identifier of the delivery to fetch
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn delivery(&self, id: &types::DeliveryId) -> crate::Call<DeliveryOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Calls [`delivery`](Self::delivery) for every identifier, several at a time
+    ///
+    /// Results arrive in order of completion, each with its identifier. A failed call does not stop the others.
+    pub fn deliveries_by_id<'a, I>(
+        &self,
+        ids: I,
+    ) -> crate::BulkResults<'a, types::DeliveryId, types::Delivery>
+    where
+        I: IntoIterator<Item = types::DeliveryId>,
+        I::IntoIter: Send + 'a,
+    {
+        let registry = self.clone();
+        crate::BulkResults::new(
+            self.concurrency(),
+            ids,
+            move |id| {
+                let call = registry.delivery(&id);
+                async move { (id, call.await) }
+            },
+        )
+    }
+    /// List the credit batches of a delivery
+    ///
+    /// Returns all batches that were delivered. They are the original batches: one that was split later, for a transfer or a retirement, has the status `split`, and its children are not listed.
+    ///
+    /// `GET /deliveries/{id}/credit_batches`
+    ///
+    /// - `id`: Identifier of the delivery that the batches were part of
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn delivery_credit_batches(
+        &self,
+        id: &types::DeliveryId,
+    ) -> crate::Call<DeliveryCreditBatchesOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Transfer credits to another organisation
+    ///
+    /// Transfers credits from the given batches to another organisation. All batches must originate from the same supplier and belong to the organisation of the access token. A batch that is transferred in part is split. A transfer cannot be undone, and repeating the request transfers again.
+    ///
+    /// `POST /transfers`
+    ///
+    /// - `request`: Organisations to transfer between, and credits to transfer
+    ///
+    /// # Outcome
+    ///
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent.
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn create_transfer(
+        &self,
+        request: &types::CreateTransfer,
+    ) -> crate::Call<CreateTransferOperation> {
+        crate::Call::new(self).with_body(request)
+    }
+    /// List all transfers
+    ///
+    /// Returns one page of the transfers on the registry, most recently transferred first. A transfer is listed if it passes every filter.
+    ///
+    /// `GET /transfers`
+    ///
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn transfers(&self) -> crate::Call<TransfersOperation> {
+        crate::Call::new(self)
+    }
+    /// Fetch one transfer
+    ///
+    /// Returns one transfer, with the total quantity transferred.
+    ///
+    /// `GET /transfers/{id}`
+    ///
+    /// - `id`: Identifier of the transfer to fetch
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn transfer(&self, id: &types::TransferId) -> crate::Call<TransferOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Calls [`transfer`](Self::transfer) for every identifier, several at a time
+    ///
+    /// Results arrive in order of completion, each with its identifier. A failed call does not stop the others.
+    pub fn transfers_by_id<'a, I>(
+        &self,
+        ids: I,
+    ) -> crate::BulkResults<'a, types::TransferId, types::Transfer>
+    where
+        I: IntoIterator<Item = types::TransferId>,
+        I::IntoIter: Send + 'a,
+    {
+        let registry = self.clone();
+        crate::BulkResults::new(
+            self.concurrency(),
+            ids,
+            move |id| {
+                let call = registry.transfer(&id);
+                async move { (id, call.await) }
+            },
+        )
+    }
+    /// List the credit batches of a transfer
+    ///
+    /// Returns all batches that were transferred.
+    ///
+    /// `GET /transfers/{id}/credit_batches`
+    ///
+    /// - `id`: Identifier of the transfer that the batches were part of
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn transfer_credit_batches(
+        &self,
+        id: &types::TransferId,
+    ) -> crate::Call<TransferCreditBatchesOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Fetch one buffer-pool refund
+    ///
+    /// Returns one refund of credits from a buffer pool, with the total quantity refunded.
+    ///
+    /// `GET /refunds/{id}`
+    ///
+    /// - `id`: Identifier of the refund to fetch
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn refund(
+        &self,
+        id: &types::BufferPoolRefundId,
+    ) -> crate::Call<RefundOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Calls [`refund`](Self::refund) for every identifier, several at a time
+    ///
+    /// Results arrive in order of completion, each with its identifier. A failed call does not stop the others.
+    pub fn refunds_by_id<'a, I>(
+        &self,
+        ids: I,
+    ) -> crate::BulkResults<'a, types::BufferPoolRefundId, types::BufferPoolRefund>
+    where
+        I: IntoIterator<Item = types::BufferPoolRefundId>,
+        I::IntoIter: Send + 'a,
+    {
+        let registry = self.clone();
+        crate::BulkResults::new(
+            self.concurrency(),
+            ids,
+            move |id| {
+                let call = registry.refund(&id);
+                async move { (id, call.await) }
+            },
+        )
+    }
+    /// List the credit batches of a buffer-pool refund
+    ///
+    /// Returns all batches that were refunded.
+    ///
+    /// `GET /refunds/{id}/credit_batches`
+    ///
+    /// - `id`: Identifier of the refund that the batches were part of
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn refund_credit_batches(
+        &self,
+        id: &types::BufferPoolRefundId,
+    ) -> crate::Call<RefundCreditBatchesOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Retire credits from given batches
+    ///
+    /// Retires credits from the given batches. All batches must originate from the same supplier and belong to the organisation of the access token. A batch that is retired in part is split. A retirement cannot be undone, and repeating the request retires again.
+    ///
+    /// `POST /retirements`
+    ///
+    /// - `request`: Parties and purposes of the retirement, and credits to retire
+    ///
+    /// # Outcome
+    ///
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent.
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn create_retirement(
+        &self,
+        request: &types::CreateRetirement,
+    ) -> crate::Call<CreateRetirementOperation> {
+        crate::Call::new(self).with_body(request)
+    }
+    /// List all retirements
+    ///
+    /// Returns one page of the retirements on the registry, most recently retired first. A retirement is listed if it passes every filter.
+    ///
+    /// `GET /retirements`
+    ///
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn retirements(&self) -> crate::Call<RetirementsOperation> {
+        crate::Call::new(self)
+    }
+    /// Retire the oldest credits of a supplier
+    ///
+    /// Retires a quantity of the active credits that originate from one supplier, oldest first. A vintage or an order in the request limits the choice. A batch that is retired in part is split. A retirement cannot be undone, and repeating the request retires again.
+    ///
+    /// `POST /retirements/from_oldest_credits`
+    ///
+    /// - `request`: Parties and purposes of the retirement, and quantity to retire
+    ///
+    /// # Outcome
+    ///
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent.
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn create_retirement_from_oldest_credits(
+        &self,
+        request: &types::CreateRetirementFromOldestCredits,
+    ) -> crate::Call<CreateRetirementFromOldestCreditsOperation> {
+        crate::Call::new(self).with_body(request)
+    }
+    /// Fetch one retirement
+    ///
+    /// Returns one retirement, with the total quantity retired.
+    ///
+    /// `GET /retirements/{id}`
+    ///
+    /// - `id`: Identifier of the retirement to fetch
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn retirement(
+        &self,
+        id: &types::RetirementId,
+    ) -> crate::Call<RetirementOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Calls [`retirement`](Self::retirement) for every identifier, several at a time
+    ///
+    /// Results arrive in order of completion, each with its identifier. A failed call does not stop the others.
+    pub fn retirements_by_id<'a, I>(
+        &self,
+        ids: I,
+    ) -> crate::BulkResults<'a, types::RetirementId, types::Retirement>
+    where
+        I: IntoIterator<Item = types::RetirementId>,
+        I::IntoIter: Send + 'a,
+    {
+        let registry = self.clone();
+        crate::BulkResults::new(
+            self.concurrency(),
+            ids,
+            move |id| {
+                let call = registry.retirement(&id);
+                async move { (id, call.await) }
+            },
+        )
+    }
+    /// List the credit batches of a retirement
+    ///
+    /// Returns all batches that were retired.
+    ///
+    /// `GET /retirements/{id}/credit_batches`
+    ///
+    /// - `id`: Identifier of the retirement that the batches were part of
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn retirement_credit_batches(
+        &self,
+        id: &types::RetirementId,
+    ) -> crate::Call<RetirementCreditBatchesOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Fetch one order
+    ///
+    /// Returns one order, with the quantities ordered and delivered so far.
+    ///
+    /// `GET /orders/{id}`
+    ///
+    /// - `id`: Identifier of the order to fetch
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn order(&self, id: &types::OrderId) -> crate::Call<OrderOperation> {
+        crate::Call::new(self).with(0, id)
+    }
+    /// Calls [`order`](Self::order) for every identifier, several at a time
+    ///
+    /// Results arrive in order of completion, each with its identifier. A failed call does not stop the others.
+    pub fn orders_by_id<'a, I>(
+        &self,
+        ids: I,
+    ) -> crate::BulkResults<'a, types::OrderId, types::Order>
+    where
+        I: IntoIterator<Item = types::OrderId>,
+        I::IntoIter: Send + 'a,
+    {
+        let registry = self.clone();
+        crate::BulkResults::new(
+            self.concurrency(),
+            ids,
+            move |id| {
+                let call = registry.order(&id);
+                async move { (id, call.await) }
+            },
+        )
+    }
+    /// List the deliveries of an order
+    ///
+    /// Returns one page of the deliveries made for one order, most recently delivered first.
+    ///
+    /// `GET /orders/{id}/deliveries`
+    ///
+    /// - `id`: Identifier of the order that the deliveries were made for
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn order_deliveries(
+        &self,
+        id: &types::OrderId,
+    ) -> crate::Call<OrderDeliveriesOperation> {
+        crate::Call::new(self).with(0, id)
+    }
     /// Fetch one credit batch
     ///
-    /// Answers with the batch as it is now, whether active, split or retired.
+    /// Returns the current state of one batch, which may be active, split or retired.
     ///
     /// `GET /credit_batches/{id}`
     ///
@@ -25,12 +1016,11 @@ impl crate::Registry {
     ///
     /// # Errors
     ///
-    /// Any call can fail with an [`Error`](crate::Error). The API documents these error
-    /// responses:
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
     ///
     /// - 401: The access token or the client secret is missing or not valid
     /// - 403: The credentials are valid but do not give access to this resource
-    /// - 404: There is no such resource
+    /// - 404: The resource does not exist
     /// - 422: An argument does not have the form that the API expects
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
@@ -42,8 +1032,7 @@ impl crate::Registry {
     }
     /// Calls [`credit_batch`](Self::credit_batch) for every identifier, several at a time
     ///
-    /// Results arrive in order of completion, each with its identifier. A failed call does not
-    /// stop the others.
+    /// Results arrive in order of completion, each with its identifier. A failed call does not stop the others.
     pub fn credit_batches_by_id<'a, I>(
         &self,
         ids: I,
@@ -62,6 +1051,119 @@ impl crate::Registry {
             },
         )
     }
+    /// List the beneficiaries of an organisation
+    ///
+    /// Returns one page of the organisations on whose behalf the organisation of the access token can retire credits.
+    ///
+    /// `GET /beneficiaries`
+    ///
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn beneficiaries(&self) -> crate::Call<BeneficiariesOperation> {
+        crate::Call::new(self)
+    }
+    /// Create a beneficiary
+    ///
+    /// Creates a beneficiary, an organisation or an individual, on whose behalf the organisation of the access token can then retire credits.
+    ///
+    /// `POST /beneficiary`
+    ///
+    /// - `request`: Beneficiary to create
+    ///
+    /// # Outcome
+    ///
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent.
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn create_beneficiary(
+        &self,
+        request: &types::CreateBeneficiary,
+    ) -> crate::Call<CreateBeneficiaryOperation> {
+        crate::Call::new(self).with_body(request)
+    }
+    /// List the transferees of an organisation
+    ///
+    /// Returns one page of the organisations to which the organisation of the access token can transfer active credits.
+    ///
+    /// `GET /transferees`
+    ///
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn transferees(&self) -> crate::Call<TransfereesOperation> {
+        crate::Call::new(self)
+    }
+    /// Create a Stripe checkout session
+    ///
+    /// Creates a Stripe checkout session for a purchase of credits from the supplier of the access token, verification by Isometric included. The customer pays on the page that the response links to.
+    ///
+    /// `POST /stripe/checkout`
+    ///
+    /// - `request`: Purchase to be paid for
+    ///
+    /// # Outcome
+    ///
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent.
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn create_stripe_checkout_session(
+        &self,
+        request: &types::CreateStripeCheckoutSession,
+    ) -> crate::Call<CreateStripeCheckoutSessionOperation> {
+        crate::Call::new(self).with_body(request)
+    }
+    /// Fetch the Stripe configuration of a supplier
+    ///
+    /// Returns the Stripe account and the prices of the supplier of the access token. The status is 404 if the supplier is not set up for Stripe Connect.
+    ///
+    /// `GET /stripe/configuration`
+    ///
+    ///
+    /// # Errors
+    ///
+    /// Any call can fail with an [`Error`](crate::Error). The API documents these error responses:
+    ///
+    /// - 401: The access token or the client secret is missing or not valid
+    /// - 403: The credentials are valid but do not give access to this resource
+    /// - 404: The resource does not exist
+    /// - 422: An argument does not have the form that the API expects
+    /// - 429: The caller is over its rate limit and may try again later
+    /// - 5XX: The API, or the proxy in front of it, failed to answer
+    pub fn stripe_configuration(&self) -> crate::Call<StripeConfigurationOperation> {
+        crate::Call::new(self)
+    }
 }
 
 /// Returns all operations, in the order of the spec.
@@ -69,7 +1171,2846 @@ impl crate::Registry {
 /// For the simulator. Not part of the stable API.
 #[doc(hidden)]
 pub fn all() -> &'static [&'static OperationSpec] {
-    &[<CreditBatchOperation as Operation>::SPEC]
+    &[
+        <CurrentOrganisationOperation as Operation>::SPEC,
+        <OrganisationOperation as Operation>::SPEC,
+        <OrganisationOrdersOperation as Operation>::SPEC,
+        <OrganisationCreditBalanceOperation as Operation>::SPEC,
+        <OrganisationCreditBatchesOperation as Operation>::SPEC,
+        <CurrentSupplierOperation as Operation>::SPEC,
+        <SupplierOperation as Operation>::SPEC,
+        <SuppliersOperation as Operation>::SPEC,
+        <SupplierProjectsOperation as Operation>::SPEC,
+        <SupplierOrdersOperation as Operation>::SPEC,
+        <SupplierDeliveriesOperation as Operation>::SPEC,
+        <SupplierIssuancesOperation as Operation>::SPEC,
+        <ProjectOperation as Operation>::SPEC,
+        <ProjectDocumentsOperation as Operation>::SPEC,
+        <ProjectsOperation as Operation>::SPEC,
+        <IssuanceOperation as Operation>::SPEC,
+        <IssuancesOperation as Operation>::SPEC,
+        <IssuanceCreditBatchesOperation as Operation>::SPEC,
+        <DeliveriesOperation as Operation>::SPEC,
+        <CreateDeliveryOperation as Operation>::SPEC,
+        <DeliveryOperation as Operation>::SPEC,
+        <DeliveryCreditBatchesOperation as Operation>::SPEC,
+        <CreateTransferOperation as Operation>::SPEC,
+        <TransfersOperation as Operation>::SPEC,
+        <TransferOperation as Operation>::SPEC,
+        <TransferCreditBatchesOperation as Operation>::SPEC,
+        <RefundOperation as Operation>::SPEC,
+        <RefundCreditBatchesOperation as Operation>::SPEC,
+        <CreateRetirementOperation as Operation>::SPEC,
+        <RetirementsOperation as Operation>::SPEC,
+        <CreateRetirementFromOldestCreditsOperation as Operation>::SPEC,
+        <RetirementOperation as Operation>::SPEC,
+        <RetirementCreditBatchesOperation as Operation>::SPEC,
+        <OrderOperation as Operation>::SPEC,
+        <OrderDeliveriesOperation as Operation>::SPEC,
+        <CreditBatchOperation as Operation>::SPEC,
+        <BeneficiariesOperation as Operation>::SPEC,
+        <CreateBeneficiaryOperation as Operation>::SPEC,
+        <TransfereesOperation as Operation>::SPEC,
+        <CreateStripeCheckoutSessionOperation as Operation>::SPEC,
+        <StripeConfigurationOperation as Operation>::SPEC,
+    ]
+}
+
+/// The operation of [`Registry::current_organisation`](crate::Registry::current_organisation)
+#[derive(Debug)]
+pub enum CurrentOrganisationOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for CurrentOrganisationOperation {}
+
+impl Operation for CurrentOrganisationOperation {
+    type Output = types::Organisation;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "current_organisation",
+        method: "GET",
+        path: "/organisation",
+        statuses: &["200", "401", "403", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[],
+        body: None,
+        response: Some(&ORGANISATION),
+        pagination: None,
+    };
+    async fn send(client: &Client, _: &WireArguments) -> WireResult {
+        client.current_organisation().await
+    }
+}
+
+/// The operation of [`Registry::organisation`](crate::Registry::organisation)
+#[derive(Debug)]
+pub enum OrganisationOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for OrganisationOperation {}
+
+impl Operation for OrganisationOperation {
+    type Output = Option<types::Organisation>;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "organisation",
+        method: "GET",
+        path: "/organisations/{id}",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &ORGANISATION_ID,
+            },
+        ],
+        body: None,
+        response: Some(&Schema::Nullable(&ORGANISATION)),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.organisation(arguments.one(0)).await
+    }
+    fn id(output: &Self::Output) -> Option<(usize, &str)> {
+        output.as_ref().map(|output| (0, output.id.as_str()))
+    }
+}
+
+/// The operation of [`Registry::organisation_orders`](crate::Registry::organisation_orders)
+#[derive(Debug)]
+pub enum OrganisationOrdersOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for OrganisationOrdersOperation {}
+
+impl Operation for OrganisationOrdersOperation {
+    type Output = types::OrderPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "organisation_orders",
+        method: "GET",
+        path: "/organisations/{id}/orders",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &ORGANISATION_ID,
+            },
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&ORDER_PAGE),
+        pagination: Some(&<OrganisationOrdersOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .organisation_orders(
+                arguments.one(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+                arguments.optional(4),
+            )
+            .await
+    }
+}
+
+impl crate::Call<OrganisationOrdersOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(1, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(2, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(3, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(4, before)
+    }
+}
+
+impl List for OrganisationOrdersOperation {
+    type Item = types::Order;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(1),
+        after: 2,
+        last: Some(3),
+        before: Some(4),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for OrganisationOrdersOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::organisation_credit_balance`](crate::Registry::organisation_credit_balance)
+#[derive(Debug)]
+pub enum OrganisationCreditBalanceOperation {}
+
+impl crate::validate::string_types::sealed::Sealed
+for OrganisationCreditBalanceOperation {}
+
+impl Operation for OrganisationCreditBalanceOperation {
+    type Output = types::OrganisationCreditBalance;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "organisation_credit_balance",
+        method: "GET",
+        path: "/organisations/{id}/credit_balance",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &ORGANISATION_ID,
+            },
+        ],
+        body: None,
+        response: Some(&ORGANISATION_CREDIT_BALANCE),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.organisation_credit_balance(arguments.one(0)).await
+    }
+}
+
+/// The operation of [`Registry::organisation_credit_batches`](crate::Registry::organisation_credit_batches)
+#[derive(Debug)]
+pub enum OrganisationCreditBatchesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed
+for OrganisationCreditBatchesOperation {}
+
+impl Operation for OrganisationCreditBatchesOperation {
+    type Output = types::CreditBatchPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "organisation_credit_batches",
+        method: "GET",
+        path: "/organisations/{id}/credit_batches",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &ORGANISATION_ID,
+            },
+            ParameterSpec {
+                name: "supplier_id",
+                place: Place::Query,
+                schema: &SUPPLIER_ID,
+            },
+            ParameterSpec {
+                name: "project_id",
+                place: Place::Query,
+                schema: &PROJECT_ID,
+            },
+            ParameterSpec {
+                name: "issuance_id",
+                place: Place::Query,
+                schema: &ISSUANCE_ID,
+            },
+            ParameterSpec {
+                name: "delivery_id",
+                place: Place::Query,
+                schema: &DELIVERY_ID,
+            },
+            ParameterSpec {
+                name: "order_id",
+                place: Place::Query,
+                schema: &ORDER_ID,
+            },
+            ParameterSpec {
+                name: "retirement_id",
+                place: Place::Query,
+                schema: &RETIREMENT_ID,
+            },
+            ParameterSpec {
+                name: "status",
+                place: Place::Query,
+                schema: &Schema::Array {
+                    items: &CREDIT_BATCH_STATUS,
+                    count: Count { min: 0, max: None },
+                    unique: true,
+                },
+            },
+            ParameterSpec {
+                name: "issued_after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 0, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: Some(Format::DateTime),
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "issued_before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 0, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: Some(Format::DateTime),
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "sort_field",
+                place: Place::Query,
+                schema: &CREDIT_BATCH_SORT_FIELD,
+            },
+            ParameterSpec {
+                name: "sort_direction",
+                place: Place::Query,
+                schema: &SORT_DIRECTION,
+            },
+        ],
+        body: None,
+        response: Some(&CREDIT_BATCH_PAGE),
+        pagination: Some(&<OrganisationCreditBatchesOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .organisation_credit_batches(
+                arguments.one(0),
+                arguments.optional(1),
+                arguments.optional(10),
+                arguments.optional(11),
+                arguments.optional(12),
+                arguments.optional(13),
+                arguments.optional(14),
+                arguments.optional(15),
+                arguments.optional(2),
+                arguments.optional(3),
+                arguments.optional(4),
+                arguments.optional(5),
+                arguments.optional(6),
+                arguments.optional_many(7),
+                arguments.optional(8),
+                arguments.optional(9),
+            )
+            .await
+    }
+}
+
+impl crate::Call<OrganisationCreditBatchesOperation> {
+    /// Sets `supplier_id`.
+    ///
+    /// Keeps batches whose credits were issued to this supplier
+    pub fn supplier_id(self, supplier_id: &types::SupplierId) -> Self {
+        self.with(1, supplier_id)
+    }
+    /// Sets `project_id`.
+    ///
+    /// Keeps batches whose credits were issued for this project
+    pub fn project_id(self, project_id: &types::ProjectId) -> Self {
+        self.with(2, project_id)
+    }
+    /// Sets `issuance_id`.
+    ///
+    /// Keeps batches that originate from this issuance
+    pub fn issuance_id(self, issuance_id: &types::IssuanceId) -> Self {
+        self.with(3, issuance_id)
+    }
+    /// Sets `delivery_id`.
+    ///
+    /// Keeps batches that were part of this delivery
+    pub fn delivery_id(self, delivery_id: &types::DeliveryId) -> Self {
+        self.with(4, delivery_id)
+    }
+    /// Sets `order_id`.
+    ///
+    /// Keeps batches that were delivered for this order
+    pub fn order_id(self, order_id: &types::OrderId) -> Self {
+        self.with(5, order_id)
+    }
+    /// Sets `retirement_id`.
+    ///
+    /// Keeps batches that were part of this retirement
+    pub fn retirement_id(self, retirement_id: &types::RetirementId) -> Self {
+        self.with(6, retirement_id)
+    }
+    /// Sets `status`.
+    ///
+    /// Keeps batches with any of these statuses, each sent as a parameter of its own. Without it, active and retired batches are listed.
+    pub fn status(
+        self,
+        status: impl IntoIterator<Item = types::CreditBatchStatus>,
+    ) -> Self {
+        self.with(7, &status.into_iter().collect::<Vec<_>>())
+    }
+    /// Sets `issued_after`.
+    ///
+    /// Keeps batches issued strictly after this time, in UTC or with an offset
+    pub fn issued_after(self, issued_after: ::chrono::DateTime<::chrono::Utc>) -> Self {
+        self.with(8, &issued_after)
+    }
+    /// Sets `issued_before`.
+    ///
+    /// Keeps batches issued strictly before this time, in UTC or with an offset
+    pub fn issued_before(
+        self,
+        issued_before: ::chrono::DateTime<::chrono::Utc>,
+    ) -> Self {
+        self.with(9, &issued_before)
+    }
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(10, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(11, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(12, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(13, before)
+    }
+    /// Sets `sort_field`.
+    ///
+    /// Property that the batches are sorted by; `issued_at` by default
+    pub fn sort_field(self, sort_field: types::CreditBatchSortField) -> Self {
+        self.with(14, &sort_field)
+    }
+    /// Sets `sort_direction`.
+    ///
+    /// Direction of the sort; descending by default, which lists the newest batches first
+    pub fn sort_direction(self, sort_direction: types::SortDirection) -> Self {
+        self.with(15, &sort_direction)
+    }
+}
+
+impl List for OrganisationCreditBatchesOperation {
+    type Item = types::CreditBatch;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(10),
+        after: 11,
+        last: Some(12),
+        before: Some(13),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for OrganisationCreditBatchesOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::current_supplier`](crate::Registry::current_supplier)
+#[derive(Debug)]
+pub enum CurrentSupplierOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for CurrentSupplierOperation {}
+
+impl Operation for CurrentSupplierOperation {
+    type Output = types::Supplier;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "current_supplier",
+        method: "GET",
+        path: "/supplier",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[],
+        body: None,
+        response: Some(&SUPPLIER),
+        pagination: None,
+    };
+    async fn send(client: &Client, _: &WireArguments) -> WireResult {
+        client.current_supplier().await
+    }
+}
+
+/// The operation of [`Registry::supplier`](crate::Registry::supplier)
+#[derive(Debug)]
+pub enum SupplierOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for SupplierOperation {}
+
+impl Operation for SupplierOperation {
+    type Output = Option<types::Supplier>;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "supplier",
+        method: "GET",
+        path: "/suppliers/{id}",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &SUPPLIER_ID,
+            },
+        ],
+        body: None,
+        response: Some(&Schema::Nullable(&SUPPLIER)),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.supplier(arguments.one(0)).await
+    }
+    fn id(output: &Self::Output) -> Option<(usize, &str)> {
+        output.as_ref().map(|output| (0, output.id.as_str()))
+    }
+}
+
+/// The operation of [`Registry::suppliers`](crate::Registry::suppliers)
+#[derive(Debug)]
+pub enum SuppliersOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for SuppliersOperation {}
+
+impl Operation for SuppliersOperation {
+    type Output = types::SupplierPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "suppliers",
+        method: "GET",
+        path: "/suppliers",
+        statuses: &["200", "401", "403", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&SUPPLIER_PAGE),
+        pagination: Some(&<SuppliersOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .suppliers(
+                arguments.optional(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+            )
+            .await
+    }
+}
+
+impl crate::Call<SuppliersOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(0, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(1, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(2, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(3, before)
+    }
+}
+
+impl List for SuppliersOperation {
+    type Item = types::Supplier;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(0),
+        after: 1,
+        last: Some(2),
+        before: Some(3),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for SuppliersOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::supplier_projects`](crate::Registry::supplier_projects)
+#[derive(Debug)]
+pub enum SupplierProjectsOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for SupplierProjectsOperation {}
+
+impl Operation for SupplierProjectsOperation {
+    type Output = types::ProjectPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "supplier_projects",
+        method: "GET",
+        path: "/suppliers/{id}/projects",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &SUPPLIER_ID,
+            },
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&PROJECT_PAGE),
+        pagination: Some(&<SupplierProjectsOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .supplier_projects(
+                arguments.one(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+                arguments.optional(4),
+            )
+            .await
+    }
+}
+
+impl crate::Call<SupplierProjectsOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(1, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(2, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(3, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(4, before)
+    }
+}
+
+impl List for SupplierProjectsOperation {
+    type Item = types::Project;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(1),
+        after: 2,
+        last: Some(3),
+        before: Some(4),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for SupplierProjectsOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::supplier_orders`](crate::Registry::supplier_orders)
+#[derive(Debug)]
+pub enum SupplierOrdersOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for SupplierOrdersOperation {}
+
+impl Operation for SupplierOrdersOperation {
+    type Output = types::OrderPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "supplier_orders",
+        method: "GET",
+        path: "/suppliers/{id}/orders",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &SUPPLIER_ID,
+            },
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&ORDER_PAGE),
+        pagination: Some(&<SupplierOrdersOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .supplier_orders(
+                arguments.one(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+                arguments.optional(4),
+            )
+            .await
+    }
+}
+
+impl crate::Call<SupplierOrdersOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(1, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(2, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(3, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(4, before)
+    }
+}
+
+impl List for SupplierOrdersOperation {
+    type Item = types::Order;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(1),
+        after: 2,
+        last: Some(3),
+        before: Some(4),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for SupplierOrdersOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::supplier_deliveries`](crate::Registry::supplier_deliveries)
+#[derive(Debug)]
+pub enum SupplierDeliveriesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for SupplierDeliveriesOperation {}
+
+impl Operation for SupplierDeliveriesOperation {
+    type Output = types::DeliveryPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "supplier_deliveries",
+        method: "GET",
+        path: "/suppliers/{id}/deliveries",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &SUPPLIER_ID,
+            },
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&DELIVERY_PAGE),
+        pagination: Some(&<SupplierDeliveriesOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .supplier_deliveries(
+                arguments.one(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+                arguments.optional(4),
+            )
+            .await
+    }
+}
+
+impl crate::Call<SupplierDeliveriesOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(1, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(2, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(3, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(4, before)
+    }
+}
+
+impl List for SupplierDeliveriesOperation {
+    type Item = types::Delivery;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(1),
+        after: 2,
+        last: Some(3),
+        before: Some(4),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for SupplierDeliveriesOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::supplier_issuances`](crate::Registry::supplier_issuances)
+#[derive(Debug)]
+pub enum SupplierIssuancesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for SupplierIssuancesOperation {}
+
+impl Operation for SupplierIssuancesOperation {
+    type Output = types::IssuancePage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "supplier_issuances",
+        method: "GET",
+        path: "/suppliers/{id}/issuances",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &SUPPLIER_ID,
+            },
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&ISSUANCE_PAGE),
+        pagination: Some(&<SupplierIssuancesOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .supplier_issuances(
+                arguments.one(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+                arguments.optional(4),
+            )
+            .await
+    }
+}
+
+impl crate::Call<SupplierIssuancesOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(1, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(2, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(3, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(4, before)
+    }
+}
+
+impl List for SupplierIssuancesOperation {
+    type Item = types::Issuance;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(1),
+        after: 2,
+        last: Some(3),
+        before: Some(4),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for SupplierIssuancesOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::project`](crate::Registry::project)
+#[derive(Debug)]
+pub enum ProjectOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for ProjectOperation {}
+
+impl Operation for ProjectOperation {
+    type Output = Option<types::Project>;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "project",
+        method: "GET",
+        path: "/projects/{id}",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &PROJECT_ID,
+            },
+        ],
+        body: None,
+        response: Some(&Schema::Nullable(&PROJECT)),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.project(arguments.one(0)).await
+    }
+    fn id(output: &Self::Output) -> Option<(usize, &str)> {
+        output.as_ref().map(|output| (0, output.id.as_str()))
+    }
+}
+
+/// The operation of [`Registry::project_documents`](crate::Registry::project_documents)
+#[derive(Debug)]
+pub enum ProjectDocumentsOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for ProjectDocumentsOperation {}
+
+impl Operation for ProjectDocumentsOperation {
+    type Output = types::ProjectDocumentPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "project_documents",
+        method: "GET",
+        path: "/projects/{id}/documents",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &PROJECT_ID,
+            },
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&PROJECT_DOCUMENT_PAGE),
+        pagination: Some(&<ProjectDocumentsOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .project_documents(
+                arguments.one(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+                arguments.optional(4),
+            )
+            .await
+    }
+}
+
+impl crate::Call<ProjectDocumentsOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(1, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(2, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(3, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(4, before)
+    }
+}
+
+impl List for ProjectDocumentsOperation {
+    type Item = types::ProjectDocument;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(1),
+        after: 2,
+        last: Some(3),
+        before: Some(4),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for ProjectDocumentsOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::projects`](crate::Registry::projects)
+#[derive(Debug)]
+pub enum ProjectsOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for ProjectsOperation {}
+
+impl Operation for ProjectsOperation {
+    type Output = types::ProjectPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "projects",
+        method: "GET",
+        path: "/projects",
+        statuses: &["200", "401", "403", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&PROJECT_PAGE),
+        pagination: Some(&<ProjectsOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .projects(
+                arguments.optional(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+            )
+            .await
+    }
+}
+
+impl crate::Call<ProjectsOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(0, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(1, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(2, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(3, before)
+    }
+}
+
+impl List for ProjectsOperation {
+    type Item = types::Project;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(0),
+        after: 1,
+        last: Some(2),
+        before: Some(3),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for ProjectsOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::issuance`](crate::Registry::issuance)
+#[derive(Debug)]
+pub enum IssuanceOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for IssuanceOperation {}
+
+impl Operation for IssuanceOperation {
+    type Output = types::Issuance;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "issuance",
+        method: "GET",
+        path: "/issuances/{id}",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &ISSUANCE_ID,
+            },
+        ],
+        body: None,
+        response: Some(&ISSUANCE),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.issuance(arguments.one(0)).await
+    }
+    fn id(output: &Self::Output) -> Option<(usize, &str)> {
+        Some((0, output.id.as_str()))
+    }
+}
+
+/// The operation of [`Registry::issuances`](crate::Registry::issuances)
+#[derive(Debug)]
+pub enum IssuancesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for IssuancesOperation {}
+
+impl Operation for IssuancesOperation {
+    type Output = types::IssuancePage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "issuances",
+        method: "GET",
+        path: "/issuances",
+        statuses: &["200", "401", "403", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&ISSUANCE_PAGE),
+        pagination: Some(&<IssuancesOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .issuances(
+                arguments.optional(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+            )
+            .await
+    }
+}
+
+impl crate::Call<IssuancesOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(0, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(1, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(2, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(3, before)
+    }
+}
+
+impl List for IssuancesOperation {
+    type Item = types::Issuance;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(0),
+        after: 1,
+        last: Some(2),
+        before: Some(3),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for IssuancesOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::issuance_credit_batches`](crate::Registry::issuance_credit_batches)
+#[derive(Debug)]
+pub enum IssuanceCreditBatchesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for IssuanceCreditBatchesOperation {}
+
+impl Operation for IssuanceCreditBatchesOperation {
+    type Output = types::IssuanceCreditBatches;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "issuance_credit_batches",
+        method: "GET",
+        path: "/issuances/{id}/credit_batches",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &ISSUANCE_ID,
+            },
+        ],
+        body: None,
+        response: Some(&ISSUANCE_CREDIT_BATCHES),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.issuance_credit_batches(arguments.one(0)).await
+    }
+}
+
+/// The operation of [`Registry::deliveries`](crate::Registry::deliveries)
+#[derive(Debug)]
+pub enum DeliveriesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for DeliveriesOperation {}
+
+impl Operation for DeliveriesOperation {
+    type Output = types::DeliveryPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "deliveries",
+        method: "GET",
+        path: "/deliveries",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "from_supplier_id",
+                place: Place::Query,
+                schema: &SUPPLIER_ID,
+            },
+            ParameterSpec {
+                name: "to_organisation_id",
+                place: Place::Query,
+                schema: &ORGANISATION_ID,
+            },
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&DELIVERY_PAGE),
+        pagination: Some(&<DeliveriesOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .deliveries(
+                arguments.optional(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+                arguments.optional(4),
+                arguments.optional(5),
+            )
+            .await
+    }
+}
+
+impl crate::Call<DeliveriesOperation> {
+    /// Sets `from_supplier_id`.
+    ///
+    /// Keeps deliveries made by this supplier
+    pub fn from_supplier_id(self, from_supplier_id: &types::SupplierId) -> Self {
+        self.with(0, from_supplier_id)
+    }
+    /// Sets `to_organisation_id`.
+    ///
+    /// Keeps deliveries made to this buyer
+    pub fn to_organisation_id(self, to_organisation_id: &types::OrganisationId) -> Self {
+        self.with(1, to_organisation_id)
+    }
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(2, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(3, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(4, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(5, before)
+    }
+}
+
+impl List for DeliveriesOperation {
+    type Item = types::Delivery;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(2),
+        after: 3,
+        last: Some(4),
+        before: Some(5),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for DeliveriesOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::create_delivery`](crate::Registry::create_delivery)
+#[derive(Debug)]
+pub enum CreateDeliveryOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for CreateDeliveryOperation {}
+
+impl Operation for CreateDeliveryOperation {
+    type Output = types::Delivery;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "create_delivery",
+        method: "POST",
+        path: "/deliveries",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[],
+        body: Some(&CREATE_DELIVERY),
+        response: Some(&DELIVERY),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.create_delivery(arguments.body()).await
+    }
+}
+
+/// The operation of [`Registry::delivery`](crate::Registry::delivery)
+#[derive(Debug)]
+pub enum DeliveryOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for DeliveryOperation {}
+
+impl Operation for DeliveryOperation {
+    type Output = types::Delivery;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "delivery",
+        method: "GET",
+        path: "/deliveries/{id}",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &DELIVERY_ID,
+            },
+        ],
+        body: None,
+        response: Some(&DELIVERY),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.delivery(arguments.one(0)).await
+    }
+    fn id(output: &Self::Output) -> Option<(usize, &str)> {
+        Some((0, output.id.as_str()))
+    }
+}
+
+/// The operation of [`Registry::delivery_credit_batches`](crate::Registry::delivery_credit_batches)
+#[derive(Debug)]
+pub enum DeliveryCreditBatchesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for DeliveryCreditBatchesOperation {}
+
+impl Operation for DeliveryCreditBatchesOperation {
+    type Output = types::CreditBatchList;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "delivery_credit_batches",
+        method: "GET",
+        path: "/deliveries/{id}/credit_batches",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &DELIVERY_ID,
+            },
+        ],
+        body: None,
+        response: Some(&CREDIT_BATCH_LIST),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.delivery_credit_batches(arguments.one(0)).await
+    }
+}
+
+/// The operation of [`Registry::create_transfer`](crate::Registry::create_transfer)
+#[derive(Debug)]
+pub enum CreateTransferOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for CreateTransferOperation {}
+
+impl Operation for CreateTransferOperation {
+    type Output = types::Transfer;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "create_transfer",
+        method: "POST",
+        path: "/transfers",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[],
+        body: Some(&CREATE_TRANSFER),
+        response: Some(&TRANSFER),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.create_transfer(arguments.body()).await
+    }
+}
+
+/// The operation of [`Registry::transfers`](crate::Registry::transfers)
+#[derive(Debug)]
+pub enum TransfersOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for TransfersOperation {}
+
+impl Operation for TransfersOperation {
+    type Output = types::TransferPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "transfers",
+        method: "GET",
+        path: "/transfers",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "from_organisation_id",
+                place: Place::Query,
+                schema: &ORGANISATION_ID,
+            },
+            ParameterSpec {
+                name: "to_organisation_id",
+                place: Place::Query,
+                schema: &ORGANISATION_ID,
+            },
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&TRANSFER_PAGE),
+        pagination: Some(&<TransfersOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .transfers(
+                arguments.optional(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+                arguments.optional(4),
+                arguments.optional(5),
+            )
+            .await
+    }
+}
+
+impl crate::Call<TransfersOperation> {
+    /// Sets `from_organisation_id`.
+    ///
+    /// Keeps transfers made by this organisation
+    pub fn from_organisation_id(
+        self,
+        from_organisation_id: &types::OrganisationId,
+    ) -> Self {
+        self.with(0, from_organisation_id)
+    }
+    /// Sets `to_organisation_id`.
+    ///
+    /// Keeps transfers made to this organisation
+    pub fn to_organisation_id(self, to_organisation_id: &types::OrganisationId) -> Self {
+        self.with(1, to_organisation_id)
+    }
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(2, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(3, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(4, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(5, before)
+    }
+}
+
+impl List for TransfersOperation {
+    type Item = types::Transfer;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(2),
+        after: 3,
+        last: Some(4),
+        before: Some(5),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for TransfersOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::transfer`](crate::Registry::transfer)
+#[derive(Debug)]
+pub enum TransferOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for TransferOperation {}
+
+impl Operation for TransferOperation {
+    type Output = types::Transfer;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "transfer",
+        method: "GET",
+        path: "/transfers/{id}",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &TRANSFER_ID,
+            },
+        ],
+        body: None,
+        response: Some(&TRANSFER),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.transfer(arguments.one(0)).await
+    }
+    fn id(output: &Self::Output) -> Option<(usize, &str)> {
+        Some((0, output.id.as_str()))
+    }
+}
+
+/// The operation of [`Registry::transfer_credit_batches`](crate::Registry::transfer_credit_batches)
+#[derive(Debug)]
+pub enum TransferCreditBatchesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for TransferCreditBatchesOperation {}
+
+impl Operation for TransferCreditBatchesOperation {
+    type Output = types::CreditBatchList;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "transfer_credit_batches",
+        method: "GET",
+        path: "/transfers/{id}/credit_batches",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &TRANSFER_ID,
+            },
+        ],
+        body: None,
+        response: Some(&CREDIT_BATCH_LIST),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.transfer_credit_batches(arguments.one(0)).await
+    }
+}
+
+/// The operation of [`Registry::refund`](crate::Registry::refund)
+#[derive(Debug)]
+pub enum RefundOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for RefundOperation {}
+
+impl Operation for RefundOperation {
+    type Output = types::BufferPoolRefund;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "refund",
+        method: "GET",
+        path: "/refunds/{id}",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &BUFFER_POOL_REFUND_ID,
+            },
+        ],
+        body: None,
+        response: Some(&BUFFER_POOL_REFUND),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.refund(arguments.one(0)).await
+    }
+    fn id(output: &Self::Output) -> Option<(usize, &str)> {
+        Some((0, output.id.as_str()))
+    }
+}
+
+/// The operation of [`Registry::refund_credit_batches`](crate::Registry::refund_credit_batches)
+#[derive(Debug)]
+pub enum RefundCreditBatchesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for RefundCreditBatchesOperation {}
+
+impl Operation for RefundCreditBatchesOperation {
+    type Output = types::CreditBatchList;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "refund_credit_batches",
+        method: "GET",
+        path: "/refunds/{id}/credit_batches",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &BUFFER_POOL_REFUND_ID,
+            },
+        ],
+        body: None,
+        response: Some(&CREDIT_BATCH_LIST),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.refund_credit_batches(arguments.one(0)).await
+    }
+}
+
+/// The operation of [`Registry::create_retirement`](crate::Registry::create_retirement)
+#[derive(Debug)]
+pub enum CreateRetirementOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for CreateRetirementOperation {}
+
+impl Operation for CreateRetirementOperation {
+    type Output = types::Retirement;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "create_retirement",
+        method: "POST",
+        path: "/retirements",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[],
+        body: Some(&CREATE_RETIREMENT),
+        response: Some(&RETIREMENT),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.create_retirement(arguments.body()).await
+    }
+}
+
+/// The operation of [`Registry::retirements`](crate::Registry::retirements)
+#[derive(Debug)]
+pub enum RetirementsOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for RetirementsOperation {}
+
+impl Operation for RetirementsOperation {
+    type Output = types::RetirementPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "retirements",
+        method: "GET",
+        path: "/retirements",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "beneficiary_org_id",
+                place: Place::Query,
+                schema: &ORGANISATION_ID,
+            },
+            ParameterSpec {
+                name: "owner_org_id",
+                place: Place::Query,
+                schema: &ORGANISATION_ID,
+            },
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&RETIREMENT_PAGE),
+        pagination: Some(&<RetirementsOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .retirements(
+                arguments.optional(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+                arguments.optional(4),
+                arguments.optional(5),
+            )
+            .await
+    }
+}
+
+impl crate::Call<RetirementsOperation> {
+    /// Sets `beneficiary_org_id`.
+    ///
+    /// Keeps retirements made on behalf of this organisation
+    pub fn beneficiary_org_id(self, beneficiary_org_id: &types::OrganisationId) -> Self {
+        self.with(0, beneficiary_org_id)
+    }
+    /// Sets `owner_org_id`.
+    ///
+    /// Keeps retirements of credits that this organisation owned
+    pub fn owner_org_id(self, owner_org_id: &types::OrganisationId) -> Self {
+        self.with(1, owner_org_id)
+    }
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(2, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(3, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(4, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(5, before)
+    }
+}
+
+impl List for RetirementsOperation {
+    type Item = types::Retirement;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(2),
+        after: 3,
+        last: Some(4),
+        before: Some(5),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for RetirementsOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::create_retirement_from_oldest_credits`](crate::Registry::create_retirement_from_oldest_credits)
+#[derive(Debug)]
+pub enum CreateRetirementFromOldestCreditsOperation {}
+
+impl crate::validate::string_types::sealed::Sealed
+for CreateRetirementFromOldestCreditsOperation {}
+
+impl Operation for CreateRetirementFromOldestCreditsOperation {
+    type Output = types::Retirement;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "create_retirement_from_oldest_credits",
+        method: "POST",
+        path: "/retirements/from_oldest_credits",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[],
+        body: Some(&CREATE_RETIREMENT_FROM_OLDEST_CREDITS),
+        response: Some(&RETIREMENT),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.create_retirement_from_oldest_credits(arguments.body()).await
+    }
+}
+
+/// The operation of [`Registry::retirement`](crate::Registry::retirement)
+#[derive(Debug)]
+pub enum RetirementOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for RetirementOperation {}
+
+impl Operation for RetirementOperation {
+    type Output = types::Retirement;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "retirement",
+        method: "GET",
+        path: "/retirements/{id}",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &RETIREMENT_ID,
+            },
+        ],
+        body: None,
+        response: Some(&RETIREMENT),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.retirement(arguments.one(0)).await
+    }
+    fn id(output: &Self::Output) -> Option<(usize, &str)> {
+        Some((0, output.id.as_str()))
+    }
+}
+
+/// The operation of [`Registry::retirement_credit_batches`](crate::Registry::retirement_credit_batches)
+#[derive(Debug)]
+pub enum RetirementCreditBatchesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for RetirementCreditBatchesOperation {}
+
+impl Operation for RetirementCreditBatchesOperation {
+    type Output = types::CreditBatchList;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "retirement_credit_batches",
+        method: "GET",
+        path: "/retirements/{id}/credit_batches",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: false,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &RETIREMENT_ID,
+            },
+        ],
+        body: None,
+        response: Some(&CREDIT_BATCH_LIST),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.retirement_credit_batches(arguments.one(0)).await
+    }
+}
+
+/// The operation of [`Registry::order`](crate::Registry::order)
+#[derive(Debug)]
+pub enum OrderOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for OrderOperation {}
+
+impl Operation for OrderOperation {
+    type Output = types::Order;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "order",
+        method: "GET",
+        path: "/orders/{id}",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &ORDER_ID,
+            },
+        ],
+        body: None,
+        response: Some(&ORDER),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.order(arguments.one(0)).await
+    }
+    fn id(output: &Self::Output) -> Option<(usize, &str)> {
+        Some((0, output.id.as_str()))
+    }
+}
+
+/// The operation of [`Registry::order_deliveries`](crate::Registry::order_deliveries)
+#[derive(Debug)]
+pub enum OrderDeliveriesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for OrderDeliveriesOperation {}
+
+impl Operation for OrderDeliveriesOperation {
+    type Output = types::DeliveryPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "order_deliveries",
+        method: "GET",
+        path: "/orders/{id}/deliveries",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                place: Place::Path,
+                schema: &ORDER_ID,
+            },
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&DELIVERY_PAGE),
+        pagination: Some(&<OrderDeliveriesOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .order_deliveries(
+                arguments.one(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+                arguments.optional(4),
+            )
+            .await
+    }
+}
+
+impl crate::Call<OrderDeliveriesOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(1, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(2, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(3, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(4, before)
+    }
+}
+
+impl List for OrderDeliveriesOperation {
+    type Item = types::Delivery;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(1),
+        after: 2,
+        last: Some(3),
+        before: Some(4),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for OrderDeliveriesOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
 }
 
 /// The operation of [`Registry::credit_batch`](crate::Registry::credit_batch)
@@ -102,5 +4043,348 @@ impl Operation for CreditBatchOperation {
     }
     fn id(output: &Self::Output) -> Option<(usize, &str)> {
         Some((0, output.id.as_str()))
+    }
+}
+
+/// The operation of [`Registry::beneficiaries`](crate::Registry::beneficiaries)
+#[derive(Debug)]
+pub enum BeneficiariesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for BeneficiariesOperation {}
+
+impl Operation for BeneficiariesOperation {
+    type Output = types::OrganisationPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "beneficiaries",
+        method: "GET",
+        path: "/beneficiaries",
+        statuses: &["200", "401", "403", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&ORGANISATION_PAGE),
+        pagination: Some(&<BeneficiariesOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .beneficiaries(
+                arguments.optional(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+            )
+            .await
+    }
+}
+
+impl crate::Call<BeneficiariesOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(0, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(1, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(2, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(3, before)
+    }
+}
+
+impl List for BeneficiariesOperation {
+    type Item = types::Organisation;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(0),
+        after: 1,
+        last: Some(2),
+        before: Some(3),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for BeneficiariesOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::create_beneficiary`](crate::Registry::create_beneficiary)
+#[derive(Debug)]
+pub enum CreateBeneficiaryOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for CreateBeneficiaryOperation {}
+
+impl Operation for CreateBeneficiaryOperation {
+    type Output = types::Organisation;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "create_beneficiary",
+        method: "POST",
+        path: "/beneficiary",
+        statuses: &["200", "401", "403", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[],
+        body: Some(&CREATE_BENEFICIARY),
+        response: Some(&ORGANISATION),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.create_beneficiary(arguments.body()).await
+    }
+}
+
+/// The operation of [`Registry::transferees`](crate::Registry::transferees)
+#[derive(Debug)]
+pub enum TransfereesOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for TransfereesOperation {}
+
+impl Operation for TransfereesOperation {
+    type Output = types::OrganisationPage;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "transferees",
+        method: "GET",
+        path: "/transferees",
+        statuses: &["200", "401", "403", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "first",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "after",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+            ParameterSpec {
+                name: "last",
+                place: Place::Query,
+                schema: &Schema::Integer(Bounds {
+                    minimum: Some((1f64, false)),
+                    maximum: Some((50f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            },
+            ParameterSpec {
+                name: "before",
+                place: Place::Query,
+                schema: &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 1, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            },
+        ],
+        body: None,
+        response: Some(&ORGANISATION_PAGE),
+        pagination: Some(&<TransfereesOperation as List>::PAGINATION),
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client
+            .transferees(
+                arguments.optional(0),
+                arguments.optional(1),
+                arguments.optional(2),
+                arguments.optional(3),
+            )
+            .await
+    }
+}
+
+impl crate::Call<TransfereesOperation> {
+    /// Sets `first`.
+    ///
+    /// Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.
+    pub fn first(self, first: i64) -> Self {
+        self.with(0, &first)
+    }
+    /// Sets `after`.
+    ///
+    /// Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.
+    pub fn after(self, after: &str) -> Self {
+        self.with(1, after)
+    }
+    /// Sets `last`.
+    ///
+    /// Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.
+    pub fn last(self, last: i64) -> Self {
+        self.with(2, &last)
+    }
+    /// Sets `before`.
+    ///
+    /// Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.
+    pub fn before(self, before: &str) -> Self {
+        self.with(3, before)
+    }
+}
+
+impl List for TransfereesOperation {
+    type Item = types::Organisation;
+    const PAGINATION: Pagination = Pagination {
+        first: Some(0),
+        after: 1,
+        last: Some(2),
+        before: Some(3),
+        min_size: Some(1i64),
+        max_size: Some(50i64),
+    };
+    fn fields(output: &Self::Output) -> PageFields<'_> {
+        PageFields {
+            cursor: output.page_info.end_cursor.as_deref(),
+            has_more: output.page_info.has_next_page,
+            is_empty: output.nodes.is_empty(),
+        }
+    }
+    fn items(output: Self::Output) -> Vec<Self::Item> {
+        output.nodes
+    }
+}
+
+impl CountedList for TransfereesOperation {
+    fn total(output: &Self::Output) -> i64 {
+        output.total_count
+    }
+}
+
+/// The operation of [`Registry::create_stripe_checkout_session`](crate::Registry::create_stripe_checkout_session)
+#[derive(Debug)]
+pub enum CreateStripeCheckoutSessionOperation {}
+
+impl crate::validate::string_types::sealed::Sealed
+for CreateStripeCheckoutSessionOperation {}
+
+impl Operation for CreateStripeCheckoutSessionOperation {
+    type Output = types::StripeCheckoutSession;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "create_stripe_checkout_session",
+        method: "POST",
+        path: "/stripe/checkout",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[],
+        body: Some(&CREATE_STRIPE_CHECKOUT_SESSION),
+        response: Some(&STRIPE_CHECKOUT_SESSION),
+        pagination: None,
+    };
+    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
+        client.create_stripe_checkout_session(arguments.body()).await
+    }
+}
+
+/// The operation of [`Registry::stripe_configuration`](crate::Registry::stripe_configuration)
+#[derive(Debug)]
+pub enum StripeConfigurationOperation {}
+
+impl crate::validate::string_types::sealed::Sealed for StripeConfigurationOperation {}
+
+impl Operation for StripeConfigurationOperation {
+    type Output = types::StripeConfiguration;
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "stripe_configuration",
+        method: "GET",
+        path: "/stripe/configuration",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[],
+        body: None,
+        response: Some(&STRIPE_CONFIGURATION),
+        pagination: None,
+    };
+    async fn send(client: &Client, _: &WireArguments) -> WireResult {
+        client.stripe_configuration().await
     }
 }

@@ -1,20 +1,40 @@
-//! The operations of the document, as the emitters need them.
+//! The operations of a document and the names that generated code derives from them.
+//!
+//! The lint checks the derived names, and the generator uses them. The document may still be
+//! invalid: what is missing is left out.
+
+pub(crate) mod names;
+pub(crate) mod schemas;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
-use proc_macro2::Ident;
-use quote::format_ident;
 
-use super::schemas;
 use crate::document::{Member, Node, reference};
 
 /// Methods of an operation in a Path Item Object.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "patch"];
 
-/// Methods of calls, whose names setters of parameters must not take.
-const CALL_METHODS: &[&str] = &["block", "clone", "count", "items", "pages", "response"];
+/// Methods of calls, whose names setters of parameters cannot have.
+const CALL_METHODS: &[&str] = &[
+    "block",
+    "clone",
+    "count",
+    "into_future",
+    "items",
+    "new",
+    "pages",
+    "response",
+    "with",
+    "with_body",
+];
+
+/// The extension that marks a paged list.
+pub(crate) const PAGINATION: &str = "x-pagination";
+
+/// The argument for a request body.
+pub(crate) const BODY_ARGUMENT: &str = "request";
 
 /// An operation of the document.
-pub(super) struct ApiOperation<'n> {
+pub(crate) struct ApiOperation<'n> {
     pub root: &'n Node,
     pub id: &'n str,
     /// The method in lower case.
@@ -30,7 +50,7 @@ pub(super) struct ApiOperation<'n> {
 }
 
 /// A parameter of an operation.
-pub(super) struct ApiParameter<'n> {
+pub(crate) struct ApiParameter<'n> {
     pub node: &'n Node,
     pub name: &'n str,
     /// The place: `path`, `query` or `header`.
@@ -40,13 +60,13 @@ pub(super) struct ApiParameter<'n> {
 }
 
 /// Returns all operations in document order.
-pub(super) fn operations(root: &Node) -> Vec<ApiOperation<'_>> {
+pub(crate) fn operations(root: &Node) -> Vec<ApiOperation<'_>> {
     let paths = root.get("paths").into_iter().flat_map(Node::members);
     paths.flat_map(|path| in_path(root, path)).collect()
 }
 
 /// Returns the operations of a path in document order.
-pub(super) fn in_path<'n>(root: &'n Node, path: &'n Member) -> Vec<ApiOperation<'n>> {
+pub(crate) fn in_path<'n>(root: &'n Node, path: &'n Member) -> Vec<ApiOperation<'n>> {
     let operations = path.node.members().iter();
     let operations = operations.filter(|member| METHODS.contains(&member.key.as_str()));
     operations.filter_map(|member| ApiOperation::new(root, path, member)).collect()
@@ -69,13 +89,13 @@ impl<'n> ApiOperation<'n> {
     }
 
     /// Returns the name of the type that stands for the operation.
-    pub(super) fn marker(&self) -> Ident {
-        format_ident!("{}Operation", self.id.to_upper_camel_case())
+    pub(crate) fn marker(&self) -> String {
+        format!("{}Operation", self.id.to_upper_camel_case())
     }
 
     /// Returns the name of the bulk method: `credit_batches_by_id` of an operation
     /// `GET /credit_batches/{id}`, whose only argument is an identifier.
-    pub(super) fn bulk_name(&self) -> Option<String> {
+    pub(crate) fn bulk_name(&self) -> Option<String> {
         let mut required = self.parameters.iter().filter(|parameter| parameter.is_required);
         let (Some(argument), None, None) = (required.next(), required.next(), self.body) else {
             return None;
@@ -95,7 +115,7 @@ impl<'n> ApiOperation<'n> {
 
     /// Returns whether a call needs an access token: no alternative of `security` does without
     /// the bearer scheme.
-    pub(super) fn needs_access_token(&self) -> bool {
+    pub(crate) fn needs_access_token(&self) -> bool {
         let security = self.node.get("security").or_else(|| self.root.get("security"));
         let schemes = self.root.get("components").and_then(|node| node.get("securitySchemes"));
         let is_bearer = |name: &str| {
@@ -108,36 +128,24 @@ impl<'n> ApiOperation<'n> {
                 .all(|needed| needed.members().iter().any(|scheme| is_bearer(&scheme.key)))
     }
 
-    pub(super) fn is_write(&self) -> bool {
+    pub(crate) fn is_write(&self) -> bool {
         self.method != "get"
     }
 }
 
 impl ApiParameter<'_> {
     /// Returns the name of the argument or the setter.
-    pub(super) fn ident(&self) -> Ident {
-        let name = to_argument(self.name);
-        if !self.is_required && CALL_METHODS.contains(&name.as_str()) {
-            return format_ident!("{name}_");
-        }
-        ident(&name)
+    pub(crate) fn argument(&self) -> String {
+        let name = names::argument(self.name);
+        let is_taken = !self.is_required && CALL_METHODS.contains(&name.as_str());
+        if is_taken { format!("{name}_") } else { name }
     }
 
     /// Returns the schema of the elements, if the parameter is an array.
-    pub(super) fn items<'n>(&'n self, root: &'n Node) -> Option<&'n Node> {
+    pub(crate) fn items<'n>(&'n self, root: &'n Node) -> Option<&'n Node> {
         let schema = schemas::unwrap_alias(root, self.schema);
         schema.get("items").filter(|_| schema.get_str("type") == Some("array"))
     }
-}
-
-/// Converts a name as typify does.
-fn to_argument(name: &str) -> String {
-    name.replace('\'', "").replace(|c: char| !c.is_alphanumeric() && c != '_', "-").to_snake_case()
-}
-
-/// Returns an identifier, with `_` at its end if it would be a keyword.
-fn ident(name: &str) -> Ident {
-    syn::parse_str(name).unwrap_or_else(|_| format_ident!("{name}_"))
 }
 
 fn parameters<'n>(root: &'n Node, path: &'n Member, operation: &'n Node) -> Vec<ApiParameter<'n>> {
