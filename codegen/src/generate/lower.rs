@@ -147,11 +147,14 @@ impl Lowering<'_> {
     }
 
     /// Makes properties optional that are required in one direction only, if the schema is used
-    /// in the other direction.
+    /// in the other direction. A `writeOnly` property that is nullable remains required: requests
+    /// contain it as null.
     fn drop_one_way_requirements(&self, name: &str, node: &Node, lowered: &mut Json) {
         let is_optional = |property: &Node| {
             schemas::is_read_only(self.root, property) && self.sent.contains(name)
-                || schemas::is_write_only(self.root, property) && self.received.contains(name)
+                || schemas::is_write_only(self.root, property)
+                    && self.received.contains(name)
+                    && !schemas::is_nullable(self.root, property)
         };
         if let Some(required) = lowered.get_mut("required").and_then(Json::as_array_mut) {
             required.retain(|key| {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 
 use super::fields::{ObjectSchema, property_name};
@@ -181,12 +182,17 @@ fn mark_type(schema: Option<&Node>, attributes: &mut Vec<syn::Attribute>) {
     }
 }
 
-/// Returns whether typify generated a `Default`.
+/// Returns whether typify derives or implements `Default`.
 fn has_default(items: &[syn::Item]) -> bool {
+    let is_default =
+        |path: &syn::Path| path.segments.last().is_some_and(|segment| segment.ident == "Default");
     items.iter().any(|item| match item {
-        syn::Item::Impl(item) => item.trait_.as_ref().is_some_and(|(path, ..)| {
-            path.segments.last().is_some_and(|segment| segment.ident == "Default")
+        syn::Item::Struct(item) => item.attrs.iter().any(|attribute| {
+            let parse = Punctuated::<syn::Path, syn::Token![,]>::parse_terminated;
+            let derived = attribute.parse_args_with(parse).unwrap_or_default();
+            attribute.path().is_ident("derive") && derived.iter().any(is_default)
         }),
+        syn::Item::Impl(item) => item.trait_.as_ref().is_some_and(|(path, ..)| is_default(path)),
         _ => false,
     })
 }
@@ -196,7 +202,7 @@ fn has_default(items: &[syn::Item]) -> bool {
 fn describe_variants(
     root: &Node,
     name: &str,
-    variants: &mut syn::punctuated::Punctuated<syn::Variant, syn::Token![,]>,
+    variants: &mut Punctuated<syn::Variant, syn::Token![,]>,
 ) -> EmitResult<()> {
     let schema = schemas::component(root, name);
     let alternatives = schema.and_then(|schema| schemas::alternatives(root, schema));

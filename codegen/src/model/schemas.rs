@@ -103,6 +103,12 @@ pub(crate) fn is_write_only(root: &Node, property: &Node) -> bool {
     reference::resolve(root, property).is_some_and(|property| property.is_true("writeOnly"))
 }
 
+/// Returns whether a schema allows null.
+pub(crate) fn is_nullable(root: &Node, schema: &Node) -> bool {
+    let schema = unwrap_alias(root, schema);
+    schema.is_true("nullable") || alternatives(root, schema).is_some_and(|found| found.nullable)
+}
+
 /// The alternatives of a `oneOf` or `anyOf`.
 pub(crate) struct Alternatives<'n> {
     /// `oneOf` or `anyOf`.

@@ -3,14 +3,14 @@
 //! It names the query parameters that choose a page and, as JSON pointers into the response, the
 //! cursor of the next page, the flag for more pages, the items, and their total number.
 
+use crate::document::Node;
 use crate::document::diagnostic::document_rules;
 use crate::document::pointer::Pointer;
-use crate::document::{Node, reference};
 use crate::lint::findings::{Findings, Location};
 use crate::lint::lint_document::{LintDocument, LintOperation};
 use crate::lint::message::{describe, join_or, suggest, truncate};
 use crate::lint::object_node::{ObjectNode, member_location};
-use crate::model::schemas::{alternatives, unwrap_alias};
+use crate::model::schemas::{alternatives, is_nullable, unwrap_alias};
 use crate::model::{self, PAGINATION};
 
 document_rules! {
@@ -190,20 +190,18 @@ fn property<'n>(
         if !is_required && !is_last_and_absent_is_fine {
             return Err(format!("property `{}` is not required", path()));
         }
-        let resolved = reference::resolve(root, next).unwrap_or(next);
-        let (inner, is_nullable) = non_null(root, resolved);
-        if is_nullable && !is_last_and_absent_is_fine {
+        if is_nullable(root, next) && !is_last_and_absent_is_fine {
             return Err(format!("property `{}` is nullable", path()));
         }
-        schema = inner;
+        schema = non_null(root, next);
     }
     Ok(unwrap_alias(root, schema))
 }
 
-/// Returns a schema without null, and whether it allows null.
-fn non_null<'n>(root: &'n Node, schema: &'n Node) -> (&'n Node, bool) {
-    match alternatives(root, schema) {
-        Some(found) if found.nullable && found.schemas.len() == 1 => (found.schemas[0], true),
-        _ => (schema, unwrap_alias(root, schema).is_true("nullable")),
+/// Returns the only alternative other than null, or the schema itself.
+fn non_null<'n>(root: &'n Node, schema: &'n Node) -> &'n Node {
+    match alternatives(root, unwrap_alias(root, schema)) {
+        Some(found) if found.schemas.len() == 1 => found.schemas[0],
+        _ => schema,
     }
 }
