@@ -44,7 +44,7 @@ async fn fetch(
     if style.format == GetFormat::Table && !style.is_single {
         output.write(table::header)?;
     }
-    let mut batches = connected.registry.credit_batches(ids);
+    let mut batches = connected.registry.credit_batches_by_id(ids);
     let mut failed = 0_usize;
     let mut first_failure = None;
     while let Some((id, result)) = batches.next().await {

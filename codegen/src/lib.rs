@@ -12,6 +12,7 @@ pub mod diff;
 pub mod document;
 pub mod generate;
 pub mod lint;
+mod model;
 pub mod pattern;
 pub mod semver;
 pub mod styled;

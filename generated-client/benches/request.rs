@@ -120,7 +120,7 @@ async fn concurrent_calls(
 ) -> BenchResult<()> {
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
-        let results = registry.credit_batches(ids.iter().cloned());
+        let results = registry.credit_batches_by_id(ids.iter().cloned());
         let results = results.map(|(_, result)| result.map(drop)).try_collect::<()>();
         let client = time(results).await?;
         rounds.push((client, time(bare.credit_batches(ids)).await?));

@@ -22,7 +22,7 @@
 //! Calls need a Tokio runtime, or the feature `blocking`. `examples/credit_batch.rs` is a
 //! complete program that needs neither credentials nor a network.
 //!
-//! - [`Registry::credit_batches`] fetches many batches, several at a time.
+//! - [`Registry::credit_batches_by_id`] fetches many batches, several at a time.
 //! - [`Registry::lineage`] fetches a batch with its ancestors and descendants, and checks that
 //!   they add up.
 //! - [`audit`] finds contradictions within a batch.
@@ -80,22 +80,24 @@ pub use call::Call;
 #[cfg(feature = "blocking")]
 pub use call::blocking;
 pub use call::bulk::BulkResults;
+pub use call::lists::{Items, Pages};
+pub use call::operation::{CountedList, List, Operation};
 pub use call::redact::redact;
 pub use call::response::Response;
 pub use chrono;
 pub use credentials::Credentials;
 pub use error::{
     Error, InvalidArgument, InvalidResponse, InvalidSetting, MismatchedId, OversizedBody,
-    StatusError, TransportError,
+    PaginationError, StatusError, TransportError,
 };
 pub use futures_core;
-pub use generated::{Environment, types};
+pub use generated::{Environment, operations, types};
 pub use http::StatusCode;
 pub use options::Options;
 pub use registry::Registry;
 pub use rust_decimal;
 pub use scalars::country::Country;
-pub use scalars::decimal::Decimal;
+pub use scalars::decimal::{Decimal, DecimalString};
 #[doc(hidden)]
 pub use validate::escape::is_control;
 pub use validate::string_types::{CheckedString, InvalidString, UnknownValue};

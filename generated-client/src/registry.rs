@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::base_url::BaseUrl;
+use crate::call::context::Context;
 use crate::call::http::HttpClient;
-use crate::call::pending::PendingCall;
 use crate::credentials::Credentials;
 use crate::environment::variable;
 use crate::error::Error;
@@ -133,10 +133,13 @@ impl Registry {
         self.options().concurrency
     }
 
-    /// Starts a call of an operation. Generated methods use it.
-    pub(crate) fn pending_call(&self) -> Result<PendingCall, Error> {
-        let Inner { base_url, credentials, http, options } = &*self.inner;
-        PendingCall::new(base_url.as_str(), http.clone(), credentials.clone(), options.clone())
+    pub(crate) fn http(&self) -> &Arc<HttpClient> {
+        &self.inner.http
+    }
+
+    /// Returns the context of one call.
+    pub(crate) fn context(&self) -> Context {
+        Context::new(self.inner.credentials.clone(), self.inner.options.clone())
     }
 }
 

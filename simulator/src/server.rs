@@ -178,7 +178,7 @@ async fn respond(state: &ServerState, request: Request, next: Next) -> Response 
     let path = below_base_path(request.uri().path());
     if let Some(operation) = operation::by_request(request.method(), path)
         && authenticate(request.headers()).is_ok()
-        && let Some(response) = state.canned().take(operation.id)
+        && let Some(response) = state.canned().take(operation.name)
     {
         return response;
     }

@@ -294,7 +294,7 @@ impl Simulator {
         let unknown = || AnswerError::UnknownOperation(operation_id.to_owned());
         let operation = operation::by_id(operation_id).ok_or_else(unknown)?;
         let (status, body) = (final_status(status)?, serde_json::to_vec(value)?);
-        let ticket = self.state.canned().add(operation.id, status, body.into());
+        let ticket = self.state.canned().add(operation.name, status, body.into());
         Ok(Answer { simulator: self, ticket })
     }
 

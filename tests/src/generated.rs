@@ -78,14 +78,6 @@ fn a_changed_bound_changes_the_tables_and_the_docs() {
 #[test]
 fn an_operation_that_fetches_by_identifier_has_a_bulk_method() {
     let operations = text_of(&generate(&one_operation()), "operations.rs");
-    assert!(operations.contains("pub fn credit_batches<'a, I>("), "{operations}");
-}
-
-#[test]
-fn a_bulk_method_avoids_the_name_of_an_operation() {
-    let edited =
-        one_operation().replace("operationId: credit_batch\n", "operationId: credit_batches\n");
-    let operations = text_of(&generate(&edited), "operations.rs");
     assert!(operations.contains("pub fn credit_batches_by_id<'a, I>("), "{operations}");
 }
 

@@ -70,7 +70,7 @@ fn bulk_fetches_return_each_result_with_its_identifier() {
     let registry = registry(&server.base_url());
     let registry = registry.with_options(Options::new().concurrency(3)).unwrap();
     let mut found = block_on(async {
-        let mut batches = registry.credit_batches([1, 2, 99, 3, 1].map(id));
+        let mut batches = registry.credit_batches_by_id([1, 2, 99, 3, 1].map(id));
         let mut found = Vec::new();
         while let Some((id, result)) = batches.next().await {
             match result {

@@ -89,8 +89,8 @@ const CASES: &[Case] = &[
             "            $ref: '#/components/schemas/CreditBatchId'\n      # The page",
             "            $ref: '#/components/schemas/CreditBatchId'\n        - name: as_of\n          in: query\n          description: When\n          schema:\n            type: string\n      # The page",
         )],
-        ours: Semver::Major,
-        theirs: Theirs::Major,
+        ours: Semver::Minor,
+        theirs: Theirs::NothingBreaks,
     },
     Case {
         name: "a schema is removed with its property",

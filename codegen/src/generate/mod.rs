@@ -4,14 +4,17 @@
 //! that their settings cannot express: identifiers and open enums, validation tables,
 //! and the public methods.
 
+mod arguments;
+mod bodies;
 mod docs;
+mod fields;
 mod identity;
+mod lists;
 mod lower;
 mod markdown;
 mod operations;
 mod progenitor;
 mod schema_tables;
-mod schemas;
 mod servers;
 mod types;
 
@@ -95,7 +98,11 @@ fn emit_client(source: &Source) -> EmitResult<Vec<GeneratedFile>> {
     let file = |name, purpose, items| render(source, name, purpose, items);
     Ok(vec![
         file("client.rs", "progenitor's client, with one method per operation.", generated.client),
-        file("operations.rs", "The operations of the API as methods of `Registry`.", operations),
+        file(
+            "operations.rs",
+            "Types that stand for the operations of the API in [`Call`](crate::Call).",
+            operations,
+        ),
         file("types.rs", "Types of requests and responses.", types),
     ])
 }
@@ -115,11 +122,14 @@ fn emit_tables(source: &Source) -> EmitResult<Vec<GeneratedFile>> {
 
 fn index() -> TokenStream {
     quote! {
-        #[allow(clippy::all, clippy::unwrap_used, unreachable_pub)]
+        #[allow(clippy::all, clippy::unwrap_used, private_interfaces, unreachable_pub)]
         pub(crate) mod client;
         mod environment;
-        mod operations;
+        #[allow(clippy::too_many_arguments, deprecated, unused_imports)]
+        pub mod operations;
+        #[allow(deprecated, unused_imports)]
         pub(crate) mod schema;
+        #[allow(clippy::large_enum_variant, clippy::too_many_arguments, deprecated)]
         pub mod types;
 
         pub(crate) use environment::CLIENT_SECRET_HEADER;

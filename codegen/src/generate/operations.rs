@@ -1,252 +1,304 @@
-//! Emits `operations.rs`: the public methods, which validate arguments and responses and
-//! call progenitor's methods.
+//! Emits `operations.rs`: the public methods, and for each operation a type that implements the
+//! client's `Operation` by a table and a call of progenitor's method.
 
-use heck::ToSnakeCase;
-use proc_macro2::TokenStream;
+use heck::ToUpperCamelCase;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::progenitor::{ProgenitorOutput, compact};
-use super::{EmitResult, docs, identity, internal, schemas};
+use super::arguments::{self, Argument};
+use super::fields::{deprecated, marker};
+use super::progenitor::ProgenitorOutput;
+use super::{EmitResult, docs, identity, internal, lists, lower, schema_tables};
 use crate::document::diagnostic::Diagnostic;
 use crate::document::pointer::Pointer;
 use crate::document::{Node, reference};
+use crate::model::{self, ApiOperation, ApiParameter, BODY_ARGUMENT, PAGINATION};
 
 pub(super) fn emit(root: &Node, generated: &ProgenitorOutput) -> EmitResult<TokenStream> {
-    let methods = generated.methods().map(|method| self::methods(root, generated, method));
-    let methods = methods.collect::<EmitResult<Vec<_>>>()?;
+    let operations = model::operations(root);
+    let methods = operations.iter().map(methods);
+    let items = operations.iter().map(|operation| {
+        let implementation = implementation(generated, operation)?;
+        let setters = setters(operation);
+        let list = lists::emit(generated, operation)?;
+        Ok(quote!(#implementation #setters #list))
+    });
+    let items = items.collect::<EmitResult<Vec<_>>>()?;
+    let markers = operations.iter().map(marker);
     Ok(quote! {
+        use super::client::Client;
+        use super::schema::*;
         use super::types;
+        #[doc(hidden)]
+        pub use crate::call::spec::OperationSpec;
+        use crate::call::operation::{CountedList, List, Operation, PageFields};
+        use crate::call::spec::{Pagination, ParameterSpec, Place};
+        use crate::call::wire::{WireArguments, WireResult};
+        use crate::validate::{Bounds, Count, Format, Piece, Property, Required, Schema, StringRules};
 
         impl crate::Registry {
             #(#methods)*
         }
+
+        /// Returns all operations, in the order of the spec.
+        ///
+        /// For the simulator. Not part of the stable API.
+        #[doc(hidden)]
+        pub fn all() -> &'static [&'static OperationSpec] {
+            &[#(<#markers as Operation>::SPEC),*]
+        }
+
+        #(#items)*
     })
 }
 
 /// Emits the method of an operation and, if the operation fetches by identifier, the bulk
 /// method.
-fn methods(
-    root: &Node,
-    generated: &ProgenitorOutput,
-    method: &syn::ImplItemFn,
-) -> EmitResult<TokenStream> {
-    let name = &method.sig.ident;
-    let operation = SpecOperation::find(root, &name.to_string()).ok_or_else(|| {
-        failure(root, format!("progenitor generated `{name}`, which is not an operation"))
-    })?;
-    let output = success_type(&method.sig.output)
-        .ok_or_else(|| failure(root, format!("`{name}` has an unexpected return type")))?;
-    let single = single_method(root, generated, &operation, method, output);
-    let bulk = bulk_method(root, generated, &operation, method, output);
-    Ok(quote!(#single #bulk))
+fn methods(operation: &ApiOperation<'_>) -> TokenStream {
+    let single = single_method(operation);
+    let bulk = bulk_method(operation);
+    quote!(#single #bulk)
 }
 
-fn single_method(
-    root: &Node,
-    generated: &ProgenitorOutput,
-    operation: &SpecOperation<'_>,
-    method: &syn::ImplItemFn,
-    output: &syn::Type,
-) -> TokenStream {
-    let name = &method.sig.ident;
-    let generics = &method.sig.generics;
-    let arguments = arguments(&method.sig);
-    let parameters = arguments.iter().map(|argument| argument.parameter);
-    let names: Vec<_> = arguments.iter().map(|argument| argument.name).collect();
-    let checks = arguments.iter().filter_map(|argument| argument.check(root));
-    let identifiers = arguments.iter().filter(|argument| {
-        argument.check(root).is_some() && operation.is_addressed_by(&argument.name.to_string())
-    });
-    let identifiers = identifiers.map(|argument| (argument.name, &*argument.parameter.ty));
-    let finish = identity::finish(&generated.types, identifiers, output);
-    let documentation = docs::attributes(&operation.docs());
+/// Returns the indexed parameters that are or are not required.
+fn parameters<'o, 'n>(
+    operation: &'o ApiOperation<'n>,
+    is_required: bool,
+) -> impl Iterator<Item = (usize, &'o ApiParameter<'n>)> {
+    let all = operation.parameters.iter().enumerate();
+    all.filter(move |(_, parameter)| parameter.is_required == is_required)
+}
+
+fn single_method(operation: &ApiOperation<'_>) -> TokenStream {
+    let root = operation.root;
+    let arguments = parameters(operation, true)
+        .map(|(index, parameter)| arguments::argument(root, index, parameter))
+        .chain(operation.body.map(|schema| arguments::body_argument(root, schema)));
+    let (declarations, passes): (Vec<_>, Vec<_>) =
+        arguments.map(|Argument { declaration, pass }| (declaration, pass)).unzip();
+    let (name, marker) = (format_ident!("{}", operation.id), marker(operation));
+    let documentation = docs::attributes(&method_docs(operation));
+    let deprecated = deprecated(operation.node);
     quote! {
         #documentation
-        pub fn #name #generics (&'a self, #(#parameters),*) -> crate::Call<'a, #output> {
-            crate::Call::new(async move {
-                // Names that no parameter can have: those are in snake case.
-                let __call = self.pending_call()?;
-                #(#checks)*
-                let __result = __call.client().#name(#(#names),*).await;
-                #finish
-            })
+        #deprecated
+        pub fn #name(&self, #(#declarations),*) -> crate::Call<#marker> {
+            crate::Call::new(self)#(#passes)*
         }
     }
 }
 
-/// Emits the bulk method: `credit_batches(ids)` for `credit_batch(id)`, the operation
+/// Emits the bulk method: `credit_batches_by_id(ids)` for `credit_batch(id)`, the operation
 /// `GET /credit_batches/{id}`.
-fn bulk_method(
-    root: &Node,
-    generated: &ProgenitorOutput,
-    operation: &SpecOperation<'_>,
-    method: &syn::ImplItemFn,
-    output: &syn::Type,
-) -> Option<TokenStream> {
-    let single = &method.sig.ident;
-    let arguments = arguments(&method.sig);
-    let [argument] = &arguments[..] else { return None };
-    let syn::Type::Reference(reference) = &*argument.parameter.ty else { return None };
-    // Only string types of the client have rules; `&str` could not be an owned element.
-    argument.check(root)?;
-    let collection = operation.collection()?.to_snake_case();
-    let is_taken = generated.methods().any(|method| method.sig.ident == collection);
-    let bulk =
-        if is_taken { format_ident!("{collection}_by_id") } else { format_ident!("{collection}") };
-    let id = &reference.elem;
+fn bulk_method(operation: &ApiOperation<'_>) -> Option<TokenStream> {
+    let bulk = format_ident!("{}", operation.bulk_name()?);
+    let single = format_ident!("{}", operation.id);
+    let (_, argument) = parameters(operation, true).next()?;
+    let name = crate::model::schemas::named_string_type(operation.root, argument.schema)?.0;
+    let id = format_ident!("{name}");
+    let output = arguments::output(operation.root, operation.response);
     let documentation = docs::attributes(&format!(
         "Calls [`{single}`](Self::{single}) for every identifier, several at a time\n\n\
          Results arrive in order of completion, each with its identifier. A failed call does not \
          stop the others."
     ));
+    let deprecated = deprecated(operation.node);
     Some(quote! {
         #documentation
-        pub fn #bulk<'a, I>(&self, ids: I) -> crate::BulkResults<'a, #id, #output>
+        #deprecated
+        pub fn #bulk<'a, I>(&self, ids: I) -> crate::BulkResults<'a, types::#id, #output>
         where
-            I: IntoIterator<Item = #id>,
+            I: IntoIterator<Item = types::#id>,
             I::IntoIter: Send + 'a,
         {
             let registry = self.clone();
             crate::BulkResults::new(self.concurrency(), ids, move |id| {
-                let registry = registry.clone();
-                async move {
-                    let result = registry.#single(&id).await;
-                    (id, result)
-                }
+                let call = registry.#single(&id);
+                async move { (id, call.await) }
             })
         }
     })
 }
 
-fn failure(root: &Node, message: String) -> Box<Diagnostic> {
-    internal(root, &Pointer::root().child("paths"), message)
-}
+/// Emits the type that stands for an operation, and its implementation of `Operation`.
+fn implementation(
+    generated: &ProgenitorOutput,
+    operation: &ApiOperation<'_>,
+) -> EmitResult<TokenStream> {
+    let root = operation.root;
+    let marker = marker(operation);
+    let documentation = docs::attributes(&format!(
+        "The operation of [`Registry::{0}`](crate::Registry::{0})",
+        operation.id
+    ));
+    let output = arguments::output(root, operation.response);
+    let spec = spec(operation)?;
+    let method = generated
+        .methods()
+        .find(|method| method.sig.ident == operation.id)
+        .ok_or_else(|| failure(operation, "progenitor generated no method"))?;
+    let name = &method.sig.ident;
+    let values = wire_values(operation, &method.sig)?;
+    let id = identity::emit(&generated.types, operation);
+    let arguments = if values.is_empty() { quote!(_) } else { quote!(arguments) };
+    Ok(quote! {
+        #documentation
+        #[derive(Debug)]
+        pub enum #marker {}
 
-/// Returns `T` of `-> Result<ResponseValue<T>, Error<E>>`.
-fn success_type(output: &syn::ReturnType) -> Option<&syn::Type> {
-    let syn::ReturnType::Type(_, output) = output else { return None };
-    first_argument(first_argument(output)?)
-}
+        impl crate::validate::string_types::sealed::Sealed for #marker {}
 
-fn first_argument(ty: &syn::Type) -> Option<&syn::Type> {
-    let syn::Type::Path(path) = ty else { return None };
-    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments
-    else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        syn::GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
-}
+        impl Operation for #marker {
+            type Output = #output;
+            const SPEC: &'static OperationSpec = #spec;
 
-/// An argument of a method.
-struct MethodArgument<'m> {
-    parameter: &'m syn::PatType,
-    name: &'m syn::Ident,
-}
-
-fn arguments(signature: &syn::Signature) -> Vec<MethodArgument<'_>> {
-    signature.inputs.iter().filter_map(MethodArgument::new).collect()
-}
-
-impl<'m> MethodArgument<'m> {
-    /// Returns `None` for `self`.
-    fn new(input: &'m syn::FnArg) -> Option<Self> {
-        let syn::FnArg::Typed(parameter) = input else { return None };
-        let syn::Pat::Ident(pattern) = &*parameter.pat else { return None };
-        Some(Self { parameter, name: &pattern.ident })
-    }
-
-    /// Emits the validation of an argument, if its type has rules.
-    fn check(&self, root: &Node) -> Option<TokenStream> {
-        let (name, text) = (self.name, self.name.to_string());
-        let ty = compact(&self.parameter.ty);
-        let has_rules = |ty: &str| {
-            ty.rsplit("::").next().is_some_and(|name| {
-                schemas::component(root, name)
-                    .is_some_and(|node| schemas::string_type(node).is_some())
-            })
-        };
-        if let Some(inner) = ty.strip_prefix("Option<").and_then(|ty| ty.strip_suffix('>')) {
-            return has_rules(inner).then(
-                || quote!(if let Some(value) = #name { __call.check_argument(#text, value)?; }),
-            );
-        }
-        has_rules(&ty).then(|| quote!(__call.check_argument(#text, #name)?;))
-    }
-}
-
-/// An operation of the document.
-struct SpecOperation<'n> {
-    root: &'n Node,
-    method: &'n str,
-    path: &'n str,
-    node: &'n Node,
-}
-
-impl<'n> SpecOperation<'n> {
-    fn find(root: &'n Node, id: &str) -> Option<Self> {
-        root.get("paths")?.members().iter().find_map(|path| {
-            let operation =
-                path.node.members().iter().find(|it| it.node.get_str("operationId") == Some(id))?;
-            Some(Self { root, method: &operation.key, path: &path.key, node: &operation.node })
-        })
-    }
-
-    /// Returns the collection of a fetch by identifier: `credit_batches` of
-    /// `GET /credit_batches/{id}`.
-    fn collection(&self) -> Option<&'n str> {
-        let (before, last) = self.path.rsplit_once('/')?;
-        let is_by_id = self.method == "get" && last.starts_with('{') && last.ends_with('}');
-        let collection = before.rsplit('/').next()?;
-        (is_by_id && !collection.is_empty() && !collection.contains('{')).then_some(collection)
-    }
-
-    fn docs(&self) -> String {
-        let text = |key| docs::description(self.node.get_str(key).unwrap_or_default());
-        let (method, path) = (self.method.to_uppercase(), self.path);
-        let mut docs =
-            format!("{}\n\n{}\n\n`{method} {path}`\n", text("summary"), text("description"));
-        for parameter in self.parameters() {
-            let text = |key| parameter.get_str(key).unwrap_or_default();
-            let label = docs::code_span(text("name"));
-            docs += &format!("\n{}", docs::item(&label, text("description")));
-        }
-        docs += "\n\n# Errors\n\nAny call can fail with an [`Error`](crate::Error). The API documents these \
-                 error responses:\n";
-        for response in self.node.get("responses").into_iter().flat_map(Node::members) {
-            if !response.key.starts_with('2') {
-                let response_object = self.resolve(&response.node);
-                let description = response_object.get_str("description").unwrap_or_default();
-                docs += &format!("\n{}", docs::item(&response.key, description));
+            async fn send(client: &Client, #arguments: &WireArguments) -> WireResult {
+                client.#name(#(#values),*).await
             }
+
+            #id
         }
-        docs
-    }
+    })
+}
 
-    /// Returns whether an argument in the path identifies the resource of the response. A POST
-    /// may create another resource than the one in its path.
-    fn is_addressed_by(&self, argument: &str) -> bool {
-        self.method != "post"
-            && self.parameters().any(|parameter| {
-                let name = parameter.get_str("name").unwrap_or_default();
-                parameter.get_str("in") == Some("path") && name.to_snake_case() == argument
-            })
-    }
+/// Emits the arguments of progenitor's method in its order, which is not ours.
+fn wire_values(
+    operation: &ApiOperation<'_>,
+    signature: &syn::Signature,
+) -> EmitResult<Vec<TokenStream>> {
+    let names = signature.inputs.iter().filter_map(|input| match input {
+        syn::FnArg::Typed(syn::PatType { pat, .. }) => match &**pat {
+            syn::Pat::Ident(pattern) => Some(pattern.ident.to_string()),
+            _ => None,
+        },
+        syn::FnArg::Receiver(_) => None,
+    });
+    let value = |name: String| {
+        if name == "body" {
+            return Ok(quote!(arguments.body()));
+        }
+        let mut parameters = operation.parameters.iter().enumerate();
+        let (index, parameter) = parameters
+            .find(|(index, _)| lower::parameter_name(*index) == name)
+            .ok_or_else(|| failure(operation, "progenitor generated an unknown argument"))?;
+        let is_list = parameter.items(operation.root).is_some();
+        let accessor = match (parameter.is_required, is_list) {
+            (true, false) => quote!(one),
+            (false, false) => quote!(optional),
+            (true, true) => quote!(many),
+            (false, true) => quote!(optional_many),
+        };
+        let index = Literal::usize_unsuffixed(index);
+        Ok(quote!(arguments.#accessor(#index)))
+    };
+    names.map(value).collect()
+}
 
-    /// Returns the parameters, those of the path item first.
-    fn parameters(&self) -> impl Iterator<Item = &'n Node> {
-        let path = self.root.get("paths").and_then(|paths| paths.get(self.path));
-        let own = self.node.get("parameters");
-        path.and_then(|path| path.get("parameters"))
-            .into_iter()
-            .chain(own)
-            .flat_map(Node::elements)
-            .map(|parameter| self.resolve(parameter))
-    }
+fn failure(operation: &ApiOperation<'_>, reason: &str) -> Box<Diagnostic> {
+    let at = Pointer::root().descend(["paths", operation.path, operation.method]);
+    internal(operation.node, &at, format!("`{}`: {reason}", operation.id))
+}
 
-    fn resolve(&self, node: &'n Node) -> &'n Node {
-        reference::resolve(self.root, node).unwrap_or(node)
+/// Emits the table of an operation.
+fn spec(operation: &ApiOperation<'_>) -> EmitResult<TokenStream> {
+    let (root, name, path) = (operation.root, operation.id, operation.path);
+    let method = operation.method.to_uppercase();
+    let responses = operation.node.get("responses").into_iter().flat_map(Node::members);
+    let statuses = responses.map(|response| &response.key);
+    let needs_access_token = operation.needs_access_token();
+    let parameters = operation.parameters.iter().map(|parameter| {
+        let name = parameter.name;
+        let place = format_ident!("{}", parameter.place.to_upper_camel_case());
+        let schema = schema_tables::schema_ref(root, parameter.schema)?;
+        Ok(quote!(ParameterSpec { name: #name, place: Place::#place, schema: #schema }))
+    });
+    let parameters = parameters.collect::<EmitResult<Vec<_>>>()?;
+    let body = optional_schema(root, operation.body)?;
+    let response = optional_schema(root, operation.response)?;
+    let pagination = if operation.node.get(PAGINATION).is_some() {
+        let marker = marker(operation);
+        quote!(Some(&<#marker as List>::PAGINATION))
+    } else {
+        quote!(None)
+    };
+    Ok(quote! {
+        &OperationSpec {
+            name: #name,
+            method: #method,
+            path: #path,
+            statuses: &[#(#statuses),*],
+            needs_access_token: #needs_access_token,
+            parameters: &[#(#parameters),*],
+            body: #body,
+            response: #response,
+            pagination: #pagination,
+        }
+    })
+}
+
+fn optional_schema(root: &Node, schema: Option<&Node>) -> EmitResult<TokenStream> {
+    match schema {
+        Some(schema) => {
+            let schema = schema_tables::schema_ref(root, schema)?;
+            Ok(quote!(Some(#schema)))
+        }
+        None => Ok(quote!(None)),
     }
 }
+
+/// Emits a setter for each optional parameter.
+fn setters(operation: &ApiOperation<'_>) -> Option<TokenStream> {
+    let marker = marker(operation);
+    let setters: Vec<_> = parameters(operation, false)
+        .map(|(index, parameter)| {
+            let Argument { declaration, pass } =
+                arguments::argument(operation.root, index, parameter);
+            let name = format_ident!("{}", parameter.argument());
+            let text = docs::description(parameter.node.get_str("description").unwrap_or_default());
+            let name_span = docs::code_span(parameter.name);
+            let documentation = docs::attributes(&format!("Sets {name_span}.\n\n{text}"));
+            let deprecated = deprecated(parameter.node);
+            quote! {
+                #documentation
+                #deprecated
+                pub fn #name(self, #declaration) -> Self {
+                    self #pass
+                }
+            }
+        })
+        .collect();
+    (!setters.is_empty()).then(|| quote!(impl crate::Call<#marker> { #(#setters)* }))
+}
+
+fn method_docs(operation: &ApiOperation<'_>) -> String {
+    let text = |key| docs::description(operation.node.get_str(key).unwrap_or_default());
+    let (method, path) = (operation.method.to_uppercase(), operation.path);
+    let mut docs = format!("{}\n\n{}\n\n`{method} {path}`\n", text("summary"), text("description"));
+    let mut add = |label: &str, node: &Node| {
+        let description = node.get_str("description").unwrap_or_default();
+        docs += &format!("\n{}", docs::item(label, description));
+    };
+    for (_, parameter) in parameters(operation, true) {
+        add(&docs::code_span(&parameter.argument()), parameter.node);
+    }
+    let resolve = |node| reference::resolve(operation.root, node).unwrap_or(node);
+    if let Some(body) = operation.node.get("requestBody") {
+        add(&docs::code_span(BODY_ARGUMENT), resolve(body));
+    }
+    if operation.is_write() {
+        docs += &format!("\n\n# Outcome\n\n{OUTCOME}");
+    }
+    docs += "\n\n# Errors\n\nAny call can fail with an [`Error`](crate::Error). The API documents \
+             these error responses:\n";
+    for response in operation.node.get("responses").into_iter().flat_map(Node::members) {
+        if !response.key.starts_with('2') {
+            let description = resolve(&response.node).get_str("description").unwrap_or_default();
+            docs += &format!("\n{}", docs::item(&response.key, description));
+        }
+    }
+    docs
+}
+
+/// The documentation of every operation that writes.
+const OUTCOME: &str = "The request is sent once. It is repeated only if the connection failed \
+                       before anything was sent.";

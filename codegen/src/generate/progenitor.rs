@@ -5,21 +5,28 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use openapiv3::OpenAPI;
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
 use quote::{ToTokens, quote};
 use schemars::schema::{InstanceType, SchemaObject};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use syn::parse_quote;
 use syn::visit_mut::VisitMut;
 
-use super::{EmitResult, docs, internal, lower, schemas};
+use super::{EmitResult, docs, internal, lower};
 use crate::document::Node;
 use crate::document::pointer::Pointer;
+use crate::model::schemas;
+use crate::model::{self, ApiOperation};
 
-/// The number formats with a type of the client.
-const NUMBER_FORMATS: &[(&str, &str)] = &[("decimal", "crate::Decimal")];
+/// The type of all bodies.
+const JSON_TEXT: &str = "crate::call::wire::JsonText";
+
+/// The types and formats with a type of the client.
+const CONVERSIONS: &[(InstanceType, &str, &str)] = &[
+    (InstanceType::Number, "decimal", "crate::Decimal"),
+    (InstanceType::String, "decimal", "crate::DecimalString"),
+];
 
 /// The output of progenitor.
 pub(super) struct ProgenitorOutput {
@@ -62,7 +69,7 @@ pub(super) fn generate(root: &Node) -> EmitResult<ProgenitorOutput> {
     })?;
     let file =
         syn::parse2(tokens).map_err(|error| internal(root, &Pointer::root(), error.to_string()))?;
-    Ok(split(file))
+    Ok(split(root, file))
 }
 
 fn settings(root: &Node) -> GenerationSettings {
@@ -81,9 +88,10 @@ fn settings(root: &Node) -> GenerationSettings {
             settings.with_replacement(name, format!("crate::types::{name}"), impls());
         }
     }
-    for (format, name) in NUMBER_FORMATS {
+    settings.with_replacement(lower::json_text(root), JSON_TEXT, [].into_iter());
+    for (instance_type, format, name) in CONVERSIONS {
         let schema = SchemaObject {
-            instance_type: Some(InstanceType::Number.into()),
+            instance_type: Some((*instance_type).into()),
             format: Some((*format).to_owned()),
             ..SchemaObject::default()
         };
@@ -117,21 +125,16 @@ fn locate(
             return Some((schemas::schemas_pointer().child(name), reason));
         }
     }
-    let paths = document.get("paths").and_then(Json::as_object)?;
-    for (path, item) in paths {
-        for (method, _) in item.as_object()?.iter().filter(|(_, value)| is_operation(value)) {
-            let mut alone = item.clone();
-            alone.as_object_mut()?.retain(|key, value| key == method || !is_operation(value));
-            if let Some(reason) = failure(part(document, json!({ path: alone }), |_| true)) {
-                return Some((Pointer::root().descend(["paths", path, method]), reason));
+    for path in root.get("paths").map(Node::members).unwrap_or_default() {
+        let (template, item) = lower::path_item(root, path);
+        for (method, operation) in item.as_object()? {
+            let alone = json!({ template.as_str(): { method: operation } });
+            if let Some(reason) = failure(part(document, alone, |_| true)) {
+                return Some((Pointer::root().descend(["paths", &path.key, method]), reason));
             }
         }
     }
     None
-}
-
-fn is_operation(member: &Json) -> bool {
-    member.get("responses").is_some()
 }
 
 /// Returns the document with other paths and a subset of its schemas.
@@ -144,11 +147,9 @@ fn part(document: &Json, paths: Json, keep: impl Fn(&str) -> bool) -> Json {
     part
 }
 
-fn split(file: syn::File) -> ProgenitorOutput {
-    let client = vec![parse_quote!(
-        use super::types;
-    )];
-    let mut output = ProgenitorOutput { client, types: Vec::new() };
+fn split(root: &Node, file: syn::File) -> ProgenitorOutput {
+    let operations = model::operations(root);
+    let mut output = ProgenitorOutput { client: Vec::new(), types: Vec::new() };
     for mut item in file.items {
         docs::DocConverter.visit_item_mut(&mut item);
         match item {
@@ -158,12 +159,58 @@ fn split(file: syn::File) -> ProgenitorOutput {
             syn::Item::Mod(module) if module.ident == "prelude" => {}
             syn::Item::Impl(mut item) => {
                 item.items.retain(|item| !is_constructor(item));
+                for item in &mut item.items {
+                    if let syn::ImplItem::Fn(method) = item {
+                        restore_names(&operations, method);
+                    }
+                }
                 output.client.push(syn::Item::Impl(item));
             }
             item => output.client.push(item),
         }
     }
     output
+}
+
+/// Restores the names of the parameters that a method sends.
+fn restore_names(operations: &[ApiOperation<'_>], method: &mut syn::ImplItemFn) {
+    let name = method.sig.ident.to_string();
+    if let Some(operation) = operations.iter().find(|operation| operation.id == name) {
+        ParameterNames(operation).visit_block_mut(&mut method.block);
+    }
+}
+
+/// Replaces the lowered names of parameters by their names, and progenitor's encoding of path
+/// segments, which leaves `\\` to be read as `/`.
+struct ParameterNames<'o, 'n>(&'o ApiOperation<'n>);
+
+impl VisitMut for ParameterNames<'_, '_> {
+    fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
+        let text = literal.value();
+        let mut parameters = self.0.parameters.iter().enumerate();
+        let found = parameters.find(|(index, _)| lower::parameter_name(*index) == text);
+        if let Some((_, parameter)) = found {
+            // The `http` crate panics at static header names in upper case.
+            let is_header = parameter.place == "header";
+            let name = parameter.name.to_owned();
+            let name = if is_header { name.to_ascii_lowercase() } else { name };
+            *literal = syn::LitStr::new(&name, literal.span());
+        }
+    }
+
+    fn visit_macro_mut(&mut self, node: &mut syn::Macro) {
+        node.tokens = replace_encoding(std::mem::take(&mut node.tokens));
+    }
+}
+
+fn replace_encoding(tokens: TokenStream) -> TokenStream {
+    let replace = |token: TokenTree| match token {
+        TokenTree::Ident(ident) if ident == "encode_path" => {
+            quote!(crate::call::wire::encode_segment)
+        }
+        token => token.into(),
+    };
+    tokens.into_iter().flat_map(replace).collect()
 }
 
 /// Returns whether an item is the constructor that creates its own HTTP client, without

@@ -4,11 +4,11 @@ use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::schemas::{self, StringConstraints};
 use super::{EmitResult, internal, types};
 use crate::document::nullable::is_null_only;
 use crate::document::pointer::Pointer;
 use crate::document::{Node, reference};
+use crate::model::schemas::{self, StringConstraints};
 use crate::pattern::Pattern;
 
 pub(super) fn emit(root: &Node) -> EmitResult<TokenStream> {
@@ -25,14 +25,37 @@ pub(super) fn emit(root: &Node) -> EmitResult<TokenStream> {
     let mut inline = Vec::new();
     collect_inline(root, root, &Pointer::root(), &mut inline)?;
     let index = quote! {
-        pub(crate) static TABLES: &[(&str, &Schema)] = &[#(#named,)* #(#inline),*];
+        /// Returns the tables by their pointers in the spec.
+        pub(crate) fn tables() -> &'static [(&'static str, &'static Schema)] {
+            // No schema has a name with `_` at its end.
+            static TABLES_: &[(&str, &Schema)] = &[#(#named,)* #(#inline),*];
+            TABLES_
+        }
     };
+    let rules: Vec<_> = schemas::components(root)
+        .filter_map(|member| {
+            let rules = string_rules(&member.key, &schemas::string_type(&member.node)?);
+            let ident = types::rules_ident(&member.key);
+            Some(quote!(pub(crate) static #ident: StringRules = #rules;))
+        })
+        .collect();
     let tables = tables.into_iter().map(|(_, table)| table);
     Ok(quote! {
         use super::types;
-        use crate::validate::{Bounds, Count, Format, HasSchema, Piece, Property, Schema, StringRules};
+        use crate::validate::{
+            Bounds, Count, Format, HasSchema, Piece, Property, Required, Schema, StringRules,
+        };
 
         #index
+
+        /// The rules of string types, in a module of their own, so that their names cannot
+        /// collide with those of schemas.
+        pub(crate) mod rules {
+            use crate::validate::{Count, Format, Piece, StringRules};
+
+            #(#rules)*
+        }
+
         #(#tables)*
     })
 }
@@ -75,12 +98,10 @@ fn table(root: &Node, name: &str, node: &Node) -> EmitResult<TokenStream> {
             const SCHEMA: &'static Schema = &#ident;
         }
     };
-    if let Some(rules) = schemas::string_type(node) {
+    if schemas::string_type(node).is_some() {
         let rules_ident = types::rules_ident(name);
-        let rules = string_rules(name, &rules);
         return Ok(quote! {
-            pub(crate) static #rules_ident: StringRules = #rules;
-            pub(crate) static #ident: Schema = Schema::String(&#rules_ident);
+            pub(crate) static #ident: Schema = Schema::String(&rules::#rules_ident);
             #is_type
         });
     }
@@ -96,7 +117,7 @@ fn table_ident(name: &str) -> Ident {
 }
 
 /// Emits an expression of type `&'static Schema`.
-fn schema_ref(root: &Node, node: &Node) -> EmitResult<TokenStream> {
+pub(super) fn schema_ref(root: &Node, node: &Node) -> EmitResult<TokenStream> {
     if let Some(name) = reference::schema_name(node) {
         let ident = table_ident(name);
         return Ok(quote!(&#ident));
@@ -225,9 +246,17 @@ fn object(root: &Node, node: &Node) -> EmitResult<TokenStream> {
         .into_iter()
         .map(|property| {
             let name = &property.key;
-            let required = required.contains(&name.as_str());
+            let required = if !required.contains(&name.as_str()) {
+                quote!(Never)
+            } else if schemas::is_read_only(root, &property.node) {
+                quote!(InResponses)
+            } else if schemas::is_write_only(root, &property.node) {
+                quote!(InRequests)
+            } else {
+                quote!(Always)
+            };
             let schema = schema_ref(root, &property.node)?;
-            Ok(quote!(Property { name: #name, required: #required, schema: #schema }))
+            Ok(quote!(Property { name: #name, required: Required::#required, schema: #schema }))
         })
         .collect::<EmitResult<Vec<_>>>()?;
     let additional = match node.get("additionalProperties") {

@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 
+use super::fields::{ObjectSchema, property_name};
 use super::progenitor::{ProgenitorOutput, compact};
-use super::schemas::{self, StringConstraints, TypeProvider};
-use super::{EmitResult, docs, internal, parse};
+use super::{EmitResult, bodies, docs, fields, internal, parse};
 use crate::document::{Node, reference};
+use crate::model::schemas::{self, StringConstraints, TypeProvider};
 
 /// Paths of typify's output that are in the prelude.
 const PRELUDE: &[&str] =
@@ -26,6 +28,18 @@ pub(super) fn emit(root: &Node, generated: &ProgenitorOutput) -> EmitResult<Vec<
     for item in &generated.types {
         if let Some((name, item)) = adapt(root, item)? {
             by_name.entry(name).or_default().push(item);
+        }
+    }
+    for name in schemas::sent(root) {
+        if let (Some(schema), Some(items)) = (schemas::component(root, name), by_name.get_mut(name))
+        {
+            let builder = items.iter().find_map(|item| match item {
+                syn::Item::Struct(item) => {
+                    Some(bodies::emit(root, item, schema, has_default(items)))
+                }
+                _ => None,
+            });
+            items.extend(parse(root, builder.unwrap_or_default())?);
         }
     }
     for member in schemas::components(root) {
@@ -79,14 +93,15 @@ fn adapt(root: &Node, item: &syn::Item) -> EmitResult<Option<(String, syn::Item)
             let name = item.ident.to_string();
             item.fields.iter_mut().for_each(allow_missing);
             item.fields.iter_mut().for_each(use_time_decoder);
-            describe_fields(schemas::component(root, &name), &mut item.fields);
-            mark_non_exhaustive(root, &name, &mut item.attrs);
+            let schema = schemas::component(root, &name);
+            describe_fields(schema.map(|schema| ObjectSchema::new(root, schema)), &mut item.fields);
+            mark_type(schema, &mut item.attrs);
             name
         }
         syn::Item::Enum(item) => {
             let name = item.ident.to_string();
             describe_variants(root, &name, &mut item.variants)?;
-            mark_non_exhaustive(root, &name, &mut item.attrs);
+            mark_type(schemas::component(root, &name), &mut item.attrs);
             name
         }
         syn::Item::Impl(item) if compact(item).contains("error::ConversionError") => {
@@ -99,11 +114,17 @@ fn adapt(root: &Node, item: &syn::Item) -> EmitResult<Option<(String, syn::Item)
 }
 
 /// Documents the fields that typify leaves undocumented by the descriptions of their
-/// properties.
-fn describe_fields(schema: Option<&Node>, fields: &mut syn::Fields) {
-    for field in fields.iter_mut().filter(|field| !is_documented(&field.attrs)) {
-        let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-        let property = schema.and_then(|schema| schema.get("properties")?.get(&name));
+/// properties, and deprecates those of deprecated properties.
+fn describe_fields(schema: Option<ObjectSchema<'_>>, fields: &mut syn::Fields) {
+    for field in fields {
+        let name = property_name(field).unwrap_or_default();
+        let property = schema.as_ref().and_then(|schema| schema.property(&name));
+        if property.is_some_and(|property| property.is_true("deprecated")) {
+            field.attrs.push(syn::parse_quote!(#[deprecated]));
+        }
+        if is_documented(&field.attrs) {
+            continue;
+        }
         let text = match property.and_then(description) {
             Some(text) => text.to_owned(),
             None if name == "extra" => "All other properties.".to_owned(),
@@ -152,19 +173,28 @@ fn use_time_decoder(field: &mut syn::Field) {
     field.attrs.push(syn::parse_quote!(#[serde(#default #function)]));
 }
 
-/// Marks response types as non-exhaustive, because the API may add properties and
-/// alternatives. Callers build request types by struct literals.
-fn mark_non_exhaustive(root: &Node, name: &str, attributes: &mut Vec<syn::Attribute>) {
-    let is_sent = root
-        .get("paths")
-        .into_iter()
-        .flat_map(Node::members)
-        .flat_map(|path| path.node.members())
-        .filter_map(|operation| operation.node.get("requestBody"))
-        .any(|body| schemas::reachable(root, body).contains(name));
-    if !is_sent {
-        attributes.push(syn::parse_quote!(#[non_exhaustive]));
+/// Marks a type as non-exhaustive, because the API may add properties and alternatives, and as
+/// deprecated if its schema is.
+fn mark_type(schema: Option<&Node>, attributes: &mut Vec<syn::Attribute>) {
+    attributes.push(syn::parse_quote!(#[non_exhaustive]));
+    if schema.is_some_and(|schema| schema.is_true("deprecated")) {
+        attributes.push(syn::parse_quote!(#[deprecated]));
     }
+}
+
+/// Returns whether typify derives or implements `Default`.
+fn has_default(items: &[syn::Item]) -> bool {
+    let is_default =
+        |path: &syn::Path| path.segments.last().is_some_and(|segment| segment.ident == "Default");
+    items.iter().any(|item| match item {
+        syn::Item::Struct(item) => item.attrs.iter().any(|attribute| {
+            let parse = Punctuated::<syn::Path, syn::Token![,]>::parse_terminated;
+            let derived = attribute.parse_args_with(parse).unwrap_or_default();
+            attribute.path().is_ident("derive") && derived.iter().any(is_default)
+        }),
+        syn::Item::Impl(item) => item.trait_.as_ref().is_some_and(|(path, ..)| is_default(path)),
+        _ => false,
+    })
 }
 
 /// Documents the variants of an untagged enum by the descriptions of their alternatives,
@@ -172,7 +202,7 @@ fn mark_non_exhaustive(root: &Node, name: &str, attributes: &mut Vec<syn::Attrib
 fn describe_variants(
     root: &Node,
     name: &str,
-    variants: &mut syn::punctuated::Punctuated<syn::Variant, syn::Token![,]>,
+    variants: &mut Punctuated<syn::Variant, syn::Token![,]>,
 ) -> EmitResult<()> {
     let schema = schemas::component(root, name);
     let alternatives = schema.and_then(|schema| schemas::alternatives(root, schema));
@@ -208,8 +238,10 @@ fn string_type(name: &str, schema: &Node, rules: &StringConstraints) -> TokenStr
     let ident = format_ident!("{name}");
     let rules_ident = rules_ident(name);
     let description = description(schema).unwrap_or(name);
+    let deprecated = fields::deprecated(schema);
     if !rules.values.is_empty() {
-        return open_enum(&ident, &rules_ident, description, &rules.values);
+        let item = open_enum(&ident, &rules_ident, description, &rules.values);
+        return quote!(#deprecated #item);
     }
     let example = schema.get_str("example");
     let documentation = docs::attributes(&string_docs(name, description, rules, example));
@@ -222,9 +254,10 @@ fn string_type(name: &str, schema: &Node, rules: &StringConstraints) -> TokenStr
     };
     quote! {
         #documentation
+        #deprecated
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct #ident(::compact_str::CompactString);
-        crate::validate::string_types::string_type!(#ident, super::schema::#rules_ident);
+        crate::validate::string_types::string_type!(#ident, super::schema::rules::#rules_ident);
         #format
     }
 }
@@ -272,13 +305,13 @@ fn open_enum(ident: &Ident, rules: &Ident, description: &str, values: &[String])
             #[doc = " A value that the spec does not list."]
             Unknown(crate::UnknownValue),
         }
-        crate::validate::string_types::open_enum!(#ident, super::schema::#rules, { #(#variants = #values),* });
+        crate::validate::string_types::open_enum!(#ident, super::schema::rules::#rules, { #(#variants = #values),* });
     }
 }
 
-/// Returns the name of the table with the rules of a string type.
+/// Returns the name of the table with the rules of a string type, in its own module.
 pub(super) fn rules_ident(name: &str) -> Ident {
-    format_ident!("{}_RULES", name.to_shouty_snake_case())
+    format_ident!("{}", name.to_shouty_snake_case())
 }
 
 /// Shortens the absolute paths of typify's output.

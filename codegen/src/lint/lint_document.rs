@@ -40,6 +40,11 @@ impl<'d> LintDocument<'d> {
         Self { root, objects, by_pointer }
     }
 
+    /// Returns the root of the document.
+    pub(crate) fn root(&self) -> &'d Node {
+        self.root
+    }
+
     /// Returns all objects and references.
     pub(crate) fn objects(&self) -> &[ObjectNode<'d>] {
         &self.objects

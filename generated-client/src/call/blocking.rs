@@ -20,8 +20,8 @@ use std::sync::LazyLock;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::call::Call;
+use crate::call::operation::Operation;
 use crate::error::{Error, InvalidSetting};
-use crate::validate::HasSchema;
 
 /// The runtime of all blocking calls, which lets them share connections. Its single worker
 /// thread also maintains the connections between calls.
@@ -46,13 +46,13 @@ pub fn wait<T>(future: impl IntoFuture<Output = Result<T, Error>>) -> Result<T, 
     }
 }
 
-impl<T: HasSchema> Call<'_, T> {
+impl<O: Operation> Call<O> {
     /// Makes the call and blocks the thread until it completes.
     ///
     /// # Errors
     ///
     /// Any [`Error`]. Inside an async runtime, [`Error::Configuration`].
-    pub fn block(self) -> Result<T, Error> {
+    pub fn block(self) -> Result<O::Output, Error> {
         wait(self)
     }
 }

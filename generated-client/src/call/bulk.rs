@@ -25,7 +25,7 @@ use crate::error::Error;
 /// ```no_run
 /// # async fn example(registry: isometric_registry::Registry) -> Result<(), isometric_registry::Error> {
 /// let ids = ["ctb_1DRBTYA8Q1S07CBY".parse()?, "ctb_1CA2D3S73SBXYN70".parse()?];
-/// let mut batches = registry.credit_batches(ids);
+/// let mut batches = registry.credit_batches_by_id(ids);
 /// while let Some((id, result)) = batches.next().await {
 ///     match result {
 ///         Ok(batch) => println!("{id}: {}", batch.size),

@@ -22,7 +22,7 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(credentials: Credentials, options: Arc<Options>) -> Self {
+    pub(crate) fn new(credentials: Credentials, options: Arc<Options>) -> Self {
         Self { credentials, options, transcript: Arc::default() }
     }
 

@@ -6,22 +6,32 @@ pub(crate) mod bulk;
 pub(crate) mod context;
 mod hooks;
 pub(crate) mod http;
+pub(crate) mod lists;
+pub(crate) mod operation;
 pub(crate) mod pending;
 pub(crate) mod redact;
 pub(crate) mod response;
 pub(crate) mod retry;
 mod retry_after;
+pub(crate) mod spec;
 pub(crate) mod transcript;
+pub(crate) mod wire;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
 use std::pin::Pin;
 
-use self::response::Response;
-use crate::error::Error;
-use crate::validate::HasSchema;
+use serde::Serialize;
 
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+use self::operation::Operation;
+use self::pending::PendingCall;
+use self::response::Response;
+use self::wire::CallArguments;
+use crate::error::Error;
+use crate::registry::Registry;
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A call of an operation. Nothing is sent until it is awaited.
 ///
@@ -42,16 +52,31 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Optional parameters of the operation are set by methods of the call.
 #[must_use = "calls do nothing unless awaited"]
-pub struct Call<'a, T> {
-    response: BoxFuture<'a, Result<Response<T>, Error>>,
+pub struct Call<O> {
+    registry: Registry,
+    arguments: CallArguments,
+    operation: PhantomData<fn() -> O>,
 }
 
-impl<'a, T: HasSchema> Call<'a, T> {
-    pub(crate) fn new(
-        response: impl Future<Output = Result<Response<T>, Error>> + Send + 'a,
-    ) -> Self {
-        Self { response: Box::pin(response) }
+impl<O: Operation> Call<O> {
+    pub(crate) fn new(registry: &Registry) -> Self {
+        let (registry, arguments) = (registry.clone(), CallArguments::default());
+        Self { registry, arguments, operation: PhantomData }
+    }
+
+    /// Sets the parameter with this index in the table of the operation.
+    pub(crate) fn with(mut self, index: usize, value: &(impl Serialize + ?Sized)) -> Self {
+        self.arguments.set(index, value);
+        self
+    }
+
+    #[allow(dead_code, reason = "the operations of the spec need not have bodies")]
+    pub(crate) fn with_body(mut self, body: &(impl Serialize + ?Sized)) -> Self {
+        self.arguments.set_body(body);
+        self
     }
 
     /// Makes the call and returns the value even if it violates the spec.
@@ -59,23 +84,33 @@ impl<'a, T: HasSchema> Call<'a, T> {
     /// # Errors
     ///
     /// Any [`Error`]. [`Error::Invalid`] is returned only if the body cannot be decoded at all.
-    pub async fn response(self) -> Result<Response<T>, Error> {
-        self.response.await
+    pub async fn response(self) -> Result<Response<O::Output>, Error> {
+        let arguments = self.arguments.to_wire(O::SPEC)?;
+        let call = PendingCall::new(&self.registry)?;
+        let result = O::send(call.client(), &arguments).await;
+        call.finish::<O>(result, &arguments)
     }
 }
 
 /// Makes the call.
-impl<'a, T: HasSchema> IntoFuture for Call<'a, T> {
-    type Output = Result<T, Error>;
-    type IntoFuture = BoxFuture<'a, Self::Output>;
+impl<O: Operation> IntoFuture for Call<O> {
+    type Output = Result<O::Output, Error>;
+    type IntoFuture = BoxFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.response.await?.accept() })
+        Box::pin(async move { self.response().await?.accept() })
     }
 }
 
-impl<T> fmt::Debug for Call<'_, T> {
+impl<O> Clone for Call<O> {
+    fn clone(&self) -> Self {
+        let (registry, arguments) = (self.registry.clone(), self.arguments.clone());
+        Self { registry, arguments, operation: PhantomData }
+    }
+}
+
+impl<O: Operation> fmt::Debug for Call<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call").finish_non_exhaustive()
+        f.debug_struct("Call").field("operation", &O::SPEC.name).finish_non_exhaustive()
     }
 }

@@ -38,6 +38,8 @@ pub(crate) struct Transcript {
     pub(crate) attempts: u32,
     /// The duration of all attempts and of the delays between them.
     pub(crate) elapsed: Duration,
+    /// The cursor of the page, if the call is part of a list.
+    pub(crate) cursor: Option<String>,
 }
 
 #[derive(Debug)]

@@ -5,6 +5,7 @@ mod invalid;
 mod message;
 mod mismatch;
 mod oversized;
+mod pagination;
 mod setting;
 mod status;
 mod transport;
@@ -25,6 +26,8 @@ pub use argument::InvalidArgument;
 pub use invalid::InvalidResponse;
 pub use mismatch::MismatchedId;
 pub use oversized::OversizedBody;
+pub use pagination::PaginationError;
+pub(crate) use pagination::PaginationProblem;
 pub use setting::InvalidSetting;
 pub use status::StatusError;
 pub(crate) use status::is_transient_status;
@@ -60,6 +63,8 @@ pub enum Error {
     Invalid(Box<InvalidResponse>),
     /// A successful response is about another resource than the requested one.
     Mismatch(Box<MismatchedId>),
+    /// The pages of a list contradict each other.
+    Pagination(Box<PaginationError>),
 }
 
 impl Error {
@@ -72,17 +77,54 @@ impl Error {
             Self::Oversized(error) => error,
             Self::Invalid(error) => error,
             Self::Mismatch(error) => error,
+            Self::Pagination(error) => error,
         }
     }
 
     fn transcript(&self) -> Option<&Transcript> {
         match self {
-            Self::Configuration(_) | Self::Credentials(_) | Self::Argument(_) => None,
+            Self::Configuration(_)
+            | Self::Credentials(_)
+            | Self::Argument(_)
+            | Self::Pagination(_) => None,
             Self::Transport(error) => Some(&error.transcript),
             Self::Status(error) => Some(&error.transcript),
             Self::Oversized(error) => Some(&error.transcript),
             Self::Invalid(error) => Some(&error.transcript),
             Self::Mismatch(error) => Some(&error.transcript),
+        }
+    }
+
+    fn transcript_mut(&mut self) -> Option<&mut Transcript> {
+        match self {
+            Self::Configuration(_)
+            | Self::Credentials(_)
+            | Self::Argument(_)
+            | Self::Pagination(_) => None,
+            Self::Transport(error) => Some(&mut error.transcript),
+            Self::Status(error) => Some(&mut error.transcript),
+            Self::Oversized(error) => Some(&mut error.transcript),
+            Self::Invalid(error) => Some(&mut error.transcript),
+            Self::Mismatch(error) => Some(&mut error.transcript),
+        }
+    }
+
+    /// Records the cursor of the page that failed.
+    pub(crate) fn with_cursor(mut self, cursor: Option<String>) -> Self {
+        if let Some(transcript) = self.transcript_mut() {
+            transcript.cursor = cursor;
+        }
+        self
+    }
+
+    /// Returns the cursor of the page that failed, if a stream of
+    /// [items](crate::Call::items) or [pages](crate::Call::pages) failed after the first page.
+    ///
+    /// All items before it were returned. A call with `after` set to it continues the list.
+    pub fn cursor(&self) -> Option<&str> {
+        match self {
+            Self::Pagination(error) => error.cursor(),
+            _ => self.transcript()?.cursor.as_deref(),
         }
     }
 
@@ -108,17 +150,18 @@ impl Error {
     pub fn field(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Configuration(error) | Self::Credentials(error) => Some(error.setting().into()),
-            Self::Argument(error) => error.name().map(Cow::from),
+            Self::Argument(error) => error.name(),
             Self::Status(error) => error.rejected_field().map(Cow::from),
             Self::Invalid(error) => error.violations().first().map(|found| (&found.pointer).into()),
             Self::Mismatch(_) => Some("/id".into()),
-            Self::Transport(_) | Self::Oversized(_) => None,
+            Self::Transport(_) | Self::Oversized(_) | Self::Pagination(_) => None,
         }
     }
 
-    /// Returns all violations of the spec in the response.
+    /// Returns all violations of the spec in the arguments or in the response.
     pub fn violations(&self) -> &[Violation] {
         match self {
+            Self::Argument(error) => error.violations(),
             Self::Invalid(error) => error.violations(),
             Self::Mismatch(error) => error.violations(),
             _ => &[],
@@ -189,11 +232,12 @@ from_boxed! {
     OversizedBody => Oversized,
     InvalidResponse => Invalid,
     MismatchedId => Mismatch,
+    PaginationError => Pagination,
 }
 
 impl From<InvalidString> for Error {
     fn from(reason: InvalidString) -> Self {
-        InvalidArgument::unnamed(reason).into()
+        InvalidArgument::parsed(reason).into()
     }
 }
 

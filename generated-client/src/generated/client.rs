@@ -2,18 +2,15 @@
 
 //! progenitor's client, with one method per operation.
 
-use super::types;
 #[allow(unused_imports)]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 #[allow(unused_imports)]
 use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
 
 #[derive(Clone, Debug)]
-/// Client for Isometric Registry API
+/// Client for the API
 ///
-/// Reads carbon-removal credits from the Isometric Registry. Times are RFC 3339 in UTC, countries are ISO 3166-1 alpha-3 codes, and one credit stands for one tonne of CO₂e removed.
-///
-/// Version: v0
+/// Version: 0
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
@@ -42,7 +39,7 @@ impl Client {
 
 impl ClientInfo<crate::call::context::Context> for Client {
     fn api_version() -> &'static str {
-        "v0"
+        "0"
     }
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()
@@ -65,21 +62,90 @@ const _: () = {
 
 #[allow(clippy::all)]
 impl Client {
-    /// Fetch one credit batch
-    ///
-    /// Answers with the batch as it is now, whether active, split or retired.
-    ///
-    /// Sends a `GET` request to `/credit_batches/{id}`
-    ///
-    /// Arguments:
-    ///
-    /// - `id`: Identifier of the credit batch to fetch
+    /// Sends a `GET` request to `/beneficiaries`
+    pub async fn beneficiaries<'a>(
+        &'a self,
+        arg_0: Option<&'a str>,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/beneficiaries", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_0))
+            .query(&progenitor_client::QueryParam::new("after", &arg_1))
+            .query(&progenitor_client::QueryParam::new("last", &arg_2))
+            .query(&progenitor_client::QueryParam::new("before", &arg_3))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "beneficiaries",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `POST` request to `/beneficiary`
+    pub async fn create_beneficiary<'a>(
+        &'a self,
+        body: &'a crate::call::wire::JsonText,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/beneficiary", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_beneficiary",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/credit_batches/{arg_0}`
     pub async fn credit_batch<'a>(
         &'a self,
-        id: &'a crate::types::CreditBatchId,
-    ) -> Result<ResponseValue<types::CreditBatch>, Error<types::ErrorBody>> {
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
         let url = format!(
-            "{}/credit_batches/{}", self.baseurl, encode_path(& id.to_string()),
+            "{}/credit_batches/{}", self.baseurl, crate ::call::wire::encode_segment(&
+            arg_0.to_string()),
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -105,25 +171,1517 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            401u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            403u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            404u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            422u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            429u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/deliveries`
+    pub async fn deliveries<'a>(
+        &'a self,
+        arg_0: Option<&'a str>,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+        arg_4: Option<&'a str>,
+        arg_5: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/deliveries", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("from_supplier_id", &arg_0))
+            .query(&progenitor_client::QueryParam::new("to_organisation_id", &arg_1))
+            .query(&progenitor_client::QueryParam::new("first", &arg_2))
+            .query(&progenitor_client::QueryParam::new("after", &arg_3))
+            .query(&progenitor_client::QueryParam::new("last", &arg_4))
+            .query(&progenitor_client::QueryParam::new("before", &arg_5))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "deliveries",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `POST` request to `/deliveries`
+    pub async fn create_delivery<'a>(
+        &'a self,
+        body: &'a crate::call::wire::JsonText,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/deliveries", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_delivery",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/deliveries/{arg_0}`
+    pub async fn delivery<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/deliveries/{}", self.baseurl, crate ::call::wire::encode_segment(& arg_0
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delivery",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/deliveries/{arg_0}/credit_batches`
+    pub async fn delivery_credit_batches<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/deliveries/{}/credit_batches", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delivery_credit_batches",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/issuances`
+    pub async fn issuances<'a>(
+        &'a self,
+        arg_0: Option<&'a str>,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/issuances", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_0))
+            .query(&progenitor_client::QueryParam::new("after", &arg_1))
+            .query(&progenitor_client::QueryParam::new("last", &arg_2))
+            .query(&progenitor_client::QueryParam::new("before", &arg_3))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "issuances",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/issuances/{arg_0}`
+    pub async fn issuance<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/issuances/{}", self.baseurl, crate ::call::wire::encode_segment(& arg_0
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "issuance",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/issuances/{arg_0}/credit_batches`
+    pub async fn issuance_credit_batches<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/issuances/{}/credit_batches", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "issuance_credit_batches",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/orders/{arg_0}`
+    pub async fn order<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/orders/{}", self.baseurl, crate ::call::wire::encode_segment(& arg_0
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "order",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/orders/{arg_0}/deliveries`
+    pub async fn order_deliveries<'a>(
+        &'a self,
+        arg_0: &'a str,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+        arg_4: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/orders/{}/deliveries", self.baseurl, crate ::call::wire::encode_segment(&
+            arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_1))
+            .query(&progenitor_client::QueryParam::new("after", &arg_2))
+            .query(&progenitor_client::QueryParam::new("last", &arg_3))
+            .query(&progenitor_client::QueryParam::new("before", &arg_4))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "order_deliveries",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/organisation`
+    pub async fn current_organisation<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/organisation", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "current_organisation",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/organisations/{arg_0}`
+    pub async fn organisation<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/organisations/{}", self.baseurl, crate ::call::wire::encode_segment(&
+            arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "organisation",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/organisations/{arg_0}/credit_balance`
+    pub async fn organisation_credit_balance<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/organisations/{}/credit_balance", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "organisation_credit_balance",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/organisations/{arg_0}/credit_batches`
+    pub async fn organisation_credit_batches<'a>(
+        &'a self,
+        arg_0: &'a str,
+        arg_1: Option<&'a str>,
+        arg_10: Option<&'a str>,
+        arg_11: Option<&'a str>,
+        arg_12: Option<&'a str>,
+        arg_13: Option<&'a str>,
+        arg_14: Option<&'a str>,
+        arg_15: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+        arg_4: Option<&'a str>,
+        arg_5: Option<&'a str>,
+        arg_6: Option<&'a str>,
+        arg_7: Option<&'a ::std::vec::Vec<::std::string::String>>,
+        arg_8: Option<&'a str>,
+        arg_9: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/organisations/{}/credit_batches", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("supplier_id", &arg_1))
+            .query(&progenitor_client::QueryParam::new("first", &arg_10))
+            .query(&progenitor_client::QueryParam::new("after", &arg_11))
+            .query(&progenitor_client::QueryParam::new("last", &arg_12))
+            .query(&progenitor_client::QueryParam::new("before", &arg_13))
+            .query(&progenitor_client::QueryParam::new("sort_field", &arg_14))
+            .query(&progenitor_client::QueryParam::new("sort_direction", &arg_15))
+            .query(&progenitor_client::QueryParam::new("project_id", &arg_2))
+            .query(&progenitor_client::QueryParam::new("issuance_id", &arg_3))
+            .query(&progenitor_client::QueryParam::new("delivery_id", &arg_4))
+            .query(&progenitor_client::QueryParam::new("order_id", &arg_5))
+            .query(&progenitor_client::QueryParam::new("retirement_id", &arg_6))
+            .query(&progenitor_client::QueryParam::new("status", &arg_7))
+            .query(&progenitor_client::QueryParam::new("issued_after", &arg_8))
+            .query(&progenitor_client::QueryParam::new("issued_before", &arg_9))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "organisation_credit_batches",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/organisations/{arg_0}/orders`
+    pub async fn organisation_orders<'a>(
+        &'a self,
+        arg_0: &'a str,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+        arg_4: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/organisations/{}/orders", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_1))
+            .query(&progenitor_client::QueryParam::new("after", &arg_2))
+            .query(&progenitor_client::QueryParam::new("last", &arg_3))
+            .query(&progenitor_client::QueryParam::new("before", &arg_4))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "organisation_orders",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/projects`
+    pub async fn projects<'a>(
+        &'a self,
+        arg_0: Option<&'a str>,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/projects", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_0))
+            .query(&progenitor_client::QueryParam::new("after", &arg_1))
+            .query(&progenitor_client::QueryParam::new("last", &arg_2))
+            .query(&progenitor_client::QueryParam::new("before", &arg_3))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "projects",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/projects/{arg_0}`
+    pub async fn project<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/projects/{}", self.baseurl, crate ::call::wire::encode_segment(& arg_0
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "project",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/projects/{arg_0}/documents`
+    pub async fn project_documents<'a>(
+        &'a self,
+        arg_0: &'a str,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+        arg_4: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/projects/{}/documents", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_1))
+            .query(&progenitor_client::QueryParam::new("after", &arg_2))
+            .query(&progenitor_client::QueryParam::new("last", &arg_3))
+            .query(&progenitor_client::QueryParam::new("before", &arg_4))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "project_documents",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/refunds/{arg_0}`
+    pub async fn refund<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/refunds/{}", self.baseurl, crate ::call::wire::encode_segment(& arg_0
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "refund",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/refunds/{arg_0}/credit_batches`
+    pub async fn refund_credit_batches<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/refunds/{}/credit_batches", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "refund_credit_batches",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/retirements`
+    pub async fn retirements<'a>(
+        &'a self,
+        arg_0: Option<&'a str>,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+        arg_4: Option<&'a str>,
+        arg_5: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/retirements", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("beneficiary_org_id", &arg_0))
+            .query(&progenitor_client::QueryParam::new("owner_org_id", &arg_1))
+            .query(&progenitor_client::QueryParam::new("first", &arg_2))
+            .query(&progenitor_client::QueryParam::new("after", &arg_3))
+            .query(&progenitor_client::QueryParam::new("last", &arg_4))
+            .query(&progenitor_client::QueryParam::new("before", &arg_5))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retirements",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `POST` request to `/retirements`
+    pub async fn create_retirement<'a>(
+        &'a self,
+        body: &'a crate::call::wire::JsonText,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/retirements", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_retirement",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `POST` request to `/retirements/from_oldest_credits`
+    pub async fn create_retirement_from_oldest_credits<'a>(
+        &'a self,
+        body: &'a crate::call::wire::JsonText,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/retirements/from_oldest_credits", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_retirement_from_oldest_credits",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/retirements/{arg_0}`
+    pub async fn retirement<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/retirements/{}", self.baseurl, crate ::call::wire::encode_segment(& arg_0
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retirement",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/retirements/{arg_0}/credit_batches`
+    pub async fn retirement_credit_batches<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/retirements/{}/credit_batches", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retirement_credit_batches",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `POST` request to `/stripe/checkout`
+    pub async fn create_stripe_checkout_session<'a>(
+        &'a self,
+        body: &'a crate::call::wire::JsonText,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/stripe/checkout", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_stripe_checkout_session",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/stripe/configuration`
+    pub async fn stripe_configuration<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/stripe/configuration", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "stripe_configuration",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/supplier`
+    pub async fn current_supplier<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/supplier", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "current_supplier",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/suppliers`
+    pub async fn suppliers<'a>(
+        &'a self,
+        arg_0: Option<&'a str>,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/suppliers", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_0))
+            .query(&progenitor_client::QueryParam::new("after", &arg_1))
+            .query(&progenitor_client::QueryParam::new("last", &arg_2))
+            .query(&progenitor_client::QueryParam::new("before", &arg_3))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "suppliers",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/suppliers/{arg_0}`
+    pub async fn supplier<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/suppliers/{}", self.baseurl, crate ::call::wire::encode_segment(& arg_0
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "supplier",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/suppliers/{arg_0}/deliveries`
+    pub async fn supplier_deliveries<'a>(
+        &'a self,
+        arg_0: &'a str,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+        arg_4: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/suppliers/{}/deliveries", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_1))
+            .query(&progenitor_client::QueryParam::new("after", &arg_2))
+            .query(&progenitor_client::QueryParam::new("last", &arg_3))
+            .query(&progenitor_client::QueryParam::new("before", &arg_4))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "supplier_deliveries",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/suppliers/{arg_0}/issuances`
+    pub async fn supplier_issuances<'a>(
+        &'a self,
+        arg_0: &'a str,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+        arg_4: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/suppliers/{}/issuances", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_1))
+            .query(&progenitor_client::QueryParam::new("after", &arg_2))
+            .query(&progenitor_client::QueryParam::new("last", &arg_3))
+            .query(&progenitor_client::QueryParam::new("before", &arg_4))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "supplier_issuances",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/suppliers/{arg_0}/orders`
+    pub async fn supplier_orders<'a>(
+        &'a self,
+        arg_0: &'a str,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+        arg_4: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/suppliers/{}/orders", self.baseurl, crate ::call::wire::encode_segment(&
+            arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_1))
+            .query(&progenitor_client::QueryParam::new("after", &arg_2))
+            .query(&progenitor_client::QueryParam::new("last", &arg_3))
+            .query(&progenitor_client::QueryParam::new("before", &arg_4))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "supplier_orders",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/suppliers/{arg_0}/projects`
+    pub async fn supplier_projects<'a>(
+        &'a self,
+        arg_0: &'a str,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+        arg_4: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/suppliers/{}/projects", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_1))
+            .query(&progenitor_client::QueryParam::new("after", &arg_2))
+            .query(&progenitor_client::QueryParam::new("last", &arg_3))
+            .query(&progenitor_client::QueryParam::new("before", &arg_4))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "supplier_projects",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/transferees`
+    pub async fn transferees<'a>(
+        &'a self,
+        arg_0: Option<&'a str>,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/transferees", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("first", &arg_0))
+            .query(&progenitor_client::QueryParam::new("after", &arg_1))
+            .query(&progenitor_client::QueryParam::new("last", &arg_2))
+            .query(&progenitor_client::QueryParam::new("before", &arg_3))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "transferees",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/transfers`
+    pub async fn transfers<'a>(
+        &'a self,
+        arg_0: Option<&'a str>,
+        arg_1: Option<&'a str>,
+        arg_2: Option<&'a str>,
+        arg_3: Option<&'a str>,
+        arg_4: Option<&'a str>,
+        arg_5: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/transfers", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("from_organisation_id", &arg_0))
+            .query(&progenitor_client::QueryParam::new("to_organisation_id", &arg_1))
+            .query(&progenitor_client::QueryParam::new("first", &arg_2))
+            .query(&progenitor_client::QueryParam::new("after", &arg_3))
+            .query(&progenitor_client::QueryParam::new("last", &arg_4))
+            .query(&progenitor_client::QueryParam::new("before", &arg_5))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "transfers",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `POST` request to `/transfers`
+    pub async fn create_transfer<'a>(
+        &'a self,
+        body: &'a crate::call::wire::JsonText,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!("{}/transfers", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_transfer",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/transfers/{arg_0}`
+    pub async fn transfer<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/transfers/{}", self.baseurl, crate ::call::wire::encode_segment(& arg_0
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "transfer",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sends a `GET` request to `/transfers/{arg_0}/credit_batches`
+    pub async fn transfer_credit_batches<'a>(
+        &'a self,
+        arg_0: &'a str,
+    ) -> Result<ResponseValue<crate::call::wire::JsonText>, Error<()>> {
+        let url = format!(
+            "{}/transfers/{}/credit_batches", self.baseurl, crate
+            ::call::wire::encode_segment(& arg_0.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "transfer_credit_batches",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }

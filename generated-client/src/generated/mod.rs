@@ -2,11 +2,14 @@
 
 //! Generated code.
 
-#[allow(clippy::all, clippy::unwrap_used, unreachable_pub)]
+#[allow(clippy::all, clippy::unwrap_used, private_interfaces, unreachable_pub)]
 pub(crate) mod client;
 mod environment;
-mod operations;
+#[allow(clippy::too_many_arguments, deprecated, unused_imports)]
+pub mod operations;
+#[allow(deprecated, unused_imports)]
 pub(crate) mod schema;
+#[allow(clippy::large_enum_variant, clippy::too_many_arguments, deprecated)]
 pub mod types;
 
 pub(crate) use environment::CLIENT_SECRET_HEADER;

@@ -4,35 +4,572 @@
 
 use super::types;
 use crate::validate::{
-    Bounds, Count, Format, HasSchema, Piece, Property, Schema, StringRules,
+    Bounds, Count, Format, HasSchema, Piece, Property, Required, Schema, StringRules,
 };
 
-pub(crate) static TABLES: &[(&str, &Schema)] = &[
-    ("/components/schemas/CarbonRemovalData", &CARBON_REMOVAL_DATA),
-    ("/components/schemas/CountryCode", &COUNTRY_CODE),
-    ("/components/schemas/CreditBatch", &CREDIT_BATCH),
-    ("/components/schemas/CreditBatchId", &CREDIT_BATCH_ID),
-    ("/components/schemas/CreditBatchStatus", &CREDIT_BATCH_STATUS),
-    ("/components/schemas/CreditQuantity", &CREDIT_QUANTITY),
-    ("/components/schemas/DeliveryId", &DELIVERY_ID),
-    ("/components/schemas/ErrorBody", &ERROR_BODY),
-    ("/components/schemas/ErrorDetail", &ERROR_DETAIL),
-    ("/components/schemas/ErrorLocation", &ERROR_LOCATION),
-    ("/components/schemas/IssuanceId", &ISSUANCE_ID),
-    ("/components/schemas/Organisation", &ORGANISATION),
-    ("/components/schemas/OrganisationId", &ORGANISATION_ID),
-    ("/components/schemas/ProjectId", &PROJECT_ID),
-    ("/components/schemas/RemovalId", &REMOVAL_ID),
-    ("/components/schemas/RetirementId", &RETIREMENT_ID),
-    ("/components/schemas/SupplierId", &SUPPLIER_ID),
-    ("/components/schemas/ValidationError", &VALIDATION_ERROR),
-];
+/// Returns the tables by their pointers in the spec.
+pub(crate) fn tables() -> &'static [(&'static str, &'static Schema)] {
+    static TABLES_: &[(&str, &Schema)] = &[
+        ("/components/schemas/BufferPoolRefund", &BUFFER_POOL_REFUND),
+        ("/components/schemas/BufferPoolRefundId", &BUFFER_POOL_REFUND_ID),
+        ("/components/schemas/CarbonRemovalData", &CARBON_REMOVAL_DATA),
+        ("/components/schemas/CountryCode", &COUNTRY_CODE),
+        ("/components/schemas/CreateBeneficiary", &CREATE_BENEFICIARY),
+        ("/components/schemas/CreateDelivery", &CREATE_DELIVERY),
+        (
+            "/components/schemas/CreateIndividualBeneficiary",
+            &CREATE_INDIVIDUAL_BENEFICIARY,
+        ),
+        (
+            "/components/schemas/CreateIndividualBeneficiaryTypename",
+            &CREATE_INDIVIDUAL_BENEFICIARY_TYPENAME,
+        ),
+        (
+            "/components/schemas/CreateOrganisationBeneficiary",
+            &CREATE_ORGANISATION_BENEFICIARY,
+        ),
+        (
+            "/components/schemas/CreateOrganisationBeneficiaryTypename",
+            &CREATE_ORGANISATION_BENEFICIARY_TYPENAME,
+        ),
+        ("/components/schemas/CreateRetirement", &CREATE_RETIREMENT),
+        (
+            "/components/schemas/CreateRetirementFromOldestCredits",
+            &CREATE_RETIREMENT_FROM_OLDEST_CREDITS,
+        ),
+        (
+            "/components/schemas/CreateStripeCheckoutSession",
+            &CREATE_STRIPE_CHECKOUT_SESSION,
+        ),
+        ("/components/schemas/CreateTransfer", &CREATE_TRANSFER),
+        ("/components/schemas/CreditBalance", &CREDIT_BALANCE),
+        ("/components/schemas/CreditBatch", &CREDIT_BATCH),
+        ("/components/schemas/CreditBatchId", &CREDIT_BATCH_ID),
+        ("/components/schemas/CreditBatchList", &CREDIT_BATCH_LIST),
+        ("/components/schemas/CreditBatchPage", &CREDIT_BATCH_PAGE),
+        ("/components/schemas/CreditBatchQuantity", &CREDIT_BATCH_QUANTITY),
+        ("/components/schemas/CreditBatchSortField", &CREDIT_BATCH_SORT_FIELD),
+        ("/components/schemas/CreditBatchStatus", &CREDIT_BATCH_STATUS),
+        ("/components/schemas/CreditQuantity", &CREDIT_QUANTITY),
+        ("/components/schemas/Delivery", &DELIVERY),
+        ("/components/schemas/DeliveryId", &DELIVERY_ID),
+        ("/components/schemas/DeliveryPage", &DELIVERY_PAGE),
+        ("/components/schemas/ErrorBody", &ERROR_BODY),
+        ("/components/schemas/ErrorDetail", &ERROR_DETAIL),
+        ("/components/schemas/ErrorLocation", &ERROR_LOCATION),
+        ("/components/schemas/Issuance", &ISSUANCE),
+        ("/components/schemas/IssuanceCreditBatches", &ISSUANCE_CREDIT_BATCHES),
+        ("/components/schemas/IssuanceId", &ISSUANCE_ID),
+        ("/components/schemas/IssuancePage", &ISSUANCE_PAGE),
+        ("/components/schemas/Location", &LOCATION),
+        ("/components/schemas/Order", &ORDER),
+        ("/components/schemas/OrderCreditBalance", &ORDER_CREDIT_BALANCE),
+        ("/components/schemas/OrderId", &ORDER_ID),
+        ("/components/schemas/OrderPage", &ORDER_PAGE),
+        ("/components/schemas/OrderStatus", &ORDER_STATUS),
+        ("/components/schemas/Organisation", &ORGANISATION),
+        ("/components/schemas/OrganisationCreditBalance", &ORGANISATION_CREDIT_BALANCE),
+        ("/components/schemas/OrganisationId", &ORGANISATION_ID),
+        ("/components/schemas/OrganisationPage", &ORGANISATION_PAGE),
+        ("/components/schemas/PageInfo", &PAGE_INFO),
+        ("/components/schemas/Pathway", &PATHWAY),
+        ("/components/schemas/Price", &PRICE),
+        ("/components/schemas/Project", &PROJECT),
+        ("/components/schemas/ProjectCreditBalance", &PROJECT_CREDIT_BALANCE),
+        ("/components/schemas/ProjectDocument", &PROJECT_DOCUMENT),
+        ("/components/schemas/ProjectDocumentId", &PROJECT_DOCUMENT_ID),
+        ("/components/schemas/ProjectDocumentPage", &PROJECT_DOCUMENT_PAGE),
+        ("/components/schemas/ProjectId", &PROJECT_ID),
+        ("/components/schemas/ProjectPage", &PROJECT_PAGE),
+        ("/components/schemas/ProjectStatus", &PROJECT_STATUS),
+        ("/components/schemas/RemovalId", &REMOVAL_ID),
+        ("/components/schemas/Retirement", &RETIREMENT),
+        ("/components/schemas/RetirementId", &RETIREMENT_ID),
+        ("/components/schemas/RetirementPage", &RETIREMENT_PAGE),
+        ("/components/schemas/RetirementPurpose", &RETIREMENT_PURPOSE),
+        ("/components/schemas/SortDirection", &SORT_DIRECTION),
+        ("/components/schemas/StripeCheckoutSession", &STRIPE_CHECKOUT_SESSION),
+        ("/components/schemas/StripeConfiguration", &STRIPE_CONFIGURATION),
+        ("/components/schemas/StripeConfigurationId", &STRIPE_CONFIGURATION_ID),
+        (
+            "/components/schemas/StripeSubscriptionFrequency",
+            &STRIPE_SUBSCRIPTION_FREQUENCY,
+        ),
+        ("/components/schemas/Supplier", &SUPPLIER),
+        ("/components/schemas/SupplierCreditBalance", &SUPPLIER_CREDIT_BALANCE),
+        ("/components/schemas/SupplierId", &SUPPLIER_ID),
+        ("/components/schemas/SupplierPage", &SUPPLIER_PAGE),
+        ("/components/schemas/Transfer", &TRANSFER),
+        ("/components/schemas/TransferId", &TRANSFER_ID),
+        ("/components/schemas/TransferPage", &TRANSFER_PAGE),
+        ("/components/schemas/ValidationError", &VALIDATION_ERROR),
+        (
+            "/paths/~1organisations~1{id}/get/responses/200/content/application~1json/schema",
+            &Schema::Nullable(&ORGANISATION),
+        ),
+        (
+            "/paths/~1organisations~1{id}~1credit_batches/get/parameters/7/schema",
+            &Schema::Array {
+                items: &CREDIT_BATCH_STATUS,
+                count: Count { min: 0, max: None },
+                unique: true,
+            },
+        ),
+        (
+            "/paths/~1organisations~1{id}~1credit_batches/get/parameters/8/schema",
+            &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::DateTime),
+                    values: &[],
+                },
+            ),
+        ),
+        (
+            "/paths/~1organisations~1{id}~1credit_batches/get/parameters/9/schema",
+            &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::DateTime),
+                    values: &[],
+                },
+            ),
+        ),
+        (
+            "/paths/~1suppliers~1{id}/get/responses/200/content/application~1json/schema",
+            &Schema::Nullable(&SUPPLIER),
+        ),
+        (
+            "/paths/~1projects~1{id}/get/responses/200/content/application~1json/schema",
+            &Schema::Nullable(&PROJECT),
+        ),
+        (
+            "/components/parameters/First/schema",
+            &Schema::Integer(Bounds {
+                minimum: Some((1f64, false)),
+                maximum: Some((50f64, false)),
+                multiple_of: None,
+                format: None,
+            }),
+        ),
+        (
+            "/components/parameters/After/schema",
+            &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 1, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: None,
+                    values: &[],
+                },
+            ),
+        ),
+        (
+            "/components/parameters/Last/schema",
+            &Schema::Integer(Bounds {
+                minimum: Some((1f64, false)),
+                maximum: Some((50f64, false)),
+                multiple_of: None,
+                format: None,
+            }),
+        ),
+        (
+            "/components/parameters/Before/schema",
+            &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 1, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: None,
+                    values: &[],
+                },
+            ),
+        ),
+    ];
+    TABLES_
+}
+
+/// The rules of string types, in a module of their own, so that their names cannot
+/// collide with those of schemas.
+pub(crate) mod rules {
+    use crate::validate::{Count, Format, Piece, StringRules};
+    pub(crate) static CREDIT_BATCH_ID: StringRules = StringRules {
+        name: "CreditBatchId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "ctb_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static ISSUANCE_ID: StringRules = StringRules {
+        name: "IssuanceId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "iss_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static DELIVERY_ID: StringRules = StringRules {
+        name: "DeliveryId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "dlv_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static TRANSFER_ID: StringRules = StringRules {
+        name: "TransferId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "tfr_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static BUFFER_POOL_REFUND_ID: StringRules = StringRules {
+        name: "BufferPoolRefundId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "bpr_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static RETIREMENT_ID: StringRules = StringRules {
+        name: "RetirementId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "ret_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static REMOVAL_ID: StringRules = StringRules {
+        name: "RemovalId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "rmv_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static PROJECT_ID: StringRules = StringRules {
+        name: "ProjectId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "prj_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static PROJECT_DOCUMENT_ID: StringRules = StringRules {
+        name: "ProjectDocumentId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "pjd_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static SUPPLIER_ID: StringRules = StringRules {
+        name: "SupplierId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "spl_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static ORGANISATION_ID: StringRules = StringRules {
+        name: "OrganisationId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "org_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static ORDER_ID: StringRules = StringRules {
+        name: "OrderId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "ord_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static STRIPE_CONFIGURATION_ID: StringRules = StringRules {
+        name: "StripeConfigurationId",
+        length: Count { min: 20, max: Some(37) },
+        prefix: "ssc_",
+        pieces: Some(
+            &[
+                Piece::new(
+                    &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+                    Count { min: 1, max: None },
+                ),
+            ],
+        ),
+        format: None,
+        values: &[],
+    };
+    pub(crate) static COUNTRY_CODE: StringRules = StringRules {
+        name: "CountryCode",
+        length: Count { min: 3, max: Some(3) },
+        prefix: "",
+        pieces: Some(&[Piece::new(&[('A', 'Z')], Count { min: 3, max: Some(3) })]),
+        format: Some(Format::CountryCode),
+        values: &[],
+    };
+    pub(crate) static CREDIT_BATCH_STATUS: StringRules = StringRules {
+        name: "CreditBatchStatus",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: None,
+        values: &["active", "split", "retired"],
+    };
+    pub(crate) static CREDIT_BATCH_SORT_FIELD: StringRules = StringRules {
+        name: "CreditBatchSortField",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: None,
+        values: &["issued_at"],
+    };
+    pub(crate) static SORT_DIRECTION: StringRules = StringRules {
+        name: "SortDirection",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: None,
+        values: &["asc", "desc"],
+    };
+    pub(crate) static ORDER_STATUS: StringRules = StringRules {
+        name: "OrderStatus",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: None,
+        values: &["placed", "in_progress", "completed"],
+    };
+    pub(crate) static PROJECT_STATUS: StringRules = StringRules {
+        name: "ProjectStatus",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: None,
+        values: &[
+            "draft",
+            "preview",
+            "under_validation",
+            "validated",
+            "validation_unsuccessful",
+            "cancelled",
+        ],
+    };
+    pub(crate) static PATHWAY: StringRules = StringRules {
+        name: "Pathway",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: None,
+        values: &[
+            "biomass_carbon_removal_and_storage",
+            "direct_air_capture",
+            "enhanced_weathering",
+            "carbon_mineralization",
+            "reforestation",
+            "marine",
+            "superpollutants",
+        ],
+    };
+    pub(crate) static RETIREMENT_PURPOSE: StringRules = StringRules {
+        name: "RetirementPurpose",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: None,
+        values: &[
+            "corporate_targets",
+            "public_environmental_claims",
+            "insetting",
+            "regulatory_requirement",
+            "other",
+        ],
+    };
+    pub(crate) static STRIPE_SUBSCRIPTION_FREQUENCY: StringRules = StringRules {
+        name: "StripeSubscriptionFrequency",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: None,
+        values: &["one_time", "monthly", "yearly"],
+    };
+    pub(crate) static CREATE_ORGANISATION_BENEFICIARY_TYPENAME: StringRules = StringRules {
+        name: "CreateOrganisationBeneficiaryTypename",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: None,
+        values: &["CreateOrganizationBeneficiary"],
+    };
+    pub(crate) static CREATE_INDIVIDUAL_BENEFICIARY_TYPENAME: StringRules = StringRules {
+        name: "CreateIndividualBeneficiaryTypename",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: None,
+        values: &["CreateIndividualBeneficiary"],
+    };
+}
+
+pub(crate) static BUFFER_POOL_REFUND: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "credit_batch_size_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "from_buffer_pool_organisation",
+            required: Required::Always,
+            schema: &ORGANISATION,
+        },
+        Property {
+            name: "id",
+            required: Required::Always,
+            schema: &BUFFER_POOL_REFUND_ID,
+        },
+        Property {
+            name: "notes",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "refunded_at",
+            required: Required::Always,
+            schema: &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::DateTime),
+                    values: &[],
+                },
+            ),
+        },
+        Property {
+            name: "to_organisation",
+            required: Required::Always,
+            schema: &ORGANISATION,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::BufferPoolRefund {
+    const SCHEMA: &'static Schema = &BUFFER_POOL_REFUND;
+}
+
+pub(crate) static BUFFER_POOL_REFUND_ID: Schema = Schema::String(
+    &rules::BUFFER_POOL_REFUND_ID,
+);
+
+impl HasSchema for types::BufferPoolRefundId {
+    const SCHEMA: &'static Schema = &BUFFER_POOL_REFUND_ID;
+}
 
 pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
     properties: &[
         Property {
             name: "counterfactuals_kg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -42,7 +579,7 @@ pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
         },
         Property {
             name: "emissions_kg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -52,7 +589,7 @@ pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
         },
         Property {
             name: "gross_carbon_removed_kg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -62,7 +599,7 @@ pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
         },
         Property {
             name: "losses_kg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -72,7 +609,7 @@ pub(crate) static CARBON_REMOVAL_DATA: Schema = Schema::Object {
         },
         Property {
             name: "net_carbon_removed_kg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -89,46 +626,442 @@ impl HasSchema for types::CarbonRemovalData {
     const SCHEMA: &'static Schema = &CARBON_REMOVAL_DATA;
 }
 
-pub(crate) static COUNTRY_CODE_RULES: StringRules = StringRules {
-    name: "CountryCode",
-    length: Count { min: 3, max: Some(3) },
-    prefix: "",
-    pieces: Some(&[Piece::new(&[('A', 'Z')], Count { min: 3, max: Some(3) })]),
-    format: Some(Format::CountryCode),
-    values: &[],
-};
-
-pub(crate) static COUNTRY_CODE: Schema = Schema::String(&COUNTRY_CODE_RULES);
+pub(crate) static COUNTRY_CODE: Schema = Schema::String(&rules::COUNTRY_CODE);
 
 impl HasSchema for types::CountryCode {
     const SCHEMA: &'static Schema = &COUNTRY_CODE;
+}
+
+pub(crate) static CREATE_BENEFICIARY: Schema = Schema::OneOf(
+    &[&CREATE_ORGANISATION_BENEFICIARY, &CREATE_INDIVIDUAL_BENEFICIARY],
+);
+
+impl HasSchema for types::CreateBeneficiary {
+    const SCHEMA: &'static Schema = &CREATE_BENEFICIARY;
+}
+
+pub(crate) static CREATE_DELIVERY: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "credit_batch_quantities",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &CREDIT_BATCH_QUANTITY,
+                count: Count { min: 1, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "notes",
+            required: Required::Always,
+            schema: &Schema::Nullable(
+                &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 0, max: Some(256) },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            ),
+        },
+        Property {
+            name: "order_id",
+            required: Required::Always,
+            schema: &ORDER_ID,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::CreateDelivery {
+    const SCHEMA: &'static Schema = &CREATE_DELIVERY;
+}
+
+pub(crate) static CREATE_INDIVIDUAL_BENEFICIARY: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "__typename",
+            required: Required::Never,
+            schema: &CREATE_INDIVIDUAL_BENEFICIARY_TYPENAME,
+        },
+        Property {
+            name: "beneficiary_email",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "beneficiary_name",
+            required: Required::Always,
+            schema: &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: Some(256) },
+                    prefix: "",
+                    pieces: None,
+                    format: None,
+                    values: &[],
+                },
+            ),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::CreateIndividualBeneficiary {
+    const SCHEMA: &'static Schema = &CREATE_INDIVIDUAL_BENEFICIARY;
+}
+
+pub(crate) static CREATE_INDIVIDUAL_BENEFICIARY_TYPENAME: Schema = Schema::String(
+    &rules::CREATE_INDIVIDUAL_BENEFICIARY_TYPENAME,
+);
+
+impl HasSchema for types::CreateIndividualBeneficiaryTypename {
+    const SCHEMA: &'static Schema = &CREATE_INDIVIDUAL_BENEFICIARY_TYPENAME;
+}
+
+pub(crate) static CREATE_ORGANISATION_BENEFICIARY: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "__typename",
+            required: Required::Never,
+            schema: &CREATE_ORGANISATION_BENEFICIARY_TYPENAME,
+        },
+        Property {
+            name: "beneficiary_domain",
+            required: Required::Always,
+            schema: &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: Some(256) },
+                    prefix: "",
+                    pieces: None,
+                    format: None,
+                    values: &[],
+                },
+            ),
+        },
+        Property {
+            name: "beneficiary_name",
+            required: Required::Always,
+            schema: &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: Some(256) },
+                    prefix: "",
+                    pieces: None,
+                    format: None,
+                    values: &[],
+                },
+            ),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::CreateOrganisationBeneficiary {
+    const SCHEMA: &'static Schema = &CREATE_ORGANISATION_BENEFICIARY;
+}
+
+pub(crate) static CREATE_ORGANISATION_BENEFICIARY_TYPENAME: Schema = Schema::String(
+    &rules::CREATE_ORGANISATION_BENEFICIARY_TYPENAME,
+);
+
+impl HasSchema for types::CreateOrganisationBeneficiaryTypename {
+    const SCHEMA: &'static Schema = &CREATE_ORGANISATION_BENEFICIARY_TYPENAME;
+}
+
+pub(crate) static CREATE_RETIREMENT: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "beneficiary_organisation_id",
+            required: Required::Always,
+            schema: &ORGANISATION_ID,
+        },
+        Property {
+            name: "credit_batch_quantities",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &CREDIT_BATCH_QUANTITY,
+                count: Count { min: 1, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "notes",
+            required: Required::Always,
+            schema: &Schema::Nullable(
+                &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 0, max: Some(256) },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            ),
+        },
+        Property {
+            name: "owner_organisation_id",
+            required: Required::Always,
+            schema: &ORGANISATION_ID,
+        },
+        Property {
+            name: "retirement_purposes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &RETIREMENT_PURPOSE,
+                count: Count { min: 1, max: None },
+                unique: true,
+            },
+        },
+        Property {
+            name: "supplier_id",
+            required: Required::Always,
+            schema: &SUPPLIER_ID,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::CreateRetirement {
+    const SCHEMA: &'static Schema = &CREATE_RETIREMENT;
+}
+
+pub(crate) static CREATE_RETIREMENT_FROM_OLDEST_CREDITS: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "beneficiary_organisation_id",
+            required: Required::Always,
+            schema: &ORGANISATION_ID,
+        },
+        Property {
+            name: "credit_quantity_kg",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: Some((1f64, false)),
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+        Property {
+            name: "notes",
+            required: Required::Always,
+            schema: &Schema::Nullable(
+                &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 0, max: Some(256) },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            ),
+        },
+        Property {
+            name: "order_id",
+            required: Required::Never,
+            schema: &Schema::Nullable(&ORDER_ID),
+        },
+        Property {
+            name: "owner_organisation_id",
+            required: Required::Always,
+            schema: &ORGANISATION_ID,
+        },
+        Property {
+            name: "retirement_purposes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &RETIREMENT_PURPOSE,
+                count: Count { min: 1, max: None },
+                unique: true,
+            },
+        },
+        Property {
+            name: "supplier_id",
+            required: Required::Always,
+            schema: &SUPPLIER_ID,
+        },
+        Property {
+            name: "vintage",
+            required: Required::Never,
+            schema: &Schema::Nullable(
+                &Schema::Integer(Bounds {
+                    minimum: Some((1900f64, false)),
+                    maximum: Some((2100f64, false)),
+                    multiple_of: None,
+                    format: None,
+                }),
+            ),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::CreateRetirementFromOldestCredits {
+    const SCHEMA: &'static Schema = &CREATE_RETIREMENT_FROM_OLDEST_CREDITS;
+}
+
+pub(crate) static CREATE_STRIPE_CHECKOUT_SESSION: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "cancel_url",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "customer_email",
+            required: Required::Never,
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
+        },
+        Property {
+            name: "frequency",
+            required: Required::Always,
+            schema: &STRIPE_SUBSCRIPTION_FREQUENCY,
+        },
+        Property {
+            name: "isometric_terms_and_conditions_accepted",
+            required: Required::Always,
+            schema: &Schema::Boolean,
+        },
+        Property {
+            name: "quantity_kg",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+        Property {
+            name: "success_url",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "supplier_terms_and_conditions_accepted",
+            required: Required::Always,
+            schema: &Schema::Boolean,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::CreateStripeCheckoutSession {
+    const SCHEMA: &'static Schema = &CREATE_STRIPE_CHECKOUT_SESSION;
+}
+
+pub(crate) static CREATE_TRANSFER: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "credit_batch_quantities",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &CREDIT_BATCH_QUANTITY,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "from_organisation_id",
+            required: Required::Always,
+            schema: &ORGANISATION_ID,
+        },
+        Property {
+            name: "notes",
+            required: Required::Always,
+            schema: &Schema::Nullable(
+                &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 0, max: Some(256) },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            ),
+        },
+        Property {
+            name: "supplier_id",
+            required: Required::Always,
+            schema: &SUPPLIER_ID,
+        },
+        Property {
+            name: "to_organisation_id",
+            required: Required::Always,
+            schema: &ORGANISATION_ID,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::CreateTransfer {
+    const SCHEMA: &'static Schema = &CREATE_TRANSFER;
+}
+
+pub(crate) static CREDIT_BALANCE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "active_credits_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "retired_credits_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::CreditBalance {
+    const SCHEMA: &'static Schema = &CREDIT_BALANCE;
 }
 
 pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
     properties: &[
         Property {
             name: "beneficiary",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&ORGANISATION),
         },
         Property {
             name: "carbon_removal_data",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&CARBON_REMOVAL_DATA),
         },
         Property {
             name: "ccp_approved",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Boolean,
         },
         Property {
             name: "country_of_issue",
-            required: true,
+            required: Required::Always,
             schema: &COUNTRY_CODE,
         },
         Property {
             name: "delivered_at",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(
                 &Schema::String(
                     &StringRules {
@@ -144,22 +1077,22 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         },
         Property {
             name: "delivery_id",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&DELIVERY_ID),
         },
         Property {
             name: "id",
-            required: true,
+            required: Required::Always,
             schema: &CREDIT_BATCH_ID,
         },
         Property {
             name: "issuance_id",
-            required: true,
+            required: Required::Always,
             schema: &ISSUANCE_ID,
         },
         Property {
             name: "issued_at",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(
                 &StringRules {
                     name: "string",
@@ -173,32 +1106,32 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         },
         Property {
             name: "left_child_id",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&CREDIT_BATCH_ID),
         },
         Property {
             name: "owner",
-            required: true,
+            required: Required::Always,
             schema: &ORGANISATION,
         },
         Property {
             name: "parent_id",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&CREDIT_BATCH_ID),
         },
         Property {
             name: "project_id",
-            required: true,
+            required: Required::Always,
             schema: &PROJECT_ID,
         },
         Property {
             name: "removal_id",
-            required: true,
+            required: Required::Always,
             schema: &REMOVAL_ID,
         },
         Property {
             name: "retired_at",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(
                 &Schema::String(
                     &StringRules {
@@ -214,17 +1147,17 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         },
         Property {
             name: "retirement_id",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&RETIREMENT_ID),
         },
         Property {
             name: "right_child_id",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&CREDIT_BATCH_ID),
         },
         Property {
             name: "sequestered_on",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(
                 &StringRules {
                     name: "string",
@@ -238,22 +1171,22 @@ pub(crate) static CREDIT_BATCH: Schema = Schema::Object {
         },
         Property {
             name: "serial_number",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(&StringRules::ANY),
         },
         Property {
             name: "size",
-            required: true,
+            required: Required::Always,
             schema: &CREDIT_QUANTITY,
         },
         Property {
             name: "status",
-            required: true,
+            required: Required::Always,
             schema: &CREDIT_BATCH_STATUS,
         },
         Property {
             name: "supplier_id",
-            required: true,
+            required: Required::Always,
             schema: &SUPPLIER_ID,
         },
     ],
@@ -265,34 +1198,113 @@ impl HasSchema for types::CreditBatch {
     const SCHEMA: &'static Schema = &CREDIT_BATCH;
 }
 
-pub(crate) static CREDIT_BATCH_ID_RULES: StringRules = StringRules {
-    name: "CreditBatchId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "ctb_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
-};
-
-pub(crate) static CREDIT_BATCH_ID: Schema = Schema::String(&CREDIT_BATCH_ID_RULES);
+pub(crate) static CREDIT_BATCH_ID: Schema = Schema::String(&rules::CREDIT_BATCH_ID);
 
 impl HasSchema for types::CreditBatchId {
     const SCHEMA: &'static Schema = &CREDIT_BATCH_ID;
 }
 
-pub(crate) static CREDIT_BATCH_STATUS_RULES: StringRules = StringRules {
-    name: "CreditBatchStatus",
-    length: Count { min: 0, max: None },
-    prefix: "",
-    pieces: None,
-    format: None,
-    values: &["active", "split", "retired"],
+pub(crate) static CREDIT_BATCH_LIST: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "nodes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &CREDIT_BATCH,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "total_count",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
 };
 
+impl HasSchema for types::CreditBatchList {
+    const SCHEMA: &'static Schema = &CREDIT_BATCH_LIST;
+}
+
+pub(crate) static CREDIT_BATCH_PAGE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "nodes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &CREDIT_BATCH,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "page_info",
+            required: Required::Always,
+            schema: &PAGE_INFO,
+        },
+        Property {
+            name: "total_count",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::CreditBatchPage {
+    const SCHEMA: &'static Schema = &CREDIT_BATCH_PAGE;
+}
+
+pub(crate) static CREDIT_BATCH_QUANTITY: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "credit_batch_id",
+            required: Required::Always,
+            schema: &CREDIT_BATCH_ID,
+        },
+        Property {
+            name: "credit_quantity_kg",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: Some((1f64, false)),
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::CreditBatchQuantity {
+    const SCHEMA: &'static Schema = &CREDIT_BATCH_QUANTITY;
+}
+
+pub(crate) static CREDIT_BATCH_SORT_FIELD: Schema = Schema::String(
+    &rules::CREDIT_BATCH_SORT_FIELD,
+);
+
+impl HasSchema for types::CreditBatchSortField {
+    const SCHEMA: &'static Schema = &CREDIT_BATCH_SORT_FIELD;
+}
+
 pub(crate) static CREDIT_BATCH_STATUS: Schema = Schema::String(
-    &CREDIT_BATCH_STATUS_RULES,
+    &rules::CREDIT_BATCH_STATUS,
 );
 
 impl HasSchema for types::CreditBatchStatus {
@@ -303,7 +1315,7 @@ pub(crate) static CREDIT_QUANTITY: Schema = Schema::Object {
     properties: &[
         Property {
             name: "credit_kgs",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Integer(Bounds {
                 minimum: None,
                 maximum: None,
@@ -313,7 +1325,7 @@ pub(crate) static CREDIT_QUANTITY: Schema = Schema::Object {
         },
         Property {
             name: "credits",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Decimal(Bounds {
                 minimum: None,
                 maximum: None,
@@ -330,28 +1342,123 @@ impl HasSchema for types::CreditQuantity {
     const SCHEMA: &'static Schema = &CREDIT_QUANTITY;
 }
 
-pub(crate) static DELIVERY_ID_RULES: StringRules = StringRules {
-    name: "DeliveryId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "dlv_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
+pub(crate) static DELIVERY: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "credit_batch_size_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "delivered_at",
+            required: Required::Always,
+            schema: &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::DateTime),
+                    values: &[],
+                },
+            ),
+        },
+        Property {
+            name: "from_supplier",
+            required: Required::Always,
+            schema: &SUPPLIER,
+        },
+        Property {
+            name: "id",
+            required: Required::Always,
+            schema: &DELIVERY_ID,
+        },
+        Property {
+            name: "notes",
+            required: Required::Always,
+            schema: &Schema::Nullable(
+                &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 0, max: Some(256) },
+                        prefix: "",
+                        pieces: None,
+                        format: None,
+                        values: &[],
+                    },
+                ),
+            ),
+        },
+        Property {
+            name: "order_id",
+            required: Required::Always,
+            schema: &ORDER_ID,
+        },
+        Property {
+            name: "to_organisation",
+            required: Required::Always,
+            schema: &ORGANISATION,
+        },
+        Property {
+            name: "url",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
 };
 
-pub(crate) static DELIVERY_ID: Schema = Schema::String(&DELIVERY_ID_RULES);
+impl HasSchema for types::Delivery {
+    const SCHEMA: &'static Schema = &DELIVERY;
+}
+
+pub(crate) static DELIVERY_ID: Schema = Schema::String(&rules::DELIVERY_ID);
 
 impl HasSchema for types::DeliveryId {
     const SCHEMA: &'static Schema = &DELIVERY_ID;
+}
+
+pub(crate) static DELIVERY_PAGE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "nodes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &DELIVERY,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "page_info",
+            required: Required::Always,
+            schema: &PAGE_INFO,
+        },
+        Property {
+            name: "total_count",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::DeliveryPage {
+    const SCHEMA: &'static Schema = &DELIVERY_PAGE;
 }
 
 pub(crate) static ERROR_BODY: Schema = Schema::Object {
     properties: &[
         Property {
             name: "detail",
-            required: false,
+            required: Required::Never,
             schema: &ERROR_DETAIL,
         },
     ],
@@ -394,38 +1501,379 @@ impl HasSchema for types::ErrorLocation {
     const SCHEMA: &'static Schema = &ERROR_LOCATION;
 }
 
-pub(crate) static ISSUANCE_ID_RULES: StringRules = StringRules {
-    name: "IssuanceId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "iss_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
+pub(crate) static ISSUANCE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "buffer_pool_credit_batch_size_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "credit_batch_size_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "id",
+            required: Required::Always,
+            schema: &ISSUANCE_ID,
+        },
+        Property {
+            name: "issued_at",
+            required: Required::Always,
+            schema: &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::DateTime),
+                    values: &[],
+                },
+            ),
+        },
+        Property {
+            name: "project_id",
+            required: Required::Always,
+            schema: &PROJECT_ID,
+        },
+        Property {
+            name: "reporting_period_end_at",
+            required: Required::Always,
+            schema: &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::Date),
+                    values: &[],
+                },
+            ),
+        },
+        Property {
+            name: "reporting_period_start_at",
+            required: Required::Always,
+            schema: &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::Date),
+                    values: &[],
+                },
+            ),
+        },
+        Property {
+            name: "supplier",
+            required: Required::Always,
+            schema: &SUPPLIER,
+        },
+        Property {
+            name: "supplier_credit_batch_size_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
 };
 
-pub(crate) static ISSUANCE_ID: Schema = Schema::String(&ISSUANCE_ID_RULES);
+impl HasSchema for types::Issuance {
+    const SCHEMA: &'static Schema = &ISSUANCE;
+}
+
+pub(crate) static ISSUANCE_CREDIT_BATCHES: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "buffer_pool_credit_batch_size_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "buffer_pool_credit_batches",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &CREDIT_BATCH,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "credit_batch_size_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "issuance_id",
+            required: Required::Always,
+            schema: &ISSUANCE_ID,
+        },
+        Property {
+            name: "supplier_credit_batch_size_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "supplier_credit_batches",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &CREDIT_BATCH,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::IssuanceCreditBatches {
+    const SCHEMA: &'static Schema = &ISSUANCE_CREDIT_BATCHES;
+}
+
+pub(crate) static ISSUANCE_ID: Schema = Schema::String(&rules::ISSUANCE_ID);
 
 impl HasSchema for types::IssuanceId {
     const SCHEMA: &'static Schema = &ISSUANCE_ID;
+}
+
+pub(crate) static ISSUANCE_PAGE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "nodes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &ISSUANCE,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "page_info",
+            required: Required::Always,
+            schema: &PAGE_INFO,
+        },
+        Property {
+            name: "total_count",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::IssuancePage {
+    const SCHEMA: &'static Schema = &ISSUANCE_PAGE;
+}
+
+pub(crate) static LOCATION: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "country_code",
+            required: Required::Always,
+            schema: &COUNTRY_CODE,
+        },
+        Property {
+            name: "country_name",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "description",
+            required: Required::Never,
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
+        },
+        Property {
+            name: "latitude",
+            required: Required::Always,
+            schema: &Schema::Number(Bounds {
+                minimum: Some((-90f64, false)),
+                maximum: Some((90f64, false)),
+                multiple_of: None,
+                format: None,
+            }),
+        },
+        Property {
+            name: "longitude",
+            required: Required::Always,
+            schema: &Schema::Number(Bounds {
+                minimum: Some((-180f64, false)),
+                maximum: Some((180f64, false)),
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::Location {
+    const SCHEMA: &'static Schema = &LOCATION;
+}
+
+pub(crate) static ORDER: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "buyer_organisation",
+            required: Required::Always,
+            schema: &ORGANISATION,
+        },
+        Property {
+            name: "credits_delivered",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "credits_ordered",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "effective_contract_date",
+            required: Required::Always,
+            schema: &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::Date),
+                    values: &[],
+                },
+            ),
+        },
+        Property {
+            name: "fulfilled_at",
+            required: Required::Always,
+            schema: &Schema::Nullable(
+                &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 0, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: Some(Format::DateTime),
+                        values: &[],
+                    },
+                ),
+            ),
+        },
+        Property {
+            name: "id",
+            required: Required::Always,
+            schema: &ORDER_ID,
+        },
+        Property {
+            name: "status",
+            required: Required::Always,
+            schema: &ORDER_STATUS,
+        },
+        Property {
+            name: "supplier",
+            required: Required::Always,
+            schema: &SUPPLIER,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::Order {
+    const SCHEMA: &'static Schema = &ORDER;
+}
+
+pub(crate) static ORDER_CREDIT_BALANCE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "order_id",
+            required: Required::Always,
+            schema: &ORDER_ID,
+        },
+        Property {
+            name: "total",
+            required: Required::Always,
+            schema: &CREDIT_BALANCE,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::OrderCreditBalance {
+    const SCHEMA: &'static Schema = &ORDER_CREDIT_BALANCE;
+}
+
+pub(crate) static ORDER_ID: Schema = Schema::String(&rules::ORDER_ID);
+
+impl HasSchema for types::OrderId {
+    const SCHEMA: &'static Schema = &ORDER_ID;
+}
+
+pub(crate) static ORDER_PAGE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "nodes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &ORDER,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "page_info",
+            required: Required::Always,
+            schema: &PAGE_INFO,
+        },
+        Property {
+            name: "total_count",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::OrderPage {
+    const SCHEMA: &'static Schema = &ORDER_PAGE;
+}
+
+pub(crate) static ORDER_STATUS: Schema = Schema::String(&rules::ORDER_STATUS);
+
+impl HasSchema for types::OrderStatus {
+    const SCHEMA: &'static Schema = &ORDER_STATUS;
 }
 
 pub(crate) static ORGANISATION: Schema = Schema::Object {
     properties: &[
         Property {
             name: "domain",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
         },
         Property {
             name: "id",
-            required: true,
+            required: Required::Always,
             schema: &ORGANISATION_ID,
         },
         Property {
             name: "name",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(&StringRules::ANY),
         },
     ],
@@ -437,96 +1885,804 @@ impl HasSchema for types::Organisation {
     const SCHEMA: &'static Schema = &ORGANISATION;
 }
 
-pub(crate) static ORGANISATION_ID_RULES: StringRules = StringRules {
-    name: "OrganisationId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "org_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
+pub(crate) static ORGANISATION_CREDIT_BALANCE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "order_balances",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &ORDER_CREDIT_BALANCE,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "project_balances",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &PROJECT_CREDIT_BALANCE,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "supplier_balances",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &SUPPLIER_CREDIT_BALANCE,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "total",
+            required: Required::Always,
+            schema: &CREDIT_BALANCE,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
 };
 
-pub(crate) static ORGANISATION_ID: Schema = Schema::String(&ORGANISATION_ID_RULES);
+impl HasSchema for types::OrganisationCreditBalance {
+    const SCHEMA: &'static Schema = &ORGANISATION_CREDIT_BALANCE;
+}
+
+pub(crate) static ORGANISATION_ID: Schema = Schema::String(&rules::ORGANISATION_ID);
 
 impl HasSchema for types::OrganisationId {
     const SCHEMA: &'static Schema = &ORGANISATION_ID;
 }
 
-pub(crate) static PROJECT_ID_RULES: StringRules = StringRules {
-    name: "ProjectId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "prj_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
+pub(crate) static ORGANISATION_PAGE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "nodes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &ORGANISATION,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "page_info",
+            required: Required::Always,
+            schema: &PAGE_INFO,
+        },
+        Property {
+            name: "total_count",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
 };
 
-pub(crate) static PROJECT_ID: Schema = Schema::String(&PROJECT_ID_RULES);
+impl HasSchema for types::OrganisationPage {
+    const SCHEMA: &'static Schema = &ORGANISATION_PAGE;
+}
+
+pub(crate) static PAGE_INFO: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "end_cursor",
+            required: Required::Always,
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
+        },
+        Property {
+            name: "has_next_page",
+            required: Required::Always,
+            schema: &Schema::Boolean,
+        },
+        Property {
+            name: "has_previous_page",
+            required: Required::Always,
+            schema: &Schema::Boolean,
+        },
+        Property {
+            name: "start_cursor",
+            required: Required::Always,
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::PageInfo {
+    const SCHEMA: &'static Schema = &PAGE_INFO;
+}
+
+pub(crate) static PATHWAY: Schema = Schema::String(&rules::PATHWAY);
+
+impl HasSchema for types::Pathway {
+    const SCHEMA: &'static Schema = &PATHWAY;
+}
+
+pub(crate) static PRICE: Schema = Schema::String(
+    &StringRules {
+        name: "string",
+        length: Count { min: 0, max: None },
+        prefix: "",
+        pieces: None,
+        format: Some(Format::Decimal),
+        values: &[],
+    },
+);
+
+impl HasSchema for types::Price {
+    const SCHEMA: &'static Schema = &PRICE;
+}
+
+pub(crate) static PROJECT: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "country_code",
+            required: Required::Always,
+            schema: &COUNTRY_CODE,
+        },
+        Property {
+            name: "crediting_period_end",
+            required: Required::Always,
+            schema: &Schema::Nullable(
+                &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 0, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: Some(Format::Date),
+                        values: &[],
+                    },
+                ),
+            ),
+        },
+        Property {
+            name: "crediting_period_start",
+            required: Required::Always,
+            schema: &Schema::Nullable(
+                &Schema::String(
+                    &StringRules {
+                        name: "string",
+                        length: Count { min: 0, max: None },
+                        prefix: "",
+                        pieces: None,
+                        format: Some(Format::Date),
+                        values: &[],
+                    },
+                ),
+            ),
+        },
+        Property {
+            name: "current_verifier_name",
+            required: Required::Always,
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
+        },
+        Property {
+            name: "id",
+            required: Required::Always,
+            schema: &PROJECT_ID,
+        },
+        Property {
+            name: "issued_buffer_pool_credits_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "issued_credits_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "location",
+            required: Required::Always,
+            schema: &Schema::Nullable(&LOCATION),
+        },
+        Property {
+            name: "name",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "pathway",
+            required: Required::Always,
+            schema: &PATHWAY,
+        },
+        Property {
+            name: "process_key",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "protocol_slug",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "retired_buffer_pool_credits_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "retired_credits_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "short_code",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "status",
+            required: Required::Always,
+            schema: &PROJECT_STATUS,
+        },
+        Property {
+            name: "supplier",
+            required: Required::Always,
+            schema: &SUPPLIER,
+        },
+        Property {
+            name: "url",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "validator_name",
+            required: Required::Always,
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::Project {
+    const SCHEMA: &'static Schema = &PROJECT;
+}
+
+pub(crate) static PROJECT_CREDIT_BALANCE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "project_id",
+            required: Required::Always,
+            schema: &PROJECT_ID,
+        },
+        Property {
+            name: "total",
+            required: Required::Always,
+            schema: &CREDIT_BALANCE,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::ProjectCreditBalance {
+    const SCHEMA: &'static Schema = &PROJECT_CREDIT_BALANCE;
+}
+
+pub(crate) static PROJECT_DOCUMENT: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "display_name",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "id",
+            required: Required::Always,
+            schema: &PROJECT_DOCUMENT_ID,
+        },
+        Property {
+            name: "project_id",
+            required: Required::Always,
+            schema: &PROJECT_ID,
+        },
+        Property {
+            name: "url",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::ProjectDocument {
+    const SCHEMA: &'static Schema = &PROJECT_DOCUMENT;
+}
+
+pub(crate) static PROJECT_DOCUMENT_ID: Schema = Schema::String(
+    &rules::PROJECT_DOCUMENT_ID,
+);
+
+impl HasSchema for types::ProjectDocumentId {
+    const SCHEMA: &'static Schema = &PROJECT_DOCUMENT_ID;
+}
+
+pub(crate) static PROJECT_DOCUMENT_PAGE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "nodes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &PROJECT_DOCUMENT,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "page_info",
+            required: Required::Always,
+            schema: &PAGE_INFO,
+        },
+        Property {
+            name: "total_count",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::ProjectDocumentPage {
+    const SCHEMA: &'static Schema = &PROJECT_DOCUMENT_PAGE;
+}
+
+pub(crate) static PROJECT_ID: Schema = Schema::String(&rules::PROJECT_ID);
 
 impl HasSchema for types::ProjectId {
     const SCHEMA: &'static Schema = &PROJECT_ID;
 }
 
-pub(crate) static REMOVAL_ID_RULES: StringRules = StringRules {
-    name: "RemovalId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "rmv_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
+pub(crate) static PROJECT_PAGE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "nodes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &PROJECT,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "page_info",
+            required: Required::Always,
+            schema: &PAGE_INFO,
+        },
+        Property {
+            name: "total_count",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
 };
 
-pub(crate) static REMOVAL_ID: Schema = Schema::String(&REMOVAL_ID_RULES);
+impl HasSchema for types::ProjectPage {
+    const SCHEMA: &'static Schema = &PROJECT_PAGE;
+}
+
+pub(crate) static PROJECT_STATUS: Schema = Schema::String(&rules::PROJECT_STATUS);
+
+impl HasSchema for types::ProjectStatus {
+    const SCHEMA: &'static Schema = &PROJECT_STATUS;
+}
+
+pub(crate) static REMOVAL_ID: Schema = Schema::String(&rules::REMOVAL_ID);
 
 impl HasSchema for types::RemovalId {
     const SCHEMA: &'static Schema = &REMOVAL_ID;
 }
 
-pub(crate) static RETIREMENT_ID_RULES: StringRules = StringRules {
-    name: "RetirementId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "ret_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
+pub(crate) static RETIREMENT: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "beneficiary",
+            required: Required::Always,
+            schema: &ORGANISATION,
+        },
+        Property {
+            name: "credit_batch_size_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "id",
+            required: Required::Always,
+            schema: &RETIREMENT_ID,
+        },
+        Property {
+            name: "notes",
+            required: Required::Always,
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
+        },
+        Property {
+            name: "owner",
+            required: Required::Always,
+            schema: &ORGANISATION,
+        },
+        Property {
+            name: "purposes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &RETIREMENT_PURPOSE,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "retired_at",
+            required: Required::Always,
+            schema: &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::DateTime),
+                    values: &[],
+                },
+            ),
+        },
+        Property {
+            name: "url",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
 };
 
-pub(crate) static RETIREMENT_ID: Schema = Schema::String(&RETIREMENT_ID_RULES);
+impl HasSchema for types::Retirement {
+    const SCHEMA: &'static Schema = &RETIREMENT;
+}
+
+pub(crate) static RETIREMENT_ID: Schema = Schema::String(&rules::RETIREMENT_ID);
 
 impl HasSchema for types::RetirementId {
     const SCHEMA: &'static Schema = &RETIREMENT_ID;
 }
 
-pub(crate) static SUPPLIER_ID_RULES: StringRules = StringRules {
-    name: "SupplierId",
-    length: Count { min: 20, max: Some(37) },
-    prefix: "spl_",
-    pieces: Some(
-        &[Piece::new(&[('0', '9'), ('A', 'Z'), ('a', 'z')], Count { min: 1, max: None })],
-    ),
-    format: None,
-    values: &[],
+pub(crate) static RETIREMENT_PAGE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "nodes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &RETIREMENT,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "page_info",
+            required: Required::Always,
+            schema: &PAGE_INFO,
+        },
+        Property {
+            name: "total_count",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
 };
 
-pub(crate) static SUPPLIER_ID: Schema = Schema::String(&SUPPLIER_ID_RULES);
+impl HasSchema for types::RetirementPage {
+    const SCHEMA: &'static Schema = &RETIREMENT_PAGE;
+}
+
+pub(crate) static RETIREMENT_PURPOSE: Schema = Schema::String(
+    &rules::RETIREMENT_PURPOSE,
+);
+
+impl HasSchema for types::RetirementPurpose {
+    const SCHEMA: &'static Schema = &RETIREMENT_PURPOSE;
+}
+
+pub(crate) static SORT_DIRECTION: Schema = Schema::String(&rules::SORT_DIRECTION);
+
+impl HasSchema for types::SortDirection {
+    const SCHEMA: &'static Schema = &SORT_DIRECTION;
+}
+
+pub(crate) static STRIPE_CHECKOUT_SESSION: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "redirect_url",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::StripeCheckoutSession {
+    const SCHEMA: &'static Schema = &STRIPE_CHECKOUT_SESSION;
+}
+
+pub(crate) static STRIPE_CONFIGURATION: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "account_id",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "credit_product_price_per_tonne",
+            required: Required::Always,
+            schema: &Schema::Nullable(&PRICE),
+        },
+        Property {
+            name: "currency",
+            required: Required::Always,
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
+        },
+        Property {
+            name: "id",
+            required: Required::Always,
+            schema: &STRIPE_CONFIGURATION_ID,
+        },
+        Property {
+            name: "isometric_terms_and_conditions_url",
+            required: Required::Always,
+            schema: &Schema::String(&StringRules::ANY),
+        },
+        Property {
+            name: "verification_product_price_per_tonne",
+            required: Required::Always,
+            schema: &Schema::Nullable(&PRICE),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::StripeConfiguration {
+    const SCHEMA: &'static Schema = &STRIPE_CONFIGURATION;
+}
+
+pub(crate) static STRIPE_CONFIGURATION_ID: Schema = Schema::String(
+    &rules::STRIPE_CONFIGURATION_ID,
+);
+
+impl HasSchema for types::StripeConfigurationId {
+    const SCHEMA: &'static Schema = &STRIPE_CONFIGURATION_ID;
+}
+
+pub(crate) static STRIPE_SUBSCRIPTION_FREQUENCY: Schema = Schema::String(
+    &rules::STRIPE_SUBSCRIPTION_FREQUENCY,
+);
+
+impl HasSchema for types::StripeSubscriptionFrequency {
+    const SCHEMA: &'static Schema = &STRIPE_SUBSCRIPTION_FREQUENCY;
+}
+
+pub(crate) static SUPPLIER: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "id",
+            required: Required::Always,
+            schema: &SUPPLIER_ID,
+        },
+        Property {
+            name: "location",
+            required: Required::Always,
+            schema: &Schema::Nullable(&LOCATION),
+        },
+        Property {
+            name: "long_description",
+            required: Required::Always,
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
+        },
+        Property {
+            name: "organisation",
+            required: Required::Always,
+            schema: &ORGANISATION,
+        },
+        Property {
+            name: "short_description",
+            required: Required::Always,
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::Supplier {
+    const SCHEMA: &'static Schema = &SUPPLIER;
+}
+
+pub(crate) static SUPPLIER_CREDIT_BALANCE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "supplier_id",
+            required: Required::Always,
+            schema: &SUPPLIER_ID,
+        },
+        Property {
+            name: "total",
+            required: Required::Always,
+            schema: &CREDIT_BALANCE,
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::SupplierCreditBalance {
+    const SCHEMA: &'static Schema = &SUPPLIER_CREDIT_BALANCE;
+}
+
+pub(crate) static SUPPLIER_ID: Schema = Schema::String(&rules::SUPPLIER_ID);
 
 impl HasSchema for types::SupplierId {
     const SCHEMA: &'static Schema = &SUPPLIER_ID;
+}
+
+pub(crate) static SUPPLIER_PAGE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "nodes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &SUPPLIER,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "page_info",
+            required: Required::Always,
+            schema: &PAGE_INFO,
+        },
+        Property {
+            name: "total_count",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::SupplierPage {
+    const SCHEMA: &'static Schema = &SUPPLIER_PAGE;
+}
+
+pub(crate) static TRANSFER: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "credit_batch_size_total",
+            required: Required::Always,
+            schema: &CREDIT_QUANTITY,
+        },
+        Property {
+            name: "from_organisation",
+            required: Required::Always,
+            schema: &ORGANISATION,
+        },
+        Property {
+            name: "id",
+            required: Required::Always,
+            schema: &TRANSFER_ID,
+        },
+        Property {
+            name: "notes",
+            required: Required::Always,
+            schema: &Schema::Nullable(&Schema::String(&StringRules::ANY)),
+        },
+        Property {
+            name: "to_organisation",
+            required: Required::Always,
+            schema: &ORGANISATION,
+        },
+        Property {
+            name: "transferred_at",
+            required: Required::Always,
+            schema: &Schema::String(
+                &StringRules {
+                    name: "string",
+                    length: Count { min: 0, max: None },
+                    prefix: "",
+                    pieces: None,
+                    format: Some(Format::DateTime),
+                    values: &[],
+                },
+            ),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::Transfer {
+    const SCHEMA: &'static Schema = &TRANSFER;
+}
+
+pub(crate) static TRANSFER_ID: Schema = Schema::String(&rules::TRANSFER_ID);
+
+impl HasSchema for types::TransferId {
+    const SCHEMA: &'static Schema = &TRANSFER_ID;
+}
+
+pub(crate) static TRANSFER_PAGE: Schema = Schema::Object {
+    properties: &[
+        Property {
+            name: "nodes",
+            required: Required::Always,
+            schema: &Schema::Array {
+                items: &TRANSFER,
+                count: Count { min: 0, max: None },
+                unique: false,
+            },
+        },
+        Property {
+            name: "page_info",
+            required: Required::Always,
+            schema: &PAGE_INFO,
+        },
+        Property {
+            name: "total_count",
+            required: Required::Always,
+            schema: &Schema::Integer(Bounds {
+                minimum: None,
+                maximum: None,
+                multiple_of: None,
+                format: None,
+            }),
+        },
+    ],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
+
+impl HasSchema for types::TransferPage {
+    const SCHEMA: &'static Schema = &TRANSFER_PAGE;
 }
 
 pub(crate) static VALIDATION_ERROR: Schema = Schema::Object {
     properties: &[
         Property {
             name: "ctx",
-            required: false,
+            required: Required::Never,
             schema: &Schema::Object {
                 properties: &[],
                 additional: None,
@@ -535,12 +2691,12 @@ pub(crate) static VALIDATION_ERROR: Schema = Schema::Object {
         },
         Property {
             name: "input",
-            required: false,
+            required: Required::Never,
             schema: &Schema::Any,
         },
         Property {
             name: "loc",
-            required: true,
+            required: Required::Always,
             schema: &Schema::Array {
                 items: &ERROR_LOCATION,
                 count: Count { min: 0, max: None },
@@ -549,12 +2705,12 @@ pub(crate) static VALIDATION_ERROR: Schema = Schema::Object {
         },
         Property {
             name: "msg",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(&StringRules::ANY),
         },
         Property {
             name: "type",
-            required: true,
+            required: Required::Always,
             schema: &Schema::String(&StringRules::ANY),
         },
     ],

@@ -2,7 +2,41 @@
 
 //! Types of requests and responses.
 
-/// The account behind a batch's net removal, all in kilograms of CO₂e
+/// Return of credits from a supplier's buffer pool to an organisation
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct BufferPoolRefund {
+    /// Quantity refunded
+    pub credit_batch_size_total: CreditQuantity,
+    /// Organisation that holds the buffer pool
+    pub from_buffer_pool_organisation: Organisation,
+    /// Identifier of the refund
+    pub id: BufferPoolRefundId,
+    /// Note on the refund
+    pub notes: String,
+    /// Time of the refund, in UTC
+    #[serde(deserialize_with = "crate::scalars::time::decode")]
+    pub refunded_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// Organisation that received the credits
+    pub to_organisation: Organisation,
+}
+
+/// Identifies a refund of credits from a buffer pool
+///
+/// 20 to 37 characters: `bpr_`, then `0-9A-Za-z`.
+///
+/// ```rust
+/// let text: isometric_registry::types::BufferPoolRefundId = "bpr_1E5BH6AG21S0SKTW".parse()?;
+/// assert_eq!(text.as_str(), "bpr_1E5BH6AG21S0SKTW");
+/// # Ok::<(), isometric_registry::InvalidString>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BufferPoolRefundId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(
+    BufferPoolRefundId, super::schema::rules::BUFFER_POOL_REFUND_ID
+);
+
+/// Account of a batch's net removal, all in kilograms of CO₂e
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CarbonRemovalData {
@@ -30,61 +64,443 @@ pub struct CarbonRemovalData {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CountryCode(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    CountryCode, super::schema::COUNTRY_CODE_RULES
+    CountryCode, super::schema::rules::COUNTRY_CODE
 );
 crate::scalars::country::country_code!(CountryCode);
 
-/// A group of credits of one origin that are held, delivered and retired together. It is counted in units of one kilogram of CO₂e. When only part of it is wanted the batch is split into two children and is not touched again.
+/// Request to create a beneficiary, an organisation or an individual
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum CreateBeneficiary {
+    /// Request to create a beneficiary that is an organisation
+    OrganisationBeneficiary(CreateOrganisationBeneficiary),
+    /// Request to create a beneficiary that is an individual
+    IndividualBeneficiary(CreateIndividualBeneficiary),
+}
+
+impl ::std::convert::From<CreateOrganisationBeneficiary> for CreateBeneficiary {
+    fn from(value: CreateOrganisationBeneficiary) -> Self {
+        Self::OrganisationBeneficiary(value)
+    }
+}
+
+impl ::std::convert::From<CreateIndividualBeneficiary> for CreateBeneficiary {
+    fn from(value: CreateIndividualBeneficiary) -> Self {
+        Self::IndividualBeneficiary(value)
+    }
+}
+
+/// Request to deliver credits for an order
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreateDelivery {
+    /// Batches to deliver from, with the quantity to take from each
+    pub credit_batch_quantities: Vec<CreditBatchQuantity>,
+    /// Public note to store with the delivery; null for none
+    pub notes: Option<String>,
+    /// Identifier of the order to deliver for
+    pub order_id: OrderId,
+}
+
+impl CreateDelivery {
+    /// Creates a value from its required properties.
+    pub fn new(
+        credit_batch_quantities: impl IntoIterator<Item = CreditBatchQuantity>,
+        order_id: OrderId,
+    ) -> Self {
+        Self {
+            credit_batch_quantities: credit_batch_quantities.into_iter().collect(),
+            order_id,
+            notes: ::std::default::Default::default(),
+        }
+    }
+    /// Sets `notes`.
+    ///
+    /// Public note to store with the delivery; null for none
+    #[must_use]
+    pub fn notes(mut self, notes: impl Into<String>) -> Self {
+        self.notes = Some(notes.into());
+        self
+    }
+}
+
+/// Request to create a beneficiary that is an individual
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreateIndividualBeneficiary {
+    /// E-mail address of the individual, unique among beneficiaries and not shown on the registry
+    pub beneficiary_email: String,
+    /// Public name, shown on the registry and on retirement certificates
+    pub beneficiary_name: String,
+    /// Name of the alternative
+    #[serde(
+        rename = "__typename",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub typename: Option<CreateIndividualBeneficiaryTypename>,
+}
+
+impl CreateIndividualBeneficiary {
+    /// Creates a value from its required properties.
+    pub fn new(
+        beneficiary_name: impl Into<String>,
+        beneficiary_email: impl Into<String>,
+    ) -> Self {
+        Self {
+            beneficiary_name: beneficiary_name.into(),
+            beneficiary_email: beneficiary_email.into(),
+            typename: ::std::default::Default::default(),
+        }
+    }
+    /// Sets `__typename`.
+    ///
+    /// Name of the alternative
+    #[must_use]
+    pub fn typename(mut self, typename: CreateIndividualBeneficiaryTypename) -> Self {
+        self.typename = Some(typename);
+        self
+    }
+}
+
+/// Name of the request for an individual, the only value
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CreateIndividualBeneficiaryTypename {
+    /// `CreateIndividualBeneficiary`
+    CreateIndividualBeneficiary,
+    /// A value that the spec does not list.
+    Unknown(crate::UnknownValue),
+}
+crate::validate::string_types::open_enum!(
+    CreateIndividualBeneficiaryTypename,
+    super::schema::rules::CREATE_INDIVIDUAL_BENEFICIARY_TYPENAME, {
+    CreateIndividualBeneficiary = "CreateIndividualBeneficiary" }
+);
+
+/// Request to create a beneficiary that is an organisation
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreateOrganisationBeneficiary {
+    /// Internet domain of the organisation, unique among beneficiaries and not shown on the registry
+    pub beneficiary_domain: String,
+    /// Public name, shown on the registry and on retirement certificates
+    pub beneficiary_name: String,
+    /// Name of the alternative
+    #[serde(
+        rename = "__typename",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    pub typename: Option<CreateOrganisationBeneficiaryTypename>,
+}
+
+impl CreateOrganisationBeneficiary {
+    /// Creates a value from its required properties.
+    pub fn new(
+        beneficiary_name: impl Into<String>,
+        beneficiary_domain: impl Into<String>,
+    ) -> Self {
+        Self {
+            beneficiary_name: beneficiary_name.into(),
+            beneficiary_domain: beneficiary_domain.into(),
+            typename: ::std::default::Default::default(),
+        }
+    }
+    /// Sets `__typename`.
+    ///
+    /// Name of the alternative
+    #[must_use]
+    pub fn typename(mut self, typename: CreateOrganisationBeneficiaryTypename) -> Self {
+        self.typename = Some(typename);
+        self
+    }
+}
+
+/// Name of the request for an organisation, the only value
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CreateOrganisationBeneficiaryTypename {
+    /// `CreateOrganizationBeneficiary`
+    CreateOrganizationBeneficiary,
+    /// A value that the spec does not list.
+    Unknown(crate::UnknownValue),
+}
+crate::validate::string_types::open_enum!(
+    CreateOrganisationBeneficiaryTypename,
+    super::schema::rules::CREATE_ORGANISATION_BENEFICIARY_TYPENAME, {
+    CreateOrganizationBeneficiary = "CreateOrganizationBeneficiary" }
+);
+
+/// Request to retire credits from given batches
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreateRetirement {
+    /// Identifier of the organisation that the credits are retired on behalf of, which may be the owner
+    pub beneficiary_organisation_id: OrganisationId,
+    /// Batches to retire from, with the quantity to take from each
+    pub credit_batch_quantities: Vec<CreditBatchQuantity>,
+    /// Public note to store with the retirement; null for none
+    pub notes: Option<String>,
+    /// Identifier of the organisation that owns the credits, usually the one of the access token
+    pub owner_organisation_id: OrganisationId,
+    /// Purposes that the credits are retired for
+    pub retirement_purposes: Vec<RetirementPurpose>,
+    /// Identifier of the supplier that all credits originate from
+    pub supplier_id: SupplierId,
+}
+
+impl CreateRetirement {
+    /// Creates a value from its required properties.
+    pub fn new(
+        owner_organisation_id: OrganisationId,
+        beneficiary_organisation_id: OrganisationId,
+        supplier_id: SupplierId,
+        retirement_purposes: impl IntoIterator<Item = RetirementPurpose>,
+        credit_batch_quantities: impl IntoIterator<Item = CreditBatchQuantity>,
+    ) -> Self {
+        Self {
+            owner_organisation_id,
+            beneficiary_organisation_id,
+            supplier_id,
+            retirement_purposes: retirement_purposes.into_iter().collect(),
+            credit_batch_quantities: credit_batch_quantities.into_iter().collect(),
+            notes: ::std::default::Default::default(),
+        }
+    }
+    /// Sets `notes`.
+    ///
+    /// Public note to store with the retirement; null for none
+    #[must_use]
+    pub fn notes(mut self, notes: impl Into<String>) -> Self {
+        self.notes = Some(notes.into());
+        self
+    }
+}
+
+/// Request to retire the oldest credits of a supplier
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreateRetirementFromOldestCredits {
+    /// Identifier of the organisation that the credits are retired on behalf of, which may be the owner
+    pub beneficiary_organisation_id: OrganisationId,
+    /// Quantity to retire, in kilograms of CO₂e
+    pub credit_quantity_kg: i64,
+    /// Public note to store with the retirement; null for none
+    pub notes: Option<String>,
+    /// Identifier of the order that the retired credits must have been delivered for; null or absent for credits of any order
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub order_id: Option<OrderId>,
+    /// Identifier of the organisation that owns the credits, usually the one of the access token
+    pub owner_organisation_id: OrganisationId,
+    /// Purposes that the credits are retired for
+    pub retirement_purposes: Vec<RetirementPurpose>,
+    /// Identifier of the supplier that all credits originate from
+    pub supplier_id: SupplierId,
+    /// Year that the retired credits must be from; null or absent for credits of any year
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub vintage: Option<i64>,
+}
+
+impl CreateRetirementFromOldestCredits {
+    /// Creates a value from its required properties.
+    pub fn new(
+        owner_organisation_id: OrganisationId,
+        beneficiary_organisation_id: OrganisationId,
+        supplier_id: SupplierId,
+        retirement_purposes: impl IntoIterator<Item = RetirementPurpose>,
+        credit_quantity_kg: i64,
+    ) -> Self {
+        Self {
+            owner_organisation_id,
+            beneficiary_organisation_id,
+            supplier_id,
+            retirement_purposes: retirement_purposes.into_iter().collect(),
+            credit_quantity_kg,
+            notes: ::std::default::Default::default(),
+            order_id: ::std::default::Default::default(),
+            vintage: ::std::default::Default::default(),
+        }
+    }
+    /// Sets `notes`.
+    ///
+    /// Public note to store with the retirement; null for none
+    #[must_use]
+    pub fn notes(mut self, notes: impl Into<String>) -> Self {
+        self.notes = Some(notes.into());
+        self
+    }
+    /// Sets `order_id`.
+    ///
+    /// Identifier of the order that the retired credits must have been delivered for; null or absent for credits of any order
+    #[must_use]
+    pub fn order_id(mut self, order_id: OrderId) -> Self {
+        self.order_id = Some(order_id);
+        self
+    }
+    /// Sets `vintage`.
+    ///
+    /// Year that the retired credits must be from; null or absent for credits of any year
+    #[must_use]
+    pub fn vintage(mut self, vintage: i64) -> Self {
+        self.vintage = Some(vintage);
+        self
+    }
+}
+
+/// Request to create a checkout session at Stripe for a purchase of credits
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreateStripeCheckoutSession {
+    /// URL that the customer is sent to if the payment is cancelled or fails
+    pub cancel_url: String,
+    /// E-mail address to fill in for the customer; null or absent to let the customer enter it
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub customer_email: Option<String>,
+    /// Frequency of the purchase
+    pub frequency: StripeSubscriptionFrequency,
+    /// Acceptance of Isometric's terms and conditions by the customer. The API refuses the request unless it is true.
+    pub isometric_terms_and_conditions_accepted: bool,
+    /// Quantity to purchase, in kilograms of CO₂e
+    pub quantity_kg: i64,
+    /// URL that the customer is sent to after the payment
+    pub success_url: String,
+    /// Acceptance of the supplier's terms and conditions by the customer. The API refuses the request unless it is true.
+    pub supplier_terms_and_conditions_accepted: bool,
+}
+
+impl CreateStripeCheckoutSession {
+    /// Creates a value from its required properties.
+    pub fn new(
+        quantity_kg: i64,
+        frequency: StripeSubscriptionFrequency,
+        isometric_terms_and_conditions_accepted: bool,
+        supplier_terms_and_conditions_accepted: bool,
+        success_url: impl Into<String>,
+        cancel_url: impl Into<String>,
+    ) -> Self {
+        Self {
+            quantity_kg,
+            frequency,
+            isometric_terms_and_conditions_accepted,
+            supplier_terms_and_conditions_accepted,
+            success_url: success_url.into(),
+            cancel_url: cancel_url.into(),
+            customer_email: ::std::default::Default::default(),
+        }
+    }
+    /// Sets `customer_email`.
+    ///
+    /// E-mail address to fill in for the customer; null or absent to let the customer enter it
+    #[must_use]
+    pub fn customer_email(mut self, customer_email: impl Into<String>) -> Self {
+        self.customer_email = Some(customer_email.into());
+        self
+    }
+}
+
+/// Request to transfer credits to another organisation
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreateTransfer {
+    /// Batches to transfer from, with the quantity to take from each
+    pub credit_batch_quantities: Vec<CreditBatchQuantity>,
+    /// Identifier of the organisation that gives the credits away, usually the one of the access token
+    pub from_organisation_id: OrganisationId,
+    /// Public note to store with the transfer; null for none
+    pub notes: Option<String>,
+    /// Identifier of the supplier that all credits originate from
+    pub supplier_id: SupplierId,
+    /// Identifier of the organisation that receives the credits
+    pub to_organisation_id: OrganisationId,
+}
+
+impl CreateTransfer {
+    /// Creates a value from its required properties.
+    pub fn new(
+        credit_batch_quantities: impl IntoIterator<Item = CreditBatchQuantity>,
+        from_organisation_id: OrganisationId,
+        to_organisation_id: OrganisationId,
+        supplier_id: SupplierId,
+    ) -> Self {
+        Self {
+            credit_batch_quantities: credit_batch_quantities.into_iter().collect(),
+            from_organisation_id,
+            to_organisation_id,
+            supplier_id,
+            notes: ::std::default::Default::default(),
+        }
+    }
+    /// Sets `notes`.
+    ///
+    /// Public note to store with the transfer; null for none
+    #[must_use]
+    pub fn notes(mut self, notes: impl Into<String>) -> Self {
+        self.notes = Some(notes.into());
+        self
+    }
+}
+
+/// Quantities of active and of retired credits
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreditBalance {
+    /// Quantity of active credits
+    pub active_credits_total: CreditQuantity,
+    /// Quantity of retired credits
+    pub retired_credits_total: CreditQuantity,
+}
+
+/// Group of credits of one origin that are held, delivered and retired together, counted in units of one kilogram of CO₂e. When only part of a batch is needed, it is split into two children and is not touched again.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreditBatch {
-    /// Who the removal is claimed for; null until the batch is retired
+    /// Organisation or individual that the removal is claimed for; null until the batch is retired
     pub beneficiary: Option<Organisation>,
-    /// How the batch's net removal was arrived at, where that is known
+    /// Account of the batch's net removal; null if it is not known
     pub carbon_removal_data: Option<CarbonRemovalData>,
-    /// Whether the batch comes from a project approved under the Core Carbon Principles of the Integrity Council for the Voluntary Carbon Market
+    /// True if the project is approved under the Core Carbon Principles of the Integrity Council for the Voluntary Carbon Market
     pub ccp_approved: bool,
-    /// The country in which the credits were issued
+    /// Country in which the credits were issued
     pub country_of_issue: CountryCode,
-    /// When the batch was delivered to its buyer, in UTC; null before
+    /// Time of the delivery to the buyer, in UTC; null before then
     #[serde(default, deserialize_with = "crate::scalars::time::decode_nullable")]
     pub delivered_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The delivery that brought the batch to its buyer; null before
+    /// Identifier of the delivery to the buyer; null before then
     pub delivery_id: Option<DeliveryId>,
-    /// The batch itself
+    /// Identifier of the batch
     pub id: CreditBatchId,
-    /// The issuance that created the credits
+    /// Identifier of the issuance that created the credits
     pub issuance_id: IssuanceId,
-    /// When the credits were issued, in UTC
+    /// Time of the issuance, in UTC
     #[serde(deserialize_with = "crate::scalars::time::decode")]
     pub issued_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// One of the two batches this one was split into; null unless split
+    /// Identifier of one of the two children; null unless the batch is split
     pub left_child_id: Option<CreditBatchId>,
-    /// The organisation that holds the batch
+    /// Organisation that holds the batch
     pub owner: Organisation,
-    /// The batch that was split to make this one; null if there is none
+    /// Identifier of the batch that was split into this one; null if none was
     pub parent_id: Option<CreditBatchId>,
-    /// The project that made the removal
+    /// Identifier of the project that made the removal
     pub project_id: ProjectId,
-    /// The removal that the credits were issued for
+    /// Identifier of the removal that the credits were issued for
     pub removal_id: RemovalId,
-    /// When the batch was retired, in UTC; null unless retired
+    /// Time of the retirement, in UTC; null unless the batch is retired
     #[serde(default, deserialize_with = "crate::scalars::time::decode_nullable")]
     pub retired_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The retirement that used the batch up; null unless retired
+    /// Identifier of the retirement; null unless the batch is retired
     pub retirement_id: Option<RetirementId>,
-    /// The other of the two batches this one was split into; null unless split
+    /// Identifier of the other of the children; null unless the batch is split
     pub right_child_id: Option<CreditBatchId>,
-    /// The day, in UTC, on which the CO₂e was put into storage
+    /// Day, in UTC, on which the CO₂e was put into storage
     #[serde(deserialize_with = "crate::scalars::time::decode")]
     pub sequestered_on: ::chrono::naive::NaiveDate,
-    /// The batch's public serial number, which encodes its origin and range
+    /// Public serial number of the batch, which encodes its origin and range
     pub serial_number: String,
-    /// How much the batch holds
+    /// Quantity of credits in the batch
     pub size: CreditQuantity,
-    /// What has become of the batch
+    /// State of the batch
     pub status: CreditBatchStatus,
-    /// The supplier to whom the credits were issued
+    /// Identifier of the supplier that the credits were issued to
     pub supplier_id: SupplierId,
 }
 
@@ -100,10 +516,72 @@ pub struct CreditBatch {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CreditBatchId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    CreditBatchId, super::schema::CREDIT_BATCH_ID_RULES
+    CreditBatchId, super::schema::rules::CREDIT_BATCH_ID
 );
 
-/// What has become of a batch: it can be dealt with (active), it was divided in two (split), or it was used up for good (retired)
+/// Whole list of credit batches
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreditBatchList {
+    /// Credit batches in the list
+    pub nodes: Vec<CreditBatch>,
+    /// Number of credit batches
+    pub total_count: i64,
+}
+
+/// Page of a list of credit batches
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreditBatchPage {
+    /// Credit batches on the page
+    pub nodes: Vec<CreditBatch>,
+    /// Position of the page in the list
+    pub page_info: PageInfo,
+    /// Number of credit batches on all pages
+    pub total_count: i64,
+}
+
+/// Part or all of one credit batch, for a delivery, transfer or retirement
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreditBatchQuantity {
+    /// Identifier of the batch
+    pub credit_batch_id: CreditBatchId,
+    /// Quantity to take from the batch, in kilograms of CO₂e
+    pub credit_quantity_kg: i64,
+}
+
+impl CreditBatchQuantity {
+    /// Creates a value from its required properties.
+    pub fn new(credit_batch_id: CreditBatchId, credit_quantity_kg: i64) -> Self {
+        Self {
+            credit_batch_id,
+            credit_quantity_kg,
+        }
+    }
+}
+
+/// Property that credit batches are sorted by:
+///
+/// - `issued_at`: time of issuance
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CreditBatchSortField {
+    /// `issued_at`
+    IssuedAt,
+    /// A value that the spec does not list.
+    Unknown(crate::UnknownValue),
+}
+crate::validate::string_types::open_enum!(
+    CreditBatchSortField, super::schema::rules::CREDIT_BATCH_SORT_FIELD, { IssuedAt =
+    "issued_at" }
+);
+
+/// State of a credit batch:
+///
+/// - `active`: the credits can be delivered, transferred and retired
+/// - `split`: the batch was divided into two children, and is not touched again
+/// - `retired`: the credits were used up for good
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreditBatchStatus {
@@ -117,18 +595,41 @@ pub enum CreditBatchStatus {
     Unknown(crate::UnknownValue),
 }
 crate::validate::string_types::open_enum!(
-    CreditBatchStatus, super::schema::CREDIT_BATCH_STATUS_RULES, { Active = "active",
+    CreditBatchStatus, super::schema::rules::CREDIT_BATCH_STATUS, { Active = "active",
     Split = "split", Retired = "retired" }
 );
 
-/// One quantity of credits, as whole kilograms and as credits
+/// Quantity of credits, in whole kilograms of CO₂e and in credits
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreditQuantity {
-    /// The quantity in kilograms of CO₂e
+    /// Quantity in kilograms of CO₂e
     pub credit_kgs: i64,
-    /// The quantity in credits, that is tonnes of CO₂e, with up to three decimals: a thousandth of `credit_kgs`
+    /// Quantity in credits, that is in tonnes of CO₂e, with up to three decimals: a thousandth of `credit_kgs`
     pub credits: crate::Decimal,
+}
+
+/// Hand-over of credits from a supplier to the buyer of an order
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// Quantity delivered
+    pub credit_batch_size_total: CreditQuantity,
+    /// Time of the delivery, in UTC
+    #[serde(deserialize_with = "crate::scalars::time::decode")]
+    pub delivered_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// Supplier that delivered the credits
+    pub from_supplier: Supplier,
+    /// Identifier of the delivery
+    pub id: DeliveryId,
+    /// Public note on the delivery; null if there is none
+    pub notes: Option<String>,
+    /// Identifier of the order that the delivery was made for
+    pub order_id: OrderId,
+    /// Buyer that the credits were delivered to
+    pub to_organisation: Organisation,
+    /// URL of the delivery's page on Isometric's website
+    pub url: String,
 }
 
 /// Identifies a delivery of credits from a supplier to a buyer
@@ -143,19 +644,31 @@ pub struct CreditQuantity {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    DeliveryId, super::schema::DELIVERY_ID_RULES
+    DeliveryId, super::schema::rules::DELIVERY_ID
 );
 
-/// What the API says about a request that it did not serve
+/// Page of a list of deliveries
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DeliveryPage {
+    /// Deliveries on the page
+    pub nodes: Vec<Delivery>,
+    /// Position of the page in the list
+    pub page_info: PageInfo,
+    /// Number of deliveries on all pages
+    pub total_count: i64,
+}
+
+/// Body of an error response
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorBody {
-    /// What went wrong
+    /// Reason for the error
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub detail: Option<ErrorDetail>,
 }
 
-/// What went wrong, in one sentence or argument by argument
+/// Reason for an error, in one sentence or argument by argument
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -172,14 +685,14 @@ impl ::std::convert::From<Vec<ValidationError>> for ErrorDetail {
     }
 }
 
-/// One step of the path to an argument, a name or an index
+/// Step of the path to an argument, a name or an index
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ErrorLocation {
-    /// The name of a part of the request, a parameter or a property
+    /// Name of a part of the request, a parameter or a property
     Name(String),
-    /// The position in an array, from 0
+    /// Position in an array, from 0
     Index(i64),
 }
 
@@ -198,6 +711,51 @@ impl ::std::convert::From<i64> for ErrorLocation {
     }
 }
 
+/// Creation of credits for removals that were verified for one reporting period. The credits are divided between the supplier and its buffer pool, which covers later reversals.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Issuance {
+    /// Quantity issued to the supplier's buffer pool
+    pub buffer_pool_credit_batch_size_total: CreditQuantity,
+    /// Quantity issued in all, the sum of the other two
+    pub credit_batch_size_total: CreditQuantity,
+    /// Identifier of the issuance
+    pub id: IssuanceId,
+    /// Time of the issuance, in UTC
+    #[serde(deserialize_with = "crate::scalars::time::decode")]
+    pub issued_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// Identifier of the project that the credits were issued for
+    pub project_id: ProjectId,
+    /// Last day of the reporting period
+    #[serde(deserialize_with = "crate::scalars::time::decode")]
+    pub reporting_period_end_at: ::chrono::naive::NaiveDate,
+    /// First day of the reporting period
+    #[serde(deserialize_with = "crate::scalars::time::decode")]
+    pub reporting_period_start_at: ::chrono::naive::NaiveDate,
+    /// Supplier that the credits were issued to
+    pub supplier: Supplier,
+    /// Quantity issued to the supplier
+    pub supplier_credit_batch_size_total: CreditQuantity,
+}
+
+/// Original batches that an issuance created, with their totals
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct IssuanceCreditBatches {
+    /// Quantity issued to the supplier's buffer pool
+    pub buffer_pool_credit_batch_size_total: CreditQuantity,
+    /// Batches that were issued to the supplier's buffer pool
+    pub buffer_pool_credit_batches: Vec<CreditBatch>,
+    /// Quantity issued in all, the sum of the other two
+    pub credit_batch_size_total: CreditQuantity,
+    /// Identifier of the issuance
+    pub issuance_id: IssuanceId,
+    /// Quantity issued to the supplier
+    pub supplier_credit_batch_size_total: CreditQuantity,
+    /// Batches that were issued to the supplier
+    pub supplier_credit_batches: Vec<CreditBatch>,
+}
+
 /// Identifies an issuance, the event that creates credits
 ///
 /// 20 to 37 characters: `iss_`, then `0-9A-Za-z`.
@@ -210,19 +768,143 @@ impl ::std::convert::From<i64> for ErrorLocation {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IssuanceId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    IssuanceId, super::schema::ISSUANCE_ID_RULES
+    IssuanceId, super::schema::rules::ISSUANCE_ID
 );
 
-/// An organisation that owns credits or benefits from them
+/// Page of a list of issuances
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct IssuancePage {
+    /// Issuances on the page
+    pub nodes: Vec<Issuance>,
+    /// Position of the page in the list
+    pub page_info: PageInfo,
+    /// Number of issuances on all pages
+    pub total_count: i64,
+}
+
+/// Place on Earth where a supplier or a project is located
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Location {
+    /// Country of the place
+    pub country_code: CountryCode,
+    /// Name of the country
+    pub country_name: String,
+    /// Description of the place in words; null or absent if there is none
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub description: Option<String>,
+    /// Latitude in degrees, positive north of the equator
+    pub latitude: f64,
+    /// Longitude in degrees, positive east of Greenwich
+    pub longitude: f64,
+}
+
+/// Purchase of a quantity of credits by a buyer from a supplier
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Order {
+    /// Organisation that placed the order
+    pub buyer_organisation: Organisation,
+    /// Quantity delivered so far
+    pub credits_delivered: CreditQuantity,
+    /// Quantity ordered
+    pub credits_ordered: CreditQuantity,
+    /// Day on which the contract behind the order takes effect
+    #[serde(deserialize_with = "crate::scalars::time::decode")]
+    pub effective_contract_date: ::chrono::naive::NaiveDate,
+    /// Time of the last delivery of a full order, in UTC; null before then
+    #[serde(default, deserialize_with = "crate::scalars::time::decode_nullable")]
+    pub fulfilled_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Identifier of the order
+    pub id: OrderId,
+    /// State of the order
+    pub status: OrderStatus,
+    /// Supplier that the order was placed with
+    pub supplier: Supplier,
+}
+
+/// Balance of the credits that were delivered for one order
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OrderCreditBalance {
+    /// Identifier of the order
+    pub order_id: OrderId,
+    /// Balance of the order's credits
+    pub total: CreditBalance,
+}
+
+/// Identifies an order of credits by a buyer
+///
+/// 20 to 37 characters: `ord_`, then `0-9A-Za-z`.
+///
+/// ```rust
+/// let text: isometric_registry::types::OrderId = "ord_1FAN3S3WV1S0B842".parse()?;
+/// assert_eq!(text.as_str(), "ord_1FAN3S3WV1S0B842");
+/// # Ok::<(), isometric_registry::InvalidString>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(OrderId, super::schema::rules::ORDER_ID);
+
+/// Page of a list of orders
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OrderPage {
+    /// Orders on the page
+    pub nodes: Vec<Order>,
+    /// Position of the page in the list
+    pub page_info: PageInfo,
+    /// Number of orders on all pages
+    pub total_count: i64,
+}
+
+/// State of an order:
+///
+/// - `placed`: nothing is delivered yet
+/// - `in_progress`: part of the order is delivered
+/// - `completed`: the whole order is delivered
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum OrderStatus {
+    /// `placed`
+    Placed,
+    /// `in_progress`
+    InProgress,
+    /// `completed`
+    Completed,
+    /// A value that the spec does not list.
+    Unknown(crate::UnknownValue),
+}
+crate::validate::string_types::open_enum!(
+    OrderStatus, super::schema::rules::ORDER_STATUS, { Placed = "placed", InProgress =
+    "in_progress", Completed = "completed" }
+);
+
+/// Organisation that owns credits or benefits from their retirement
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Organisation {
-    /// The organisation's internet domain, where it has one
+    /// Internet domain of the organisation; null if it has none
     pub domain: Option<String>,
-    /// The organisation itself
+    /// Identifier of the organisation
     pub id: OrganisationId,
-    /// The organisation's name
+    /// Name of the organisation
     pub name: String,
+}
+
+/// Balance of all credits that one organisation owns, and its breakdowns
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OrganisationCreditBalance {
+    /// Balances by order
+    pub order_balances: Vec<OrderCreditBalance>,
+    /// Balances by project
+    pub project_balances: Vec<ProjectCreditBalance>,
+    /// Balances by supplier
+    pub supplier_balances: Vec<SupplierCreditBalance>,
+    /// Balance of all credits
+    pub total: CreditBalance,
 }
 
 /// Identifies an organisation
@@ -237,10 +919,219 @@ pub struct Organisation {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrganisationId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    OrganisationId, super::schema::ORGANISATION_ID_RULES
+    OrganisationId, super::schema::rules::ORGANISATION_ID
 );
 
-/// Identifies the project that made a removal
+/// Page of a list of organisations
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OrganisationPage {
+    /// Organisations on the page
+    pub nodes: Vec<Organisation>,
+    /// Position of the page in the list
+    pub page_info: PageInfo,
+    /// Number of organisations on all pages
+    pub total_count: i64,
+}
+
+/// Position of a page in its list
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PageInfo {
+    /// Cursor of the last item on the page, to be sent as `after`; null if the page is empty
+    pub end_cursor: Option<String>,
+    /// True if the list has items after this page
+    pub has_next_page: bool,
+    /// True if the list has items before this page
+    pub has_previous_page: bool,
+    /// Cursor of the first item on the page, to be sent as `before`; null if the page is empty
+    pub start_cursor: Option<String>,
+}
+
+/// Way in which a project removes CO₂e:
+///
+/// - `biomass_carbon_removal_and_storage`: storage of carbon that plants took up
+/// - `direct_air_capture`: capture of CO₂ from the air by machines
+/// - `enhanced_weathering`: spreading of crushed rock that binds CO₂ as it weathers
+/// - `carbon_mineralization`: conversion of CO₂ to solid minerals
+/// - `reforestation`: planting of forests
+/// - `marine`: uptake of CO₂ by the ocean
+/// - `superpollutants`: destruction of gases that warm the climate more than CO₂ does
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Pathway {
+    /// `biomass_carbon_removal_and_storage`
+    BiomassCarbonRemovalAndStorage,
+    /// `direct_air_capture`
+    DirectAirCapture,
+    /// `enhanced_weathering`
+    EnhancedWeathering,
+    /// `carbon_mineralization`
+    CarbonMineralization,
+    /// `reforestation`
+    Reforestation,
+    /// `marine`
+    Marine,
+    /// `superpollutants`
+    Superpollutants,
+    /// A value that the spec does not list.
+    Unknown(crate::UnknownValue),
+}
+crate::validate::string_types::open_enum!(
+    Pathway, super::schema::rules::PATHWAY, { BiomassCarbonRemovalAndStorage =
+    "biomass_carbon_removal_and_storage", DirectAirCapture = "direct_air_capture",
+    EnhancedWeathering = "enhanced_weathering", CarbonMineralization =
+    "carbon_mineralization", Reforestation = "reforestation", Marine = "marine",
+    Superpollutants = "superpollutants" }
+);
+
+/// Price as an exact decimal number. Prices are strings so that no reader rounds them to binary floating point.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[serde(transparent)]
+#[non_exhaustive]
+pub struct Price(
+    /// The property ``.
+    pub crate::DecimalString,
+);
+
+impl ::std::ops::Deref for Price {
+    type Target = crate::DecimalString;
+    fn deref(&self) -> &crate::DecimalString {
+        &self.0
+    }
+}
+
+impl ::std::convert::From<crate::DecimalString> for Price {
+    fn from(value: crate::DecimalString) -> Self {
+        Self(value)
+    }
+}
+
+impl ::std::fmt::Display for Price {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ::std::str::FromStr for Price {
+    type Err = <crate::DecimalString as ::std::str::FromStr>::Err;
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        Ok(Self(value.parse()?))
+    }
+}
+
+impl ::std::convert::TryFrom<&str> for Price {
+    type Error = <crate::DecimalString as ::std::str::FromStr>::Err;
+    fn try_from(value: &str) -> Result<Self, Self::Error> {
+        value.parse()
+    }
+}
+
+impl ::std::convert::TryFrom<String> for Price {
+    type Error = <crate::DecimalString as ::std::str::FromStr>::Err;
+    fn try_from(value: String) -> Result<Self, Self::Error> {
+        value.parse()
+    }
+}
+
+/// Activity of one supplier that removes CO₂e under a protocol, with the totals of its credits
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Project {
+    /// Country of the project
+    pub country_code: CountryCode,
+    /// Last day of the crediting period; null if it is not set
+    #[serde(default, deserialize_with = "crate::scalars::time::decode_nullable")]
+    pub crediting_period_end: Option<::chrono::naive::NaiveDate>,
+    /// First day of the crediting period; null if it is not set
+    #[serde(default, deserialize_with = "crate::scalars::time::decode_nullable")]
+    pub crediting_period_start: Option<::chrono::naive::NaiveDate>,
+    /// Name of the project's present verifier; null if none is assigned
+    pub current_verifier_name: Option<String>,
+    /// Identifier of the project
+    pub id: ProjectId,
+    /// Quantity of the project's credits allocated to the supplier's buffer pool
+    pub issued_buffer_pool_credits_total: CreditQuantity,
+    /// Quantity of credits issued to the project, buffer pool included
+    pub issued_credits_total: CreditQuantity,
+    /// Location of the project; null if it is not known
+    pub location: Option<Location>,
+    /// Name of the project
+    pub name: String,
+    /// Pathway that the project follows
+    pub pathway: Pathway,
+    /// Key of the removal process that the project uses
+    pub process_key: String,
+    /// Slug of the protocol that the project follows
+    pub protocol_slug: String,
+    /// Quantity of the project's credits retired from the supplier's buffer pool
+    pub retired_buffer_pool_credits_total: CreditQuantity,
+    /// Quantity of the project's credits retired, buffer pool included
+    pub retired_credits_total: CreditQuantity,
+    /// Unique short code of the project, as it stands in serial numbers
+    pub short_code: String,
+    /// State of the project
+    pub status: ProjectStatus,
+    /// Supplier that runs the project
+    pub supplier: Supplier,
+    /// URL of the project's page on Isometric's website
+    pub url: String,
+    /// Name of the validator of the project; null if none is assigned
+    pub validator_name: Option<String>,
+}
+
+/// Balance of the credits that originate from one project
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProjectCreditBalance {
+    /// Identifier of the project
+    pub project_id: ProjectId,
+    /// Balance of the project's credits
+    pub total: CreditBalance,
+}
+
+/// Document published for a project
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProjectDocument {
+    /// Name of the document, for display
+    pub display_name: String,
+    /// Identifier of the document
+    pub id: ProjectDocumentId,
+    /// Identifier of the project that the document belongs to
+    pub project_id: ProjectId,
+    /// URL of the document's content
+    pub url: String,
+}
+
+/// Identifies a document of a project
+///
+/// 20 to 37 characters: `pjd_`, then `0-9A-Za-z`.
+///
+/// ```rust
+/// let text: isometric_registry::types::ProjectDocumentId = "pjd_1ESC3V76T1S0S6J3".parse()?;
+/// assert_eq!(text.as_str(), "pjd_1ESC3V76T1S0S6J3");
+/// # Ok::<(), isometric_registry::InvalidString>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProjectDocumentId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(
+    ProjectDocumentId, super::schema::rules::PROJECT_DOCUMENT_ID
+);
+
+/// Page of a list of project documents
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProjectDocumentPage {
+    /// Project documents on the page
+    pub nodes: Vec<ProjectDocument>,
+    /// Position of the page in the list
+    pub page_info: PageInfo,
+    /// Number of project documents on all pages
+    pub total_count: i64,
+}
+
+/// Identifies a project, the activity that removes CO₂e
 ///
 /// 20 to 37 characters: `prj_`, then `0-9A-Za-z`.
 ///
@@ -251,7 +1142,51 @@ crate::validate::string_types::string_type!(
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProjectId(::compact_str::CompactString);
-crate::validate::string_types::string_type!(ProjectId, super::schema::PROJECT_ID_RULES);
+crate::validate::string_types::string_type!(ProjectId, super::schema::rules::PROJECT_ID);
+
+/// Page of a list of projects
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProjectPage {
+    /// Projects on the page
+    pub nodes: Vec<Project>,
+    /// Position of the page in the list
+    pub page_info: PageInfo,
+    /// Number of projects on all pages
+    pub total_count: i64,
+}
+
+/// State of a project on its way to validation:
+///
+/// - `draft`: the project is being written
+/// - `preview`: the project is shown ahead of its validation
+/// - `under_validation`: a validator is examining the project
+/// - `validated`: the project conforms to its protocol and can be issued credits
+/// - `validation_unsuccessful`: the project did not pass validation
+/// - `cancelled`: the project was given up
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ProjectStatus {
+    /// `draft`
+    Draft,
+    /// `preview`
+    Preview,
+    /// `under_validation`
+    UnderValidation,
+    /// `validated`
+    Validated,
+    /// `validation_unsuccessful`
+    ValidationUnsuccessful,
+    /// `cancelled`
+    Cancelled,
+    /// A value that the spec does not list.
+    Unknown(crate::UnknownValue),
+}
+crate::validate::string_types::open_enum!(
+    ProjectStatus, super::schema::rules::PROJECT_STATUS, { Draft = "draft", Preview =
+    "preview", UnderValidation = "under_validation", Validated = "validated",
+    ValidationUnsuccessful = "validation_unsuccessful", Cancelled = "cancelled" }
+);
 
 /// Identifies the removal of CO₂e that credits were issued for
 ///
@@ -264,7 +1199,30 @@ crate::validate::string_types::string_type!(ProjectId, super::schema::PROJECT_ID
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RemovalId(::compact_str::CompactString);
-crate::validate::string_types::string_type!(RemovalId, super::schema::REMOVAL_ID_RULES);
+crate::validate::string_types::string_type!(RemovalId, super::schema::rules::REMOVAL_ID);
+
+/// Final use of credits for a public claim. Retired credits cannot be delivered, transferred or retired again.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Retirement {
+    /// Organisation or individual that the removal is claimed for
+    pub beneficiary: Organisation,
+    /// Quantity retired
+    pub credit_batch_size_total: CreditQuantity,
+    /// Identifier of the retirement
+    pub id: RetirementId,
+    /// Public note on the retirement; null if there is none
+    pub notes: Option<String>,
+    /// Organisation that owned the credits
+    pub owner: Organisation,
+    /// Purposes that the credits were retired for
+    pub purposes: Vec<RetirementPurpose>,
+    /// Time of the retirement, in UTC
+    #[serde(deserialize_with = "crate::scalars::time::decode")]
+    pub retired_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// URL of the retirement's page on Isometric's website
+    pub url: String,
+}
 
 /// Identifies a retirement, the event that uses credits up for good
 ///
@@ -278,10 +1236,159 @@ crate::validate::string_types::string_type!(RemovalId, super::schema::REMOVAL_ID
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RetirementId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    RetirementId, super::schema::RETIREMENT_ID_RULES
+    RetirementId, super::schema::rules::RETIREMENT_ID
 );
 
-/// Identifies a supplier, who removes CO₂e and sells the credits
+/// Page of a list of retirements
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RetirementPage {
+    /// Retirements on the page
+    pub nodes: Vec<Retirement>,
+    /// Position of the page in the list
+    pub page_info: PageInfo,
+    /// Number of retirements on all pages
+    pub total_count: i64,
+}
+
+/// Purpose that credits are retired for:
+///
+/// - `corporate_targets`: a climate target of the beneficiary
+/// - `public_environmental_claims`: an environmental claim made in public
+/// - `insetting`: a removal within the beneficiary's own value chain
+/// - `regulatory_requirement`: an obligation under a law or a regulation
+/// - `other`: any other purpose
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RetirementPurpose {
+    /// `corporate_targets`
+    CorporateTargets,
+    /// `public_environmental_claims`
+    PublicEnvironmentalClaims,
+    /// `insetting`
+    Insetting,
+    /// `regulatory_requirement`
+    RegulatoryRequirement,
+    /// `other`
+    Other,
+    /// A value that the spec does not list.
+    Unknown(crate::UnknownValue),
+}
+crate::validate::string_types::open_enum!(
+    RetirementPurpose, super::schema::rules::RETIREMENT_PURPOSE, { CorporateTargets =
+    "corporate_targets", PublicEnvironmentalClaims = "public_environmental_claims",
+    Insetting = "insetting", RegulatoryRequirement = "regulatory_requirement", Other =
+    "other" }
+);
+
+/// Direction of a sort:
+///
+/// - `asc`: ascending, the oldest first
+/// - `desc`: descending, the newest first
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SortDirection {
+    /// `asc`
+    Asc,
+    /// `desc`
+    Desc,
+    /// A value that the spec does not list.
+    Unknown(crate::UnknownValue),
+}
+crate::validate::string_types::open_enum!(
+    SortDirection, super::schema::rules::SORT_DIRECTION, { Asc = "asc", Desc = "desc" }
+);
+
+/// Checkout session at Stripe, in which a customer pays for credits
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StripeCheckoutSession {
+    /// URL of the Stripe page on which the customer pays
+    pub redirect_url: String,
+}
+
+/// Stripe account and prices of a supplier that sells through Stripe
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StripeConfiguration {
+    /// Identifier, at Stripe, of the supplier's connected account
+    pub account_id: String,
+    /// Price of one tonne of CO₂e removed, in units of `currency`, set by the supplier; null if it is not set
+    pub credit_product_price_per_tonne: Option<Price>,
+    /// ISO 4217 code of the currency of both prices; null if it is not set
+    pub currency: Option<String>,
+    /// Identifier of the configuration
+    pub id: StripeConfigurationId,
+    /// URL of Isometric's terms and conditions
+    pub isometric_terms_and_conditions_url: String,
+    /// Price of the verification of one tonne of CO₂e, in units of `currency`, set by Isometric; null if it is not set
+    pub verification_product_price_per_tonne: Option<Price>,
+}
+
+/// Identifies the Stripe configuration of a supplier
+///
+/// 20 to 37 characters: `ssc_`, then `0-9A-Za-z`.
+///
+/// ```rust
+/// let text: isometric_registry::types::StripeConfigurationId = "ssc_1EFF4PWKE1S0TF1S".parse()?;
+/// assert_eq!(text.as_str(), "ssc_1EFF4PWKE1S0TF1S");
+/// # Ok::<(), isometric_registry::InvalidString>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StripeConfigurationId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(
+    StripeConfigurationId, super::schema::rules::STRIPE_CONFIGURATION_ID
+);
+
+/// Frequency of a purchase through Stripe:
+///
+/// - `one_time`: a single payment
+/// - `monthly`: a payment every month
+/// - `yearly`: a payment every year
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum StripeSubscriptionFrequency {
+    /// `one_time`
+    OneTime,
+    /// `monthly`
+    Monthly,
+    /// `yearly`
+    Yearly,
+    /// A value that the spec does not list.
+    Unknown(crate::UnknownValue),
+}
+crate::validate::string_types::open_enum!(
+    StripeSubscriptionFrequency, super::schema::rules::STRIPE_SUBSCRIPTION_FREQUENCY, {
+    OneTime = "one_time", Monthly = "monthly", Yearly = "yearly" }
+);
+
+/// Organisation that removes CO₂e and sells the credits, with its profile
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Supplier {
+    /// Identifier of the supplier
+    pub id: SupplierId,
+    /// Location of the supplier; null if it is not known
+    pub location: Option<Location>,
+    /// Full profile of the supplier; null if it has none
+    pub long_description: Option<String>,
+    /// Organisation behind the supplier
+    pub organisation: Organisation,
+    /// Profile of the supplier in one sentence; null if it has none
+    pub short_description: Option<String>,
+}
+
+/// Balance of the credits that originate from one supplier
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SupplierCreditBalance {
+    /// Identifier of the supplier
+    pub supplier_id: SupplierId,
+    /// Balance of the supplier's credits
+    pub total: CreditBalance,
+}
+
+/// Identifies a supplier, which removes CO₂e and sells the credits
 ///
 /// 20 to 37 characters: `spl_`, then `0-9A-Za-z`.
 ///
@@ -293,24 +1400,88 @@ crate::validate::string_types::string_type!(
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SupplierId(::compact_str::CompactString);
 crate::validate::string_types::string_type!(
-    SupplierId, super::schema::SUPPLIER_ID_RULES
+    SupplierId, super::schema::rules::SUPPLIER_ID
 );
 
-/// Why one argument of a request was refused
+/// Page of a list of suppliers
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SupplierPage {
+    /// Suppliers on the page
+    pub nodes: Vec<Supplier>,
+    /// Position of the page in the list
+    pub page_info: PageInfo,
+    /// Number of suppliers on all pages
+    pub total_count: i64,
+}
+
+/// Hand-over of credits from one organisation to another
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Transfer {
+    /// Quantity transferred
+    pub credit_batch_size_total: CreditQuantity,
+    /// Organisation that gave the credits away
+    pub from_organisation: Organisation,
+    /// Identifier of the transfer
+    pub id: TransferId,
+    /// Public note on the transfer; null if there is none
+    pub notes: Option<String>,
+    /// Organisation that received the credits
+    pub to_organisation: Organisation,
+    /// Time of the transfer, in UTC
+    #[serde(deserialize_with = "crate::scalars::time::decode")]
+    pub transferred_at: ::chrono::DateTime<::chrono::offset::Utc>,
+}
+
+/// Identifies a transfer of credits between two organisations
+///
+/// 20 to 37 characters: `tfr_`, then `0-9A-Za-z`.
+///
+/// ```rust
+/// let text: isometric_registry::types::TransferId = "tfr_1FJGWSY271S0QSMR".parse()?;
+/// assert_eq!(text.as_str(), "tfr_1FJGWSY271S0QSMR");
+/// # Ok::<(), isometric_registry::InvalidString>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TransferId(::compact_str::CompactString);
+crate::validate::string_types::string_type!(
+    TransferId, super::schema::rules::TRANSFER_ID
+);
+
+/// Page of a list of transfers
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TransferPage {
+    /// Transfers on the page
+    pub nodes: Vec<Transfer>,
+    /// Position of the page in the list
+    pub page_info: PageInfo,
+    /// Number of transfers on all pages
+    pub total_count: i64,
+}
+
+/// Reason for which one argument of a request was refused
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ValidationError {
     /// Further particulars of the rule that was broken
     #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
     pub ctx: ::serde_json::Map<String, ::serde_json::Value>,
-    /// The value that was refused, of any type
+    /// Value that was refused, of any type
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub input: Option<::serde_json::Value>,
-    /// The path to the argument, from the part of the request inwards
+    /// Path to the argument, from the part of the request inwards
     pub loc: Vec<ErrorLocation>,
-    /// The reason, in words
+    /// Reason, in words
     pub msg: String,
-    /// The rule that was broken
+    /// Name of the rule that was broken
     #[serde(rename = "type")]
     pub type_: String,
+}
+
+impl ::std::convert::From<Price> for crate::DecimalString {
+    fn from(value: Price) -> Self {
+        value.0
+    }
 }

@@ -9,12 +9,13 @@ use std::cell::Cell;
 use std::fmt;
 
 use serde::de::value::StrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+};
 
-use super::HasSchema;
 use super::explain::explain;
 use super::numbers::{self, ParsedNumber};
-use super::schema::{Count, Property, Schema};
+use super::schema::{Count, Direction, Property, Schema};
 use super::violation::Violation;
 
 /// The member name under which serde_json passes numbers to visitors if any crate in the build
@@ -32,16 +33,22 @@ pub struct Validated<T> {
 }
 
 /// Decodes and validates a document without a byte order mark.
-pub(crate) fn decode_validating<T: HasSchema>(json: &[u8]) -> Validated<T> {
+pub(crate) fn decode_validating<T: DeserializeOwned>(
+    json: &[u8],
+    schema: &'static Schema,
+) -> Validated<T> {
     let valid = Cell::new(true);
     let decoded = if let Ok(text) = str::from_utf8(json) {
-        decode(text, &valid)
+        decode(text, schema, &valid)
     } else {
         valid.set(false);
         serde_json::from_slice(json)
     };
-    let mut violations =
-        if decoded.is_ok() && valid.get() { Vec::new() } else { explain(json, T::SCHEMA) };
+    let mut violations = if decoded.is_ok() && valid.get() {
+        Vec::new()
+    } else {
+        explain(json, schema, Direction::Response)
+    };
     if let Err(error) = &decoded
         && violations.is_empty()
     {
@@ -51,9 +58,13 @@ pub(crate) fn decode_validating<T: HasSchema>(json: &[u8]) -> Validated<T> {
 }
 
 /// Decodes a document and clears `valid` unless the document is certainly valid.
-fn decode<T: HasSchema>(text: &str, valid: &Cell<bool>) -> serde_json::Result<T> {
+fn decode<T: DeserializeOwned>(
+    text: &str,
+    schema: &'static Schema,
+    valid: &Cell<bool>,
+) -> serde_json::Result<T> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let decoded = T::deserialize(SchemaCheck { schema: T::SCHEMA, valid }.wrap(&mut deserializer));
+    let decoded = T::deserialize(SchemaCheck { schema, valid }.wrap(&mut deserializer));
     // Here and below, results are returned unchanged: unpacking and repacking them would copy
     // large values.
     if decoded.is_ok() {
@@ -381,8 +392,9 @@ impl<'v> ObjectProgress<'v> {
 
     fn finish(&self, count: Option<&Count>) {
         let mut properties = self.properties.iter().enumerate();
-        let complete =
-            properties.all(|(index, property)| !property.required || self.seen & bit(index) != 0);
+        let complete = properties.all(|(index, property)| {
+            !property.required.applies_to(Direction::Response) || self.seen & bit(index) != 0
+        });
         self.check.require(complete && count.is_none_or(|count| count.admits(self.length)));
     }
 }
@@ -432,7 +444,7 @@ mod tests {
 
     fn is_valid<T: HasSchema>(json: &str) -> bool {
         let valid = Cell::new(true);
-        decode::<T>(json, &valid).is_ok() && valid.get()
+        decode::<T>(json, T::SCHEMA, &valid).is_ok() && valid.get()
     }
 
     /// Compares the value with serde_json and the violations with the slow path.

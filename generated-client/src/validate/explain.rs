@@ -7,7 +7,7 @@ use serde_json::Result;
 use serde_json::value::RawValue;
 
 use super::numbers;
-use super::schema::{Count, Property, Schema};
+use super::schema::{Count, Direction, Property, Schema};
 use super::strings::StringViolation;
 use super::value::{JsonValue, canonical};
 use super::violation::{Rule, Violation};
@@ -18,8 +18,13 @@ const MAX_VIOLATIONS: usize = 1000;
 
 /// Returns the violations in a document, in document order. Missing properties come at the end
 /// of their object.
-pub(super) fn explain(json: &[u8], schema: &'static Schema) -> Vec<Violation> {
-    let mut explainer = Explainer::default();
+pub(super) fn explain(
+    json: &[u8],
+    schema: &'static Schema,
+    direction: Direction,
+) -> Vec<Violation> {
+    let mut explainer =
+        Explainer { direction, pointer: String::new(), depth: 0, violations: Vec::new() };
     let outcome = serde_json::from_slice(json)
         .and_then(|document: &RawValue| explainer.value(document, schema));
     match outcome {
@@ -35,8 +40,9 @@ fn position_in_document(json: &[u8], error: serde_json::Error) -> serde_json::Er
 }
 
 /// The state of a traversal of a document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Explainer {
+    direction: Direction,
     /// The pointer of the current value.
     pointer: String,
     /// The number of arrays and objects around the current value.
@@ -142,7 +148,7 @@ impl Explainer {
             })?;
         }
         for (property, seen) in properties.iter().zip(seen) {
-            if property.required && !seen {
+            if property.required.applies_to(self.direction) && !seen {
                 self.within(property.name, |explainer| {
                     explainer.report(Rule::Required, "the property", "nothing".into());
                 });
@@ -296,8 +302,10 @@ fn has_type(value: &JsonValue<'_>, schema: &Schema) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::schema::{Bounds, Count, Format, Property, Schema, StringRules};
-    use super::explain;
+    use super::super::schema::{
+        Bounds, Count, Direction, Format, Property, Required, Schema, StringRules,
+    };
+    use super::Violation;
     use crate::samples;
     use crate::types::{CreditBatch, CreditBatchStatus, CreditQuantity, ErrorBody};
     use crate::validate::HasSchema;
@@ -307,6 +315,10 @@ mod tests {
     const STRING: Schema = Schema::String(&StringRules::ANY);
     const INTEGER: Schema = Schema::Integer(NONE);
 
+    fn explain(json: &[u8], schema: &'static Schema) -> Vec<Violation> {
+        super::explain(json, schema, Direction::Response)
+    }
+
     fn messages(json: &str, schema: &'static Schema) -> Vec<String> {
         explain(json.as_bytes(), schema).iter().map(ToString::to_string).collect()
     }
@@ -315,7 +327,7 @@ mod tests {
     fn reports_each_duplicate_property() {
         let json = r#"{"a": 1, "a": "x", "b": 1, "b": 2, "a": 3}"#;
         static SCHEMA: Schema = Schema::Object {
-            properties: &[Property { name: "a", required: true, schema: &INTEGER }],
+            properties: &[Property { name: "a", required: Required::Always, schema: &INTEGER }],
             additional: None,
             count: ANY,
         };
@@ -567,8 +579,16 @@ mod tests {
             Schema::Object { properties, additional: None, count: ANY }
         }
         static THINGS: [Schema; 2] = [
-            thing(&[Property { name: "kind", required: true, schema: &Schema::String(&KINDS[0]) }]),
-            thing(&[Property { name: "kind", required: true, schema: &Schema::String(&KINDS[1]) }]),
+            thing(&[Property {
+                name: "kind",
+                required: Required::Always,
+                schema: &Schema::String(&KINDS[0]),
+            }]),
+            thing(&[Property {
+                name: "kind",
+                required: Required::Always,
+                schema: &Schema::String(&KINDS[1]),
+            }]),
         ];
         static ONE: Schema = Schema::OneOf(&[&THINGS[0], &THINGS[1]]);
         for kind in ["a", "b"] {

@@ -1,7 +1,7 @@
 //! Lookup of schemas by their location in the spec.
 
-use super::{Schema, Violation, explain, without_byte_order_mark};
-use crate::generated::schema::TABLES;
+use super::{Direction, Schema, Violation, explain, without_byte_order_mark};
+use crate::generated::schema::tables;
 
 /// Validates JSON against the schema at a JSON pointer of the spec, such as
 /// `/components/schemas/CreditBatch/properties/size`.
@@ -10,11 +10,11 @@ use crate::generated::schema::TABLES;
 /// indexes of a `oneOf` or `anyOf` skip the null schema.
 #[doc(hidden)]
 pub fn json_at(pointer: &str, json: &[u8]) -> Option<Vec<Violation>> {
-    Some(explain::explain(without_byte_order_mark(json), find(pointer)?))
+    Some(explain::explain(without_byte_order_mark(json), find(pointer)?, Direction::Response))
 }
 
 fn find(pointer: &str) -> Option<&'static Schema> {
-    let (mut schema, rest) = TABLES.iter().find_map(|(table, schema)| {
+    let (mut schema, rest) = tables().iter().find_map(|(table, schema)| {
         let rest = pointer.strip_prefix(table)?;
         (rest.is_empty() || rest.starts_with('/')).then_some((*schema, rest))
     })?;

@@ -40,12 +40,14 @@ pub(crate) use decode::decode_validating;
 pub(crate) use escape::{excerpt, is_control};
 #[doc(hidden)]
 pub use lookup::json_at;
-pub(crate) use schema::{Bounds, Count, Format, Piece, Property, Schema, StringRules};
+pub(crate) use schema::{
+    Bounds, Count, Direction, Format, Piece, Property, Required, Schema, StringRules,
+};
 pub use violation::{Rule, SyntaxError, Violation};
 
 /// A type of the API with validation rules.
 ///
-/// This trait is sealed: only the types in [`types`](crate::types) implement it.
+/// The types in [`types`](crate::types) implement it, and an `Option` or `Vec` of them.
 pub trait HasSchema: DeserializeOwned + Serialize + Send + Sync + 'static {
     /// The rules.
     #[doc(hidden)]
@@ -56,10 +58,29 @@ pub trait HasSchema: DeserializeOwned + Serialize + Send + Sync + 'static {
     /// Decoding discards unknown properties. Use [`json`] to validate a response as received.
     fn violations(&self) -> Vec<Violation> {
         match serde_json::to_vec(self) {
-            Ok(json) => explain::explain(&json, Self::SCHEMA),
+            Ok(json) => explain::explain(&json, Self::SCHEMA, Direction::Request),
             Err(error) => vec![Violation::not_json(&error)],
         }
     }
+}
+
+impl<T: HasSchema> HasSchema for Option<T> {
+    const SCHEMA: &'static Schema = &Schema::Nullable(T::SCHEMA);
+}
+
+impl<T: HasSchema> HasSchema for Vec<T> {
+    const SCHEMA: &'static Schema =
+        &Schema::Array { items: T::SCHEMA, count: Count { min: 0, max: None }, unique: false };
+}
+
+/// The value of a response without content.
+impl HasSchema for () {
+    const SCHEMA: &'static Schema = &Schema::Any;
+}
+
+/// Returns the violations in a part of a request.
+pub(crate) fn request_violations(json: &str, schema: &'static Schema) -> Vec<Violation> {
+    explain::explain(json.as_bytes(), schema, Direction::Request)
 }
 
 /// Validates a JSON document against the rules of `T`.
@@ -68,7 +89,7 @@ pub trait HasSchema: DeserializeOwned + Serialize + Send + Sync + 'static {
 /// their object. A document that is not JSON has a single violation of [`Rule::Json`] with an
 /// empty pointer. Unknown properties and a leading byte order mark (RFC 8259) are ignored.
 pub fn json<T: HasSchema>(json: &[u8]) -> Vec<Violation> {
-    explain::explain(without_byte_order_mark(json), T::SCHEMA)
+    explain::explain(without_byte_order_mark(json), T::SCHEMA, Direction::Response)
 }
 
 /// Decodes and validates a JSON document.
@@ -87,7 +108,7 @@ pub fn json<T: HasSchema>(json: &[u8]) -> Vec<Violation> {
 /// assert_eq!(validated.violations, []);
 /// ```
 pub fn from_slice<T: HasSchema>(json: &[u8]) -> Validated<T> {
-    decode_validating(without_byte_order_mark(json))
+    decode_validating(without_byte_order_mark(json), T::SCHEMA)
 }
 
 pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {

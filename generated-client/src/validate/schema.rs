@@ -49,10 +49,42 @@ pub enum Schema {
 pub struct Property {
     /// The name.
     pub name: &'static str,
-    /// Rejects objects without the property.
-    pub required: bool,
+    /// The messages that need the property.
+    pub required: Required,
     /// The rules for the value.
     pub schema: &'static Schema,
+}
+
+/// The messages in which a property is required: `readOnly` properties are required in
+/// responses only, and `writeOnly` properties in requests only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Required {
+    /// Requests and responses.
+    Always,
+    /// Requests.
+    InRequests,
+    /// Responses.
+    InResponses,
+    /// Neither.
+    Never,
+}
+
+/// The direction of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Request,
+    Response,
+}
+
+impl Required {
+    pub(super) fn applies_to(self, direction: Direction) -> bool {
+        match self {
+            Self::Always => true,
+            Self::InRequests => direction == Direction::Request,
+            Self::InResponses => direction == Direction::Response,
+            Self::Never => false,
+        }
+    }
 }
 
 /// The rules for a number, besides its type.
@@ -136,6 +168,8 @@ pub enum Format {
     Date,
     /// `date-time` of RFC 3339.
     DateTime,
+    /// A fixed-point number that a [`Decimal`](crate::Decimal) represents exactly.
+    Decimal,
     /// A signed integer of 32 bits.
     Int32,
 }

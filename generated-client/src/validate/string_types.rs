@@ -6,7 +6,6 @@ use std::fmt;
 
 use serde::de::Visitor;
 
-use super::escape::excerpt;
 use super::schema::StringRules;
 use super::strings::StringViolation;
 use super::violation::Rule;
@@ -33,31 +32,13 @@ pub trait CheckedString: AsRef<str> + sealed::Sealed {
 }
 
 pub(crate) mod sealed {
-    /// Restricts [`CheckedString`](super::CheckedString) to the types of this crate.
+    /// Restricts [`CheckedString`](super::CheckedString) and
+    /// [`Operation`](crate::Operation) to the types of this crate.
     pub trait Sealed {}
 }
 
 pub(crate) fn check(rules: &StringRules, text: &str) -> Result<(), InvalidString> {
     rules.check(text).map_err(|violation| InvalidString::new(rules.name, violation))
-}
-
-/// Validates a string that is sent as a segment of a URL path.
-///
-/// In addition to its rules, the string must be a single segment for every URL parser, proxy
-/// and server.
-pub(crate) fn check_segment(rules: &StringRules, text: &str) -> Result<(), InvalidString> {
-    check(rules, text)?;
-    let is_special = |c: char| c.is_control() || matches!(c, '/' | '\\' | '%' | '?' | '#');
-    let (rule, expected) = if matches!(text, "" | "." | "..") {
-        (Rule::Format, "a path segment other than an empty string, `.` and `..`")
-    } else if text.contains(is_special) {
-        let expected = "a path segment without `/`, `\\`, `%`, `?`, `#` and control characters";
-        (Rule::Character, expected)
-    } else {
-        return Ok(());
-    };
-    let violation = StringViolation { rule, expected: expected.into(), got: excerpt(text) };
-    Err(InvalidString::new(rules.name, violation))
 }
 
 /// An error from parsing or checking a string, such as an identifier.
@@ -289,9 +270,9 @@ pub(crate) use {checked_string, open_enum, string_type};
 mod tests {
     use serde_json::json;
 
-    use super::{CheckedString, check_segment};
+    use super::CheckedString;
     use crate::types::{CreditBatchId, CreditBatchStatus};
-    use crate::validate::{Rule, StringRules};
+    use crate::validate::Rule;
 
     const ID: &str = "ctb_1DRBTYA8Q1S07CBY";
 
@@ -374,26 +355,6 @@ mod tests {
         let id: CreditBatchId = ID.parse().unwrap();
         assert_eq!(format!("{id:?}"), format!("CreditBatchId(\"{ID}\")"));
         assert_eq!(format!("{id:>22}"), format!("  {ID}"));
-    }
-
-    #[test]
-    fn rejects_path_segments_with_special_characters() {
-        for text in ["a", "ctb_1", "...", "a.b", "é ü", "a:b@c;d=e&f", ".a"] {
-            assert_eq!(check_segment(&StringRules::ANY, text), Ok(()), "{text}");
-        }
-        for text in ["", ".", ".."] {
-            let error = check_segment(&StringRules::ANY, text).unwrap_err();
-            assert_eq!(error.rule(), Rule::Format, "{text}");
-        }
-        for text in ["/", "a/b", "..\\", "%2e%2E", "a?b", "a#", "a\nb", "\u{7f}", "a\0"] {
-            let error = check_segment(&StringRules::ANY, text).unwrap_err();
-            assert_eq!(error.rule(), Rule::Character, "{text}");
-        }
-        assert_eq!(
-            check_segment(&StringRules::ANY, "../x").unwrap_err().to_string(),
-            "not a `string`: character: expected a path segment without `/`, `\\`, `%`, `?`, `#` \
-             and control characters, got \"../x\""
-        );
     }
 
     #[test]

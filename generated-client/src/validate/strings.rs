@@ -6,6 +6,7 @@ use super::escape::excerpt;
 use super::schema::{Count, Format, Piece, StringRules};
 use super::violation::Rule;
 use crate::scalars::country::Country;
+use crate::scalars::decimal::DecimalString;
 use crate::scalars::time;
 
 /// The first rule that a string violates.
@@ -89,6 +90,7 @@ impl StringRules {
             Format::DateTime => {
                 (time::is_date_time, "an RFC 3339 time, such as `2024-01-22T11:56:48Z`")
             }
+            Format::Decimal => (is_decimal, "an exact decimal number, as in `312.50`"),
             // OpenAPI defines `int32` for numbers only.
             Format::Int32 => return Ok(()),
         };
@@ -138,6 +140,10 @@ impl Piece {
             ref count => format!("{} of `{class}`", count.describe()),
         }
     }
+}
+
+fn is_decimal(text: &str) -> bool {
+    DecimalString::parse(text).is_some()
 }
 
 fn is_country_code(text: &str) -> bool {

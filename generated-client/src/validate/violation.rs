@@ -48,6 +48,8 @@ pub enum Rule {
     OneOf,
     /// A value matches at least one of several schemas.
     AnyOf,
+    /// An argument is not combined with another one that it contradicts.
+    Conflict,
 }
 
 impl Rule {
@@ -70,6 +72,7 @@ impl Rule {
             Self::Unique => "unique",
             Self::OneOf => "one-of",
             Self::AnyOf => "any-of",
+            Self::Conflict => "conflict",
         }
     }
 }
@@ -138,6 +141,14 @@ impl Violation {
             expected: "a value of the Rust type".into(),
             got: format!("a decoding error: {error}"),
         }
+    }
+
+    /// Prepends tokens to the pointer.
+    pub(crate) fn below(mut self, tokens: &[&str]) -> Self {
+        let tokens = tokens.iter().map(|token| token.replace('~', "~0").replace('/', "~1"));
+        let prefix: String = tokens.map(|token| format!("/{token}")).collect();
+        self.pointer.insert_str(0, &prefix);
+        self
     }
 
     /// Returns a description without the pointer and the rule, for example

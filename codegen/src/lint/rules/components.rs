@@ -5,13 +5,14 @@ use std::collections::HashSet;
 
 use heck::ToUpperCamelCase;
 
-use super::names::{check_unique, is_identifier, to_snake_case};
+use super::names::check_unique;
 use crate::document::diagnostic::document_rules;
 use crate::lint::findings::Findings;
 use crate::lint::lint_document::LintDocument;
 use crate::lint::message::truncate;
 use crate::lint::object_node::ObjectNode;
 use crate::lint::openapi30::SCHEMA;
+use crate::model::names::{is_identifier, to_snake_case};
 
 document_rules! {
     INVALID_SCHEMA_NAME = "invalid-schema-name":

@@ -1,6 +1,7 @@
 //! Media Type Objects: bodies are JSON with a named schema.
 
 use crate::document::diagnostic::document_rules;
+use crate::document::nullable::is_null_only;
 use crate::lint::findings::Findings;
 use crate::lint::lint_document::LintDocument;
 use crate::lint::message::truncate;
@@ -43,13 +44,34 @@ fn check_media_type(
         findings.add(&UNSUPPORTED_MEDIA_TYPE, media_type.here(), message);
     }
     if media_type.get("schema").is_none() {
-        // progenitor panics if the schema is missing.
         findings.add(&MISSING_BODY_SCHEMA, media_type.here(), "body has no `schema`");
     }
     if let Some(schema) = document.child(media_type, "schema")
-        && !schema.is_reference()
+        && !has_type_name(document, schema)
     {
         let message = "inline body schema: the generated type needs a name";
         findings.add(&UNNAMED_BODY_SCHEMA, schema.here(), message);
     }
+}
+
+/// Returns whether the type of a body has a name: the schema is a reference, or it is an alias, an
+/// array or a nullable form of one.
+fn has_type_name(document: &LintDocument<'_>, schema: &ObjectNode<'_>) -> bool {
+    if schema.is_reference() {
+        return true;
+    }
+    let inner = match document.children(schema, "allOf").as_slice() {
+        [only] => Some(*only),
+        _ => document.child(schema, "items"),
+    };
+    if let Some(inner) = inner {
+        return has_type_name(document, inner);
+    }
+    let choice = |key| document.children(schema, key);
+    let alternatives = [choice("anyOf"), choice("oneOf")].concat();
+    let is_null = |alternative: &&ObjectNode<'_>| {
+        document.resolve(alternative).is_some_and(|resolved| is_null_only(resolved.node))
+    };
+    let mut others = alternatives.into_iter().filter(|alternative| !is_null(alternative));
+    others.next().is_some_and(|only| others.next().is_none() && has_type_name(document, only))
 }

@@ -10,6 +10,7 @@ mod names;
 mod nullable;
 pub(super) mod openapi;
 mod operations;
+mod pagination;
 mod parameters;
 mod paths;
 mod references;
@@ -38,6 +39,7 @@ pub(super) const CHECKS: &[LintCheck] = &[
     request_bodies::check,
     media_types::check,
     responses::check,
+    pagination::check,
     schemas::check,
     bounds::check,
     nullable::check,
@@ -60,6 +62,7 @@ pub(super) const SECTIONS: &[(&str, &[DocumentRule])] = &[
     ("Request bodies", request_bodies::RULES),
     ("Media types", media_types::RULES),
     ("Responses", responses::RULES),
+    ("Lists", pagination::RULES),
     ("Schemas", schemas::RULES),
     ("Bounds", bounds::RULES),
     ("Null", nullable::RULES),

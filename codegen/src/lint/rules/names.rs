@@ -7,20 +7,11 @@ use heck::ToSnakeCase;
 use crate::document::diagnostic::DocumentRule;
 use crate::lint::findings::{Findings, Location};
 use crate::lint::message::truncate;
-
-/// Returns whether a name is a Rust identifier and not a keyword.
-pub(super) fn is_identifier(name: &str) -> bool {
-    syn::parse_str::<syn::Ident>(name).is_ok()
-}
+use crate::model::names::is_identifier;
 
 /// Returns whether a name is an ASCII identifier in snake case.
 pub(super) fn is_snake_case(name: &str) -> bool {
     is_identifier(name) && name.is_ascii() && name == name.to_snake_case()
-}
-
-/// Converts a name to a field or argument as progenitor and typify do.
-pub(super) fn to_snake_case(name: &str) -> String {
-    name.replace('\'', "").replace(|c: char| !c.is_alphanumeric() && c != '_', "-").to_snake_case()
 }
 
 /// Returns whether a name is a token of RFC 9110. reqwest panics on other header names.

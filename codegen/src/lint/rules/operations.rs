@@ -1,12 +1,15 @@
 //! Operation Objects: the `operationId`, which becomes a Rust method.
 
-use heck::ToSnakeCase;
+use std::collections::BTreeSet;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::names::{check_unique, is_snake_case};
 use crate::document::diagnostic::document_rules;
 use crate::lint::findings::Findings;
 use crate::lint::lint_document::{LintDocument, LintOperation};
 use crate::lint::message::truncate;
+use crate::model;
 
 document_rules! {
     MISSING_OPERATION_ID = "missing-operation-id":
@@ -19,8 +22,11 @@ document_rules! {
         "An `operationId` is the name of a method of the client"
         => "use another name";
     DUPLICATE_OPERATION_ID = "duplicate-operation-id":
-        "Two operations become the same Rust method"
+        "Two operations become the same Rust method or type"
         => "rename one of the operations";
+    DUPLICATE_BULK_METHOD = "duplicate-bulk-method":
+        "The bulk method of an operation has the name of another method"
+        => "rename the collection in the path, or the other operation";
 }
 
 /// Methods of the client and of progenitor's client.
@@ -32,9 +38,11 @@ const RESERVED_METHODS: &[&str] = &[
     "client",
     "clone",
     "concurrency",
+    "context",
     "exec",
     "from_env",
     "from_lookup",
+    "http",
     "inner",
     "lineage",
     "new",
@@ -58,7 +66,33 @@ pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
         Some((object.get_str("operationId")?.to_owned(), object.at("operationId")))
     });
     let rule = &DUPLICATE_OPERATION_ID;
-    check_unique(rule, ids, "operationId", str::to_snake_case, findings);
+    // Types have fewer distinct names than methods: `a_1` and `a1` both become `A1`.
+    check_unique(rule, ids, "operationId", str::to_upper_camel_case, findings);
+    bulk_methods(document, &operations, findings);
+}
+
+/// Checks the names of the methods that fetch many resources by their identifiers.
+fn bulk_methods(
+    document: &LintDocument<'_>,
+    operations: &[LintOperation<'_, '_>],
+    findings: &mut Findings,
+) {
+    let models = model::operations(document.root());
+    let mut taken: BTreeSet<_> = models.iter().map(|operation| operation.id.to_owned()).collect();
+    taken.extend(RESERVED_METHODS.iter().map(|name| (*name).to_owned()));
+    for operation in models {
+        let Some(name) = operation.bulk_name() else { continue };
+        let is_same = |listed: &&LintOperation<'_, '_>| {
+            listed.path == operation.path && listed.method == operation.method
+        };
+        if let Some(listed) = operations.iter().find(is_same)
+            && taken.contains(&name)
+        {
+            let message = format!("bulk method `{}` exists already", truncate(&name));
+            findings.add(&DUPLICATE_BULK_METHOD, listed.object.here(), message);
+        }
+        taken.insert(name);
+    }
 }
 
 fn operation_id(operation: &LintOperation<'_, '_>, findings: &mut Findings) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::names::{check_unique, is_header_name, to_snake_case};
+use super::names::{check_unique, is_header_name};
 use crate::document::Node;
 use crate::document::diagnostic::document_rules;
 use crate::lint::findings::{Findings, Location};
@@ -10,6 +10,7 @@ use crate::lint::lint_document::{LintDocument, LintOperation, parameter_key};
 use crate::lint::message::truncate;
 use crate::lint::object_node::ObjectNode;
 use crate::lint::openapi30::{OPERATION, PARAMETER, PATH_ITEM, SECURITY_SCHEME};
+use crate::model::{BODY_ARGUMENT, names};
 
 document_rules! {
     DUPLICATE_PARAMETER = "duplicate-parameter":
@@ -134,7 +135,8 @@ fn value(document: &LintDocument<'_>, parameter: &ObjectNode<'_>, findings: &mut
     let Some(schema) = document.child(parameter, "schema") else { return };
     let Some(type_name) = plain_type(document, schema) else { return };
     let is_array = type_name == "array" && location == "query";
-    let is_supported = match document.child(schema, "items").filter(|_| is_array) {
+    let items = document.unwrap_all_of(schema).and_then(|array| document.child(array, "items"));
+    let is_supported = match items.filter(|_| is_array) {
         Some(items) => plain_type(document, items).is_none_or(is_scalar),
         None => is_scalar(type_name),
     };
@@ -164,18 +166,27 @@ fn plain_type<'d>(document: &LintDocument<'d>, schema: &ObjectNode<'d>) -> Optio
     }
 }
 
-/// Checks that the parameters and the request body have distinct names in Rust.
+/// Checks that the arguments of a method, and the setters of its call, have distinct names in
+/// Rust. The request body is an argument.
 fn arguments(
     operation: &LintOperation<'_, '_>,
     parameters: &[(&ObjectNode<'_>, Location)],
     findings: &mut Findings,
 ) {
     let object = operation.object;
-    let body = object.get("requestBody").map(|_| ("body".to_owned(), object.at("requestBody")));
+    let body = object.get("requestBody").map(|_| object.at("requestBody"));
+    let body = body.map(|at| (BODY_ARGUMENT.to_owned(), at));
     // `duplicate-parameter` reports equal parameters.
     let mut seen = BTreeSet::new();
     let distinct = parameters.iter().filter(|(parameter, _)| seen.insert(parameter_key(parameter)));
-    let names = distinct
-        .filter_map(|(parameter, at)| Some((parameter.get_str("name")?.to_owned(), at.clone())));
-    check_unique(&DUPLICATE_ARGUMENT, names.chain(body), "argument", to_snake_case, findings);
+    let (required, optional): (Vec<_>, Vec<_>) =
+        distinct.partition(|(parameter, _)| parameter.is_true("required"));
+    let name = |(parameter, at): &(&ObjectNode<'_>, Location)| {
+        Some((parameter.get_str("name")?.to_owned(), at.clone()))
+    };
+    let rule = &DUPLICATE_ARGUMENT;
+    let required = required.into_iter().filter_map(name).chain(body);
+    check_unique(rule, required, "argument", names::argument, findings);
+    let optional = optional.into_iter().filter_map(name);
+    check_unique(rule, optional, "argument", names::argument, findings);
 }

@@ -24,8 +24,8 @@ document_rules! {
 }
 
 /// The characters besides letters and digits that need no encoding in a path (RFC 3986),
-/// and the braces of parameters.
-const PATH_CHARACTERS: &str = "/-._~!$&'()*+,;=:@{}";
+/// the braces of parameters, and the sign of encoded characters.
+const PATH_CHARACTERS: &str = "/-._~!$&'()*+,;=:@{}%";
 
 pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
     paths(document, findings);
@@ -39,6 +39,12 @@ fn parse_template(path: &str) -> Result<Vec<&str>, String> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || PATH_CHARACTERS.contains(c);
     if let Some(c) = path.chars().find(|c| !is_allowed(*c)) {
         return Err(format!("unexpected character `{}`", c.escape_debug()));
+    }
+    let is_encoding = |text: &str| {
+        text.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if !path.split('%').skip(1).all(is_encoding) {
+        return Err("`%` without two hexadecimal digits".to_owned());
     }
     if path.contains("//") {
         return Err("empty segment".to_owned());

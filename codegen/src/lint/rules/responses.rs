@@ -1,8 +1,8 @@
-//! Responses Objects: each operation has one success type and one error type.
+//! Responses Objects: each operation has one success type.
 
 use std::fmt;
 
-use http::StatusCode;
+use serde_json::Value as Json;
 
 use crate::document::diagnostic::document_rules;
 use crate::lint::findings::{Findings, Location};
@@ -15,17 +15,11 @@ document_rules! {
     INFORMATIONAL_RESPONSE = "informational-response":
         "A response has a 1xx status, which never reaches the caller"
         => "remove the response";
-    UNKNOWN_STATUS = "unknown-status":
-        "A response has a status that HTTP does not define"
-        => "use a range, such as `4XX`";
     MISSING_SUCCESS = "missing-success":
         "An operation has no successful response"
         => "add a response, such as `'200'`";
-    EMPTY_SUCCESS = "empty-success":
-        "A successful response has no content, so its method has nothing to return"
-        => "add `content: {application/json: {schema: {$ref: ...}}}`";
     CONFLICTING_RESPONSES = "conflicting-responses":
-        "An operation has several success or error schemas; progenitor supports one of each"
+        "An operation has several schemas of successful responses, but its method returns one type"
         => "use one schema for these responses, such as a `oneOf`";
 }
 
@@ -36,16 +30,16 @@ pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
 }
 
 /// The content of a response.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum ResponseContent<'d> {
+#[derive(PartialEq)]
+enum ResponseContent {
     Empty,
-    Schema(&'d str),
+    Schema(Json),
 }
 
 struct ListedResponse<'d> {
     status: &'d str,
     location: Location,
-    content: ResponseContent<'d>,
+    content: ResponseContent,
 }
 
 fn responses(
@@ -61,23 +55,14 @@ fn responses(
     for response in &responses {
         status(response, findings);
     }
-    let successes: Vec<_> =
-        responses.iter().filter(|response| response.may_start_with(&['2'])).collect();
-    let errors: Vec<_> =
-        responses.iter().filter(|response| response.may_start_with(&['4', '5'])).collect();
     if !statuses().any(|status| status.starts_with('2') || status == "default") {
         let message = "operation has no successful response";
         findings.add(&MISSING_SUCCESS, operation.object.at("responses"), message);
     }
-    for response in successes.iter().filter(|response| response.content == ResponseContent::Empty) {
-        findings.add(
-            &EMPTY_SUCCESS,
-            response.location.clone(),
-            "successful response has no content",
-        );
-    }
-    same_content(&successes, "success", findings);
-    same_content(&errors, "error", findings);
+    // The default response beside successful ones describes errors.
+    let successes: Vec<_> =
+        responses.iter().filter(|response| response.status.starts_with('2')).collect();
+    same_content(&successes, findings);
 }
 
 fn status(response: &ListedResponse<'_>, findings: &mut Findings) {
@@ -85,13 +70,6 @@ fn status(response: &ListedResponse<'_>, findings: &mut Findings) {
     if status.starts_with('1') {
         let message = format!("informational response {status} never reaches the caller");
         findings.add(&INFORMATIONAL_RESPONSE, response.location.clone(), message);
-    }
-    // progenitor panics on a status without a reason phrase.
-    let parsed = status.parse::<StatusCode>();
-    if parsed.is_ok_and(|status| status.canonical_reason().is_none()) {
-        let message = format!("unknown HTTP status {status}");
-        let help = format!("use the range `{}XX`", &status[..1]);
-        findings.add_with_help(&UNKNOWN_STATUS, response.location.clone(), message, help);
     }
 }
 
@@ -102,35 +80,31 @@ impl<'d> ListedResponse<'d> {
         let content = match document.children(response, "content").as_slice() {
             [] => ResponseContent::Empty,
             [media_type, ..] => {
-                ResponseContent::Schema(document.child(media_type, "schema")?.get_str("$ref")?)
+                ResponseContent::Schema(document.child(media_type, "schema")?.node.to_json())
             }
         };
         Some(Self { status, location: entry.here(), content })
     }
-
-    /// Returns whether the status starts with one of the digits or is `default`.
-    fn may_start_with(&self, digits: &[char]) -> bool {
-        self.status.starts_with(digits) || self.status == "default"
-    }
 }
 
-impl fmt::Display for ResponseContent<'_> {
+impl fmt::Display for ResponseContent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("no content"),
-            Self::Schema(reference) => {
-                write!(f, "`{}`", truncate(reference.rsplit('/').next().unwrap_or(reference)))
-            }
+            Self::Schema(schema) => match schema.get("$ref").and_then(Json::as_str) {
+                Some(name) => write!(f, "`{}`", truncate(name.rsplit('/').next().unwrap_or(name))),
+                None => f.write_str("an inline schema"),
+            },
         }
     }
 }
 
-/// Reports responses whose content differs from that of the first. progenitor panics on them.
-fn same_content(responses: &[&ListedResponse<'_>], kind: &str, findings: &mut Findings) {
+/// Reports responses whose content differs from that of the first.
+fn same_content(responses: &[&ListedResponse<'_>], findings: &mut Findings) {
     let Some((first, others)) = responses.split_first() else { return };
     for other in others.iter().filter(|other| other.content != first.content) {
         let message = format!(
-            "{kind} responses have different content: {} here, {} under `{}`",
+            "success responses have different content: {} here, {} under `{}`",
             other.content, first.content, first.status
         );
         findings.add(&CONFLICTING_RESPONSES, other.location.clone(), message);

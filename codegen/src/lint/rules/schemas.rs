@@ -35,6 +35,9 @@ document_rules! {
     UNKNOWN_FORMAT = "unknown-format":
         "A `format` is unknown for the type of the schema"
         => "use a known format, or remove `format`";
+    CONFLICTING_DIRECTIONS = "conflicting-directions":
+        "A property is `readOnly` and `writeOnly`, so no message could contain it"
+        => "remove `readOnly` or `writeOnly`";
     DUPLICATE_REQUIRED = "duplicate-required":
         "`required` lists a property twice"
         => "remove one of the entries";
@@ -58,7 +61,7 @@ document_rules! {
 type KeywordCheck = fn(&LintDocument<'_>, &ObjectNode<'_>, &mut Findings);
 
 const CHECKS: &[KeywordCheck] =
-    &[composition, keywords, all_of, pattern, format, required, enum_values, items];
+    &[composition, keywords, all_of, pattern, format, directions, required, enum_values, items];
 
 /// The keywords that apply to each type, besides those that apply to all types.
 const KEYWORDS: &[(&str, &[&str])] = &[
@@ -90,7 +93,10 @@ const FORMS: &[&str] = &["type", "allOf", "anyOf", "oneOf"];
 const FORMATS: &[(&str, &[&str])] = &[
     ("integer", &["int32", "int64"]),
     ("number", &["decimal", "double", "float"]),
-    ("string", &["byte", "date", "date-time", "email", "iso-3166-1-alpha-3", "password", "uri"]),
+    (
+        "string",
+        &["byte", "date", "date-time", "decimal", "email", "iso-3166-1-alpha-3", "password", "uri"],
+    ),
 ];
 
 pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
@@ -202,6 +208,13 @@ fn format(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings
     };
     let message = format!("unknown format `{}` of `type: {type_name}`", truncate(name));
     findings.add_with_help(&UNKNOWN_FORMAT, schema.at("format"), message, help);
+}
+
+fn directions(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
+    if schema.is_true("readOnly") && schema.is_true("writeOnly") {
+        let message = "`readOnly` and `writeOnly` exclude each other";
+        findings.add(&CONFLICTING_DIRECTIONS, schema.at("writeOnly"), message);
+    }
 }
 
 fn required(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {

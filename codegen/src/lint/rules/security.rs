@@ -80,7 +80,8 @@ fn kind(scheme: &ObjectNode<'_>) -> Option<&'static str> {
     }
 }
 
-/// Checks that `security` is a single requirement with all schemes.
+/// Checks that `security` of the document is a single requirement with all schemes. An operation
+/// may have alternatives with fewer schemes.
 fn requirements(document: &LintDocument<'_>, openapi: &ObjectNode<'_>, findings: &mut Findings) {
     let schemes: Vec<_> =
         document.all(&SECURITY_SCHEME).filter_map(|scheme| scheme.key()).collect();
@@ -90,21 +91,26 @@ fn requirements(document: &LintDocument<'_>, openapi: &ObjectNode<'_>, findings:
         findings.add_with_help(rule, at, message, help.clone());
     };
     let requirements: Vec<_> = openapi.elements("security").collect();
-    let [(location, requirement)] = requirements.as_slice() else {
+    if let [(location, requirement)] = requirements.as_slice() {
+        for name in schemes.iter().filter(|name| requirement.get(name).is_none()) {
+            let message = format!("security requirement lacks the security scheme `{name}`");
+            add(&INVALID_SECURITY, location.clone(), message);
+        }
+    } else {
         let message = format!("`security`: expected one requirement, found {}", requirements.len());
         return add(&INVALID_SECURITY, openapi.at("security"), message);
-    };
-    for name in schemes.iter().filter(|name| requirement.get(name).is_none()) {
-        let message = format!("security requirement lacks the security scheme `{name}`");
-        add(&INVALID_SECURITY, location.clone(), message);
     }
-    for member in requirement.members() {
-        let at = member_location(&location.pointer, member);
-        let name = truncate(&member.key);
-        if !schemes.contains(&member.key) {
-            add(&UNKNOWN_SECURITY_SCHEME, at, format!("unknown security scheme `{name}`"));
-        } else if !member.node.elements().is_empty() {
-            add(&UNEXPECTED_SCOPES, at, format!("security scheme `{name}` has no scopes"));
+    let operations = document.operations();
+    let own = operations.iter().flat_map(|operation| operation.object.elements("security"));
+    for (location, requirement) in requirements.into_iter().chain(own) {
+        for member in requirement.members() {
+            let at = member_location(&location.pointer, member);
+            let name = truncate(&member.key);
+            if !schemes.contains(&member.key) {
+                add(&UNKNOWN_SECURITY_SCHEME, at, format!("unknown security scheme `{name}`"));
+            } else if !member.node.elements().is_empty() {
+                add(&UNEXPECTED_SCOPES, at, format!("security scheme `{name}` has no scopes"));
+            }
         }
     }
 }

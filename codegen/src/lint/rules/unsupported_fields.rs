@@ -40,7 +40,6 @@ const UNSUPPORTED: &[UnsupportedField] = &[
     row("Path Item", "trace", NO_METHOD, REMOVE),
     row("Path Item", "servers", ONE_BASE_URL, "move it to `servers` of the document"),
     row("Operation", "servers", ONE_BASE_URL, "move it to `servers` of the document"),
-    row("Operation", "security", "all requests carry the same credentials", "move it to `security` of the document"),
     row("Operation", "x-dropshot-pagination", NO_DROPSHOT, REMOVE),
     row("Operation", "x-dropshot-websocket", NO_DROPSHOT, REMOVE),
     row("Server", "variables", "base URLs are fixed", "list each URL as a server"),
