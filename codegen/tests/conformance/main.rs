@@ -74,6 +74,7 @@ fn package_manifest(manifest: &str) -> String {
     let lints = &rest[rest.find("\n[lints]\n").unwrap()..];
     format!(
         "{head}\n[lib]\ntest = false\n\n[dev-dependencies]\n\
+         serde.workspace = true\nserde_json.workspace = true\n\
          tokio = {{ workspace = true, features = [\"macros\", \"rt-multi-thread\"] }}\n{lints}"
     )
     .replace("readme = \"README.md\"\n", "")
