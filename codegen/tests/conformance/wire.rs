@@ -163,7 +163,7 @@ fn id() -> ThingId {
 }
 
 fn time() -> DateTime<Utc> {
-    "2024-05-17T16:00:00.25Z".parse().unwrap()
+    "2024-05-17T16:00:00.250Z".parse().unwrap()
 }
 
 fn date() -> NaiveDate {
@@ -215,7 +215,7 @@ async fn path_parameters_of_every_type() {
         "2.5",
         "true",
         "2024-05-17",
-        "2024-05-17T16:00:00.25Z",
+        "2024-05-17T16:00:00.250Z",
         "a/..b",
     ];
     assert_eq!(request.segments(), expected);
@@ -273,7 +273,7 @@ async fn optional_query_parameters_of_every_type() {
         ("decimal", "12.5"),
         ("boolean", "false"),
         ("date", "2024-05-17"),
-        ("time", "2024-05-17T16:00:00.25Z"),
+        ("time", "2024-05-17T16:00:00.250Z"),
         ("bounded", "a/.."),
         ("note", ""),
         ("country", "GBR"),
