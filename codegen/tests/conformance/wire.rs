@@ -1,5 +1,7 @@
 //! Requests of the conformance client as a server receives them, and its handling of responses.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::VecDeque;
 use std::future::{Future, IntoFuture};
 use std::io::{BufRead, BufReader, Read, Write};
