@@ -17,17 +17,21 @@ use serde_json::{Number, Value};
 const SPEC: &str = include_str!("../../spec/registry.yaml");
 
 /// The supported schema keywords. Any other keyword fails all tests until it is implemented.
-const KEYWORDS: [&str; 17] = [
+const KEYWORDS: [&str; 22] = [
     "$ref",
     "allOf",
     "anyOf",
+    "default",
     "description",
     "enum",
     "example",
     "format",
     "items",
     "maxLength",
+    "maximum",
+    "minItems",
     "minLength",
+    "minimum",
     "nullable",
     "oneOf",
     "pattern",
@@ -35,6 +39,7 @@ const KEYWORDS: [&str; 17] = [
     "required",
     "title",
     "type",
+    "uniqueItems",
 ];
 
 /// A JSON pointer and the rule that the value there violates.
@@ -146,19 +151,15 @@ impl Oracle {
         match (schema["type"].as_str(), json) {
             (None, _) | (Some("boolean"), Json::Bool(_)) => Vec::new(),
             (Some("integer"), Json::Number(number)) => {
-                integer(number).map(here).unwrap_or_default()
+                integer(number).or_else(|| bounds(schema, number)).map(here).unwrap_or_default()
             }
-            (Some("number"), Json::Number(number)) => decimal(number).map(here).unwrap_or_default(),
+            (Some("number"), Json::Number(number)) => {
+                decimal(number).or_else(|| bounds(schema, number)).map(here).unwrap_or_default()
+            }
             (Some("string"), Json::String(text)) => {
                 self.string(schema, text).map(here).unwrap_or_default()
             }
-            (Some("array"), Json::Array(items)) => items
-                .iter()
-                .enumerate()
-                .flat_map(|(index, item)| {
-                    self.check(&schema["items"], item, &format!("{at}/{index}"))
-                })
-                .collect(),
+            (Some("array"), Json::Array(items)) => self.array(schema, items, at),
             (Some("object"), Json::Object(members)) => self.object(schema, members, at),
             _ => here("type"),
         }
@@ -199,6 +200,21 @@ impl Oracle {
             [schema] => self.check(schema, json, at),
             _ => vec![(at.to_owned(), rule)],
         }
+    }
+
+    fn array(&self, schema: &Value, items: &[Json], at: &str) -> Vec<RuleAt> {
+        let mut violations = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let at = format!("{at}/{index}");
+            violations.extend(self.check(&schema["items"], item, &at));
+            if schema["uniqueItems"] == true && items[..index].contains(item) {
+                violations.push((at, "unique"));
+            }
+        }
+        if schema["minItems"].as_u64().is_some_and(|least| (items.len() as u64) < least) {
+            violations.push((at.to_owned(), "items"));
+        }
+        violations
     }
 
     fn object(&self, schema: &Value, members: &[(String, Json)], at: &str) -> Vec<RuleAt> {
@@ -256,6 +272,14 @@ fn integer(number: &Number) -> Option<&'static str> {
         (None, Some(float)) if number.is_f64() && float.abs() < 2_f64.powi(63) => Some("type"),
         _ => Some("range"),
     }
+}
+
+/// Returns the rule that a number violates because of `minimum` or `maximum`.
+fn bounds(schema: &Value, number: &Number) -> Option<&'static str> {
+    let number = number.as_f64().unwrap();
+    let is_below = schema["minimum"].as_f64().is_some_and(|minimum| number < minimum);
+    let is_above = schema["maximum"].as_f64().is_some_and(|maximum| number > maximum);
+    (is_below || is_above).then_some("range")
 }
 
 /// Returns the rule that a number violates as a decimal: at most 15 digits, which a float

@@ -3,8 +3,8 @@
 //! and sends the expected requests.
 //!
 //! The client is generated into a workspace of its own below the target folder, with copies of
-//! the hand-written modules except those that know the operations of the registry. It shares the
-//! target folder and `Cargo.lock` with this workspace. Only `tests/wire.rs` there, a copy of
+//! the hand-written modules except those that know the operations of the registry. It shares built
+//! dependencies and `Cargo.lock` with this workspace. Only `tests/wire.rs` there, a copy of
 //! `wire.rs`, is run: the hand-written modules are tested in their own package.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -74,6 +74,7 @@ fn package_manifest(manifest: &str) -> String {
     let lints = &rest[rest.find("\n[lints]\n").unwrap()..];
     format!(
         "{head}\n[lib]\ntest = false\n\n[dev-dependencies]\n\
+         serde.workspace = true\nserde_json.workspace = true\n\
          tokio = {{ workspace = true, features = [\"macros\", \"rt-multi-thread\"] }}\n{lints}"
     )
     .replace("readme = \"README.md\"\n", "")
@@ -123,13 +124,16 @@ fn write(files: &BTreeMap<PathBuf, String>) {
 
 /// Runs Cargo in the generated workspace, and fails with its output.
 fn cargo(subcommand: &str, arguments: &[&str], environment: &[(&str, &str)]) {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    // Documentation and other final artifacts must not replace those of this workspace.
+    let (target, build) =
+        (folder().join("target"), Path::new(env!("CARGO_TARGET_TMPDIR")).parent());
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .args([subcommand, "--offline", "--no-default-features", "--features", "blocking"])
         .args(arguments)
         .current_dir(folder())
         .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_BUILD_BUILD_DIR", build.unwrap())
         .envs(environment.iter().copied());
     let output = command.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

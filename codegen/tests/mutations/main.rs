@@ -1,11 +1,54 @@
-//! Mutations of the spec: the lint never panics, and the generator accepts every document
-//! that the lint accepts.
+//! Mutations of two specs: the lint never panics, and the generator accepts every document that
+//! the lint accepts. The generated code parses and defines nothing twice.
 
-use codegen::document::Source;
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod duplicates;
+
+use std::sync::LazyLock;
+
+use codegen::document::{Node, Source, Value};
 use codegen::generate::generate;
 use codegen::lint::lint;
 
-const SPEC: &str = include_str!("../../tests/fixtures/one_operation.yaml");
+/// The spec with one operation, without comments.
+static SPEC: LazyLock<String> = LazyLock::new(|| {
+    let is_comment = |line: &&str| line.trim_start().starts_with('#');
+    let text = include_str!("../../../tests/fixtures/one_operation.yaml");
+    text.lines().filter(|line| !is_comment(line)).collect::<Vec<_>>().join("\n")
+});
+
+/// The spec with every shape that the lint accepts. Mutations change lines, so there is one line
+/// for each member.
+static CONFORMANCE: LazyLock<String> = LazyLock::new(|| {
+    let text = include_str!("../conformance/spec.yaml");
+    let source = Source::parse("spec.yaml", text).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let mut lines = String::new();
+    block_lines(source.root(), "", &mut lines);
+    lines
+});
+
+/// Writes a document as YAML in block style.
+fn block_lines(node: &Node, indent: &str, lines: &mut String) {
+    let nested = format!("{indent}  ");
+    let mut entry = |label: String, node: &Node| match &node.value {
+        Value::Object(members) if !members.is_empty() => {
+            *lines += &format!("{indent}{label}\n");
+            block_lines(node, &nested, lines);
+        }
+        Value::Array(elements) if !elements.is_empty() => {
+            *lines += &format!("{indent}{label}\n");
+            block_lines(node, &nested, lines);
+        }
+        _ => *lines += &format!("{indent}{label} {}\n", node.to_json()),
+    };
+    for member in node.members() {
+        entry(format!("{}:", serde_json::Value::from(&*member.key)), &member.node);
+    }
+    for element in node.elements() {
+        entry("-".to_owned(), element);
+    }
+}
 
 /// Values that replace the value of a line.
 const VALUES: &[&str] = &[
@@ -94,6 +137,9 @@ const MEMBERS: &[&str] = &[
     "explode: true",
     "xml: {name: x}",
     "externalDocs: {url: 'https://example.com'}",
+    "x-pagination: {after: after, cursor: /id, more: /id, items: /id, total: /id}",
+    "security: [{clientSecret: []}]",
+    "default: {$ref: '#/components/responses/NotFound'}",
 ];
 
 /// A deterministic pseudo-random number generator (SplitMix64).
@@ -146,49 +192,58 @@ fn mutate(text: &str, random: &mut SplitMix) -> String {
     lines.join("\n")
 }
 
-/// Returns mutated specs without comments, half of them with two mutations.
-fn documents(seed: u64, count: usize) -> impl Iterator<Item = String> {
-    let is_comment = |line: &&str| line.trim_start().starts_with('#');
-    let spec: Vec<_> = SPEC.lines().filter(|line| !is_comment(line)).collect();
-    let spec = spec.join("\n");
+/// Returns mutations of a spec, half of them with two mutations.
+fn documents(spec: &str, seed: u64, count: usize) -> impl Iterator<Item = String> {
     let mut random = SplitMix(seed);
     (0..count).map(move |round| {
-        let once = mutate(&spec, &mut random);
+        let once = mutate(spec, &mut random);
         if round % 2 == 0 { once } else { mutate(&once, &mut random) }
     })
 }
 
 /// Returns the mutated specs that the lint accepts.
-fn accepted(seed: u64, count: usize) -> impl Iterator<Item = (String, Source)> {
-    documents(seed, count).filter_map(|text| {
+fn accepted(spec: &str, seed: u64, count: usize) -> impl Iterator<Item = (String, Source)> {
+    documents(spec, seed, count).filter_map(|text| {
         let source = Source::parse("spec.yaml", &text).ok()?;
         lint(&source).ok().map(|()| (text, source))
     })
 }
 
-/// Returns the changed lines, without comments.
-fn changes(text: &str) -> String {
-    similar::TextDiff::from_lines(SPEC, text)
+/// Returns the changed lines.
+fn changes(spec: &str, text: &str) -> String {
+    similar::TextDiff::from_lines(spec, text)
         .iter_all_changes()
         .filter(|change| change.tag() != similar::ChangeTag::Equal)
-        .filter(|change| !change.value().trim_start().starts_with('#'))
         .map(|change| format!("{}{}\n", change.tag(), change.value().trim_end()))
         .collect()
 }
 
 #[test]
 fn lint_does_not_panic() {
-    let count = accepted(1, 400).count();
-    assert!((20..380).contains(&count), "{count} of 400 are accepted");
+    for spec in [&*SPEC, &*CONFORMANCE] {
+        let count = accepted(spec, 1, 400).count();
+        assert!((20..380).contains(&count), "{count} of 400 are accepted");
+    }
+}
+
+/// Generates from mutations of a spec.
+fn assert_generates(spec: &str, seed: u64, count: usize) {
+    for (text, source) in accepted(spec, seed, count) {
+        let files = generate(&source)
+            .unwrap_or_else(|refusal| panic!("{refusal}\n{}", changes(spec, &text)));
+        let duplicates = duplicates::of(&files);
+        assert!(duplicates.is_empty(), "{duplicates:?}\n{}", changes(spec, &text));
+    }
 }
 
 #[test]
 fn generates_from_every_accepted_document() {
-    for (text, source) in accepted(2, 400) {
-        if let Err(refusal) = generate(&source) {
-            panic!("{refusal}\n{}", changes(&text));
-        }
-    }
+    assert_generates(&SPEC, 2, 400);
+}
+
+#[test]
+fn generates_from_every_accepted_variant_of_the_conformance_spec() {
+    assert_generates(&CONFORMANCE, 3, 40);
 }
 
 /// Returns the spec with a property of nested lists.
