@@ -19,7 +19,10 @@ pub(crate) const EXAMPLE: &str = "isometric-registry --offline lineage ctb_P02AR
 
 /// The environment variables with their descriptions.
 pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
-    ("ISOMETRIC_ACCESS_TOKEN", "the access token, a JWT, without `Bearer`"),
+    (
+        "ISOMETRIC_ACCESS_TOKEN",
+        "the access token, a JWT, without `Bearer`; needed for private data",
+    ),
     ("ISOMETRIC_CLIENT_SECRET", "the client secret, which belongs to one environment"),
     ("ISOMETRIC_ENVIRONMENT", "sandbox or production, unless --environment is passed"),
 ];

@@ -11,6 +11,9 @@ use crate::files::read_text;
 use crate::outcome::CommandFailure;
 use crate::redact::add_secret;
 
+const ACCESS_TOKEN: &str = Credentials::VARIABLES[0];
+const CLIENT_SECRET: &str = Credentials::VARIABLES[1];
+
 /// The size limit of a credentials file, in bytes.
 const MAX_FILE_SIZE: usize = 64 * 1024;
 
@@ -19,9 +22,8 @@ pub(crate) fn from_environment() -> Result<Credentials, CommandFailure> {
         CommandFailure::usage(
             error.to_string(),
             format!(
-                "set {} in the environment, or pass --credentials FILE; --offline needs no \
-                 credentials and uses simulated data",
-                Credentials::VARIABLES.join(" and ")
+                "set {CLIENT_SECRET} and, for private data, {ACCESS_TOKEN} in the environment, or \
+                 pass --credentials FILE; --offline needs no credentials and uses simulated data"
             ),
         )
     })
@@ -31,8 +33,9 @@ pub(crate) fn from_environment() -> Result<Credentials, CommandFailure> {
 pub(crate) fn from_file(path: &Path) -> Result<Credentials, CommandFailure> {
     let name = path.display();
     let text = read_private_file(path)?;
-    let hint =
-        format!("write one line NAME=value for each of {}", Credentials::VARIABLES.join(" and "));
+    let hint = format!(
+        "write the line {CLIENT_SECRET}=value and, for private data, the line {ACCESS_TOKEN}=value"
+    );
     let variables = parse(&text).map_err(|line| {
         CommandFailure::usage(
             format!("{name}:{line}: invalid line; expected NAME=value"),

@@ -96,9 +96,10 @@ impl ConnectedRegistry {
     pub(crate) fn failure(&self, error: &Error) -> CommandFailure {
         let hint = self.hint(error);
         let failure = match error {
-            Error::Configuration(_) | Error::Credentials(_) | Error::Argument(_) => {
-                CommandFailure::usage(error.to_string(), hint)
-            }
+            Error::Configuration(_)
+            | Error::Credentials(_)
+            | Error::Argument(_)
+            | Error::Access(_) => CommandFailure::usage(error.to_string(), hint),
             _ => CommandFailure::failed(error.to_string(), hint),
         };
         failure.caused_by(causes(error))
@@ -112,6 +113,12 @@ impl ConnectedRegistry {
             }
             (Error::Transport(failure), _) if failure.is_timeout() => {
                 "allow more time with --timeout"
+            }
+            (Error::Access(_), _) => {
+                return format!(
+                    "add a valid access token to the credentials from {}",
+                    self.credentials_source
+                );
             }
             (Error::Status(_), 401 | 403) => {
                 return format!(

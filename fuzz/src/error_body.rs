@@ -51,7 +51,7 @@ pub fn run(data: &[u8]) {
     }
     match &result {
         Ok(response) => {
-            assert!(is_success(status));
+            assert!(is_success(status), "{status}");
             let value = serde_json::from_slice::<CreditBatch>(received).unwrap();
             assert_eq!(&value, response.value());
             assert_no_secret(&format!("{response:?}"));

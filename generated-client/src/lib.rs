@@ -6,7 +6,8 @@
 //!
 //! # Quick start
 //!
-//! With credentials in `ISOMETRIC_ACCESS_TOKEN` and `ISOMETRIC_CLIENT_SECRET`:
+//! With credentials in `ISOMETRIC_CLIENT_SECRET` and, for the private data of an organisation,
+//! `ISOMETRIC_ACCESS_TOKEN`:
 //!
 //! ```no_run
 //! use isometric_registry::{Credentials, Error, Registry};
@@ -40,8 +41,10 @@
 //!   values are not errors, because the API may add them at any time. [`validate`] does the same
 //!   for JSON from other sources.
 //! - A response with a different identifier than requested is an [`Error::Mismatch`].
-//! - **Transient failures** are retried within the limits of [`Options`].
+//! - **Transient failures** of reads are retried within the limits of [`Options`].
 //!   [`Registry::without_retries`] disables retries.
+//! - **Writes** are sent once. If a write fails, [`Error::outcome`] tells whether it took effect.
+//!   The outcome of a write whose future is dropped is unknown.
 //!
 //! Each call is a [`tracing`](https://docs.rs/tracing) span named `call` at debug level, with
 //! the fields `operation`, `status`, `attempts`, `duration_ms` and `request_id`.
@@ -87,8 +90,8 @@ pub use call::response::Response;
 pub use chrono;
 pub use credentials::Credentials;
 pub use error::{
-    Error, InvalidArgument, InvalidResponse, InvalidSetting, MismatchedId, OversizedBody,
-    PaginationError, StatusError, TransportError,
+    AccessError, Error, InvalidArgument, InvalidResponse, InvalidSetting, MismatchedId, Outcome,
+    OversizedBody, PaginationError, StatusError, TransportError,
 };
 pub use futures_core;
 pub use generated::{Environment, operations, types};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use backon::{Sleeper, TokioSleeper};
 
@@ -26,11 +26,14 @@ use crate::error::InvalidSetting;
 ///
 /// # Retries
 ///
-/// Calls with idempotent methods are retried after
+/// Reads (`GET`) are retried after
 ///
 /// - a connection that failed, or was lost before the response was complete;
 /// - a timeout that expired before the body of the response began;
 /// - a status of 408, 429, 502, 503 or 504.
+///
+/// Writes are sent once. They are retried only after a connection that failed before anything
+/// was sent.
 ///
 /// Before each retry the client waits for a random time below a bound that doubles with each
 /// retry (exponential backoff with full jitter), or for the time that `Retry-After` requests if
@@ -48,6 +51,7 @@ pub struct Options {
     pub(crate) concurrency: usize,
     seed: Option<u64>,
     sleep: Sleep,
+    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
 type Sleep = Arc<dyn Fn(Duration) -> SleepFuture + Send + Sync>;
@@ -67,6 +71,7 @@ impl Options {
             concurrency: 16,
             seed: None,
             sleep: Arc::new(|delay| Box::pin(TokioSleeper.sleep(delay))),
+            clock: Arc::new(SystemTime::now),
         }
     }
 
@@ -146,6 +151,13 @@ impl Options {
         self
     }
 
+    /// Replaces the system clock, which access tokens and dates in `Retry-After` are compared
+    /// with.
+    pub fn clock_with(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
     /// Returns an error if a limit is zero, because no call could succeed.
     pub(crate) fn validated(self) -> Result<Self, InvalidSetting> {
         let limits = [
@@ -165,6 +177,10 @@ impl Options {
     pub(crate) fn retry_delays(&self) -> RetryDelays {
         let rng = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         RetryDelays::new(self.retries, self.backoff, self.max_retry_delay, rng)
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        (self.clock)()
     }
 
     pub(crate) async fn sleep(&self, delay: Duration) {

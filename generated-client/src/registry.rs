@@ -17,7 +17,8 @@ use crate::options::Options;
 /// A `Registry` is cheap to clone. Clones share their connections, and many tasks may use them
 /// at the same time.
 ///
-/// Calls that fail for a transient reason are retried within the limits of [`Options`].
+/// Reads that fail for a transient reason are retried within the limits of [`Options`]. Writes
+/// are sent once.
 /// Redirects are followed within the same origin only, so that no other server receives the
 /// credentials.
 #[derive(Clone)]
@@ -111,6 +112,20 @@ impl Registry {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// Replaces the access token, to act for another organisation.
+    ///
+    /// The returned registry is cheap, and shares the connections and the options of this
+    /// registry.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Credentials`] if the token is invalid for [`Credentials::new`].
+    pub fn with_access_token(&self, access_token: &str) -> Result<Self, Error> {
+        let credentials = self.inner.credentials.clone().with_access_token(access_token)?;
+        let inner = Inner { credentials, ..Inner::clone(&self.inner) };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
     /// Disables retries.
     pub fn without_retries(self) -> Self {
         let options = Arc::new(Options::clone(self.options()).without_retries());
@@ -137,9 +152,19 @@ impl Registry {
         &self.inner.http
     }
 
-    /// Returns the context of one call.
-    pub(crate) fn context(&self) -> Context {
-        Context::new(self.inner.credentials.clone(), self.inner.options.clone())
+    /// Returns the context of one call of an operation.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Access`] if the access token does not suffice.
+    pub(crate) fn context(
+        &self,
+        operation: &'static str,
+        needs_access_token: bool,
+    ) -> Result<Context, Error> {
+        let Inner { credentials, options, .. } = &*self.inner;
+        credentials.authorize(operation, needs_access_token, options.now())?;
+        Ok(Context::new(credentials.clone(), options.clone()))
     }
 }
 

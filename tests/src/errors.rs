@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::end_to_end::{SECRET, TOKEN, block_on, credentials, fetch, registry};
 use crate::samples::{active_batch, with};
-use crate::server::Reply;
+use crate::server::{Reply, Server};
 
 #[test]
 fn describes_invalid_strings() {
@@ -82,6 +82,16 @@ fn describes_failed_calls() {
     let registry = registry("http://127.0.0.1:9");
     lines.push(block_on(async { registry.credit_batch(&id).await }).unwrap_err().to_string());
     assert_lines(&lines, "failed_calls");
+}
+
+#[test]
+fn shows_the_query_without_secrets() {
+    let server = Server::always(Reply::new(503, ""));
+    let registry = registry(&server.base_url());
+    let error = block_on(async { registry.retirements().first(50).after(SECRET).await });
+    let error = without_port(&error.unwrap_err());
+    let query = "/registry/v0/retirements?first=50&after=[redacted])";
+    assert!(error.ends_with(query), "{error}");
 }
 
 /// Returns the message of an error without the port, which differs in every run.

@@ -29,6 +29,7 @@ mod server;
 mod spec;
 mod style;
 mod violations;
+mod writes;
 
 // Compiles the Rust code of the README.
 #[cfg(doctest)]

@@ -17,6 +17,7 @@ const REQUESTS_LIMIT: u64 = 64 * 1024;
 pub(crate) struct TestRequest {
     pub(crate) line: String,
     pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
     /// The address of the client, which identifies the connection.
     pub(crate) peer: SocketAddr,
 }
@@ -166,9 +167,8 @@ impl Shared {
     /// Serves one connection.
     fn serve(&self, stream: TcpStream) {
         let Ok(peer) = stream.peer_addr() else { return };
-        let mut lines =
-            BufReader::new((&stream).take(REQUESTS_LIMIT)).lines().map_while(Result::ok);
-        while let Some(request) = read(&mut lines, peer) {
+        let mut reader = BufReader::new((&stream).take(REQUESTS_LIMIT));
+        while let Some(request) = read(&mut reader, peer) {
             self.requests.lock().unwrap().push(request.clone());
             let reply = (self.respond)(&request);
             // The client may have closed the connection.
@@ -180,7 +180,7 @@ impl Shared {
                     SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
                 }
                 ConnectionEnd::Stall => {
-                    drop(lines);
+                    drop(reader);
                     self.stalled.lock().unwrap().push(stream);
                 }
             }
@@ -189,7 +189,8 @@ impl Shared {
     }
 }
 
-fn read(lines: &mut impl Iterator<Item = String>, peer: SocketAddr) -> Option<TestRequest> {
+fn read(reader: &mut impl BufRead, peer: SocketAddr) -> Option<TestRequest> {
+    let mut lines = reader.by_ref().lines().map_while(Result::ok);
     let line = lines.next()?;
     let headers = lines
         .take_while(|line| !line.is_empty())
@@ -198,5 +199,9 @@ fn read(lines: &mut impl Iterator<Item = String>, peer: SocketAddr) -> Option<Te
             Some((name.to_ascii_lowercase(), value.trim().to_owned()))
         })
         .collect();
-    Some(TestRequest { line, headers, peer })
+    let mut request = TestRequest { line, headers, body: String::new(), peer };
+    if let Some(length) = request.header("content-length") {
+        reader.take(length.parse().ok()?).read_to_string(&mut request.body).ok()?;
+    }
+    Some(request)
 }

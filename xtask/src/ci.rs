@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::{Failure, Outcome, no_arguments, process, terminal};
+use crate::{Failure, TaskOutcome, no_arguments, process, terminal};
 
 /// A Cargo command that must succeed.
 struct CiStep {
@@ -58,12 +58,12 @@ const STEPS: &[CiStep] = &[
     },
 ];
 
-pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<TaskOutcome, Failure> {
     no_arguments(arguments, run_steps)
 }
 
 /// Runs the steps in order and stops at the first failure.
-fn run_steps() -> Result<Outcome, Failure> {
+fn run_steps() -> Result<TaskOutcome, Failure> {
     let has_openssl = is_openssl_installed();
     for step in STEPS {
         if step.requires_openssl && !has_openssl {
@@ -78,10 +78,10 @@ fn run_steps() -> Result<Outcome, Failure> {
                 "Failed",
                 &format!("{}: cargo {}", step.name, step.arguments.join(" ")),
             );
-            return Ok(Outcome::ProblemFound);
+            return Ok(TaskOutcome::ProblemFound);
         }
     }
-    Ok(Outcome::Success)
+    Ok(TaskOutcome::Success)
 }
 
 fn is_openssl_installed() -> bool {

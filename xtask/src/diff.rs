@@ -11,7 +11,7 @@ use codegen::styled::StyledText;
 use lexopt::prelude::*;
 use serde::Serialize;
 
-use crate::{Failure, Outcome, SPEC, colour, files, help, terminal, workspace};
+use crate::{Failure, SPEC, TaskOutcome, colour, files, help, terminal, workspace};
 
 enum DiffCommand {
     Help,
@@ -50,18 +50,18 @@ const FORMATS: &[(&str, OutputFormat)] = &[
 const FAIL_ON: &[(&str, FailOn)] =
     &[("breaking", FailOn::Breaking), ("any", FailOn::Any), ("never", FailOn::Never)];
 
-pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<TaskOutcome, Failure> {
     match DiffRequest::parse(arguments)? {
         DiffCommand::Help => help(),
         DiffCommand::Rules => {
             terminal::print(&rules::markdown())?;
-            Ok(Outcome::Success)
+            Ok(TaskOutcome::Success)
         }
         DiffCommand::Compare(request) => compare(&request),
     }
 }
 
-fn compare(request: &DiffRequest) -> Result<Outcome, Failure> {
+fn compare(request: &DiffRequest) -> Result<TaskOutcome, Failure> {
     let base = match &request.base {
         Some(name) => document(name)?,
         None => at_revision(&merge_base()?)?,
@@ -82,7 +82,7 @@ fn compare(request: &DiffRequest) -> Result<Outcome, Failure> {
         FailOn::Any => !report.changes.is_empty(),
         FailOn::Never => false,
     };
-    Ok(if is_failure { Outcome::ProblemFound } else { Outcome::Success })
+    Ok(if is_failure { TaskOutcome::ProblemFound } else { TaskOutcome::Success })
 }
 
 /// The report and the semver verdict, as `--format json` prints them.

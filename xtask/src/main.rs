@@ -49,7 +49,7 @@ Exit status: 0 success, 1 problem found, 2 the command failed.
 const SPEC: &str = "spec/registry.yaml";
 
 /// The result of a command that completed.
-enum Outcome {
+enum TaskOutcome {
     /// Exit status 0.
     Success,
     /// Exit status 1: there is a problem, such as a stale file or a breaking change.
@@ -71,8 +71,8 @@ const STACK_BYTES: usize = 64 << 20;
 
 fn main() -> ExitCode {
     match with_large_stack(run) {
-        Ok(Outcome::Success) => ExitCode::SUCCESS,
-        Ok(Outcome::ProblemFound) => ExitCode::from(1),
+        Ok(TaskOutcome::Success) => ExitCode::SUCCESS,
+        Ok(TaskOutcome::ProblemFound) => ExitCode::from(1),
         Err(Failure(message)) => {
             terminal::error(&message);
             ExitCode::from(2)
@@ -80,12 +80,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn with_large_stack(run: fn() -> Result<Outcome, Failure>) -> Result<Outcome, Failure> {
+fn with_large_stack(run: fn() -> Result<TaskOutcome, Failure>) -> Result<TaskOutcome, Failure> {
     let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(run)?;
     thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
 }
 
-fn run() -> Result<Outcome, Failure> {
+fn run() -> Result<TaskOutcome, Failure> {
     let mut arguments = lexopt::Parser::from_env();
     match arguments.next()? {
         Some(Value(command)) if command == "regen" => regen::run(&mut arguments),
@@ -104,8 +104,8 @@ fn run() -> Result<Outcome, Failure> {
 /// Runs a command whose only option is `--help`.
 fn no_arguments(
     arguments: &mut lexopt::Parser,
-    command: impl FnOnce() -> Result<Outcome, Failure>,
-) -> Result<Outcome, Failure> {
+    command: impl FnOnce() -> Result<TaskOutcome, Failure>,
+) -> Result<TaskOutcome, Failure> {
     match arguments.next()? {
         None => command(),
         Some(Long("help") | Short('h')) => help(),
@@ -113,9 +113,9 @@ fn no_arguments(
     }
 }
 
-fn help() -> Result<Outcome, Failure> {
+fn help() -> Result<TaskOutcome, Failure> {
     terminal::print(USAGE)?;
-    Ok(Outcome::Success)
+    Ok(TaskOutcome::Success)
 }
 
 /// Returns the root folder of the workspace, independent of the current folder.

@@ -8,11 +8,11 @@ use codegen::lint;
 use codegen::write::{FileState, GeneratedFolder};
 use lexopt::prelude::*;
 
-use crate::{Failure, Outcome, SPEC, files, help, terminal, workspace};
+use crate::{Failure, SPEC, TaskOutcome, files, help, terminal, workspace};
 
 const GENERATED: &str = "generated-client/src/generated";
 
-pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<TaskOutcome, Failure> {
     let mut check = false;
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
             Long("check") => check = true,
             Long("rules") => {
                 terminal::print(&lint::markdown())?;
-                return Ok(Outcome::Success);
+                return Ok(TaskOutcome::Success);
             }
             other => return Err(other.unexpected().into()),
         }
@@ -42,11 +42,11 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
         };
         terminal::success(verb, &display(&entry.path));
     }
-    Ok(Outcome::Success)
+    Ok(TaskOutcome::Success)
 }
 
 /// Lists fresh and stale files, and prints a diff of every stale file.
-fn report(tree: &GeneratedFolder) -> Result<Outcome, Failure> {
+fn report(tree: &GeneratedFolder) -> Result<TaskOutcome, Failure> {
     for entry in tree.entries() {
         if entry.state == FileState::Fresh {
             terminal::success("Fresh", &display(&entry.path));
@@ -56,10 +56,10 @@ fn report(tree: &GeneratedFolder) -> Result<Outcome, Failure> {
         }
     }
     if tree.is_fresh() {
-        return Ok(Outcome::Success);
+        return Ok(TaskOutcome::Success);
     }
     terminal::problem("Run", &format!("`{}` and commit the result", generate::COMMAND));
-    Ok(Outcome::ProblemFound)
+    Ok(TaskOutcome::ProblemFound)
 }
 
 fn display(path: &Path) -> String {

@@ -9,12 +9,12 @@ use codegen::upstream::{self, Divergences, Lock};
 use codegen::write;
 use lexopt::prelude::*;
 
-use crate::{Failure, Outcome, SPEC, colour, files, help, terminal, workspace};
+use crate::{Failure, SPEC, TaskOutcome, colour, files, help, terminal, workspace};
 
 const DIVERGENCES: &str = "spec/divergences.toml";
 const LOCK: &str = "spec/upstream.lock";
 
-pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<TaskOutcome, Failure> {
     let mut document = None;
     let mut writes_lock = false;
     while let Some(argument) = arguments.next()? {
@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<Outcome, Failure> {
         write::replace(&workspace().join(LOCK), &lock.to_string())?;
         terminal::success("Wrote", LOCK);
     }
-    Ok(if comparison.is_clean() { Outcome::Success } else { Outcome::ProblemFound })
+    Ok(if comparison.is_clean() { TaskOutcome::Success } else { TaskOutcome::ProblemFound })
 }
 
 /// Reads upstream's document from a file, or from standard input for `-`.

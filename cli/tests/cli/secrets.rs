@@ -118,6 +118,15 @@ mod files {
     }
 
     #[test]
+    fn reads_a_client_secret_alone() {
+        let simulator = Simulator::start().unwrap();
+        let text = format!("ISOMETRIC_CLIENT_SECRET={}\n", simulator.client_secret());
+        let output = run_with_file(&text, 0o600, simulator.base_url());
+        assert_snapshot("secrets-no-token", &transcript(&output));
+        assert_eq!(simulator.requests().len(), 0);
+    }
+
+    #[test]
     fn rejects_files_that_others_can_read() {
         let simulator = Simulator::start().unwrap();
         let output = run_with_file("", 0o640, simulator.base_url());

@@ -301,4 +301,5 @@ fn method_docs(operation: &ApiOperation<'_>) -> String {
 
 /// The documentation of every operation that writes.
 const OUTCOME: &str = "The request is sent once. It is repeated only if the connection failed \
-                       before anything was sent.";
+                       before anything was sent. After any other failure, \
+                       [`Error::outcome`](crate::Error::outcome) tells if the request took effect.";

@@ -1,14 +1,15 @@
 //! The state of a call while progenitor's client makes it, and the loop of its attempts.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use http::header::HeaderValue;
 use progenitor_client::OperationInfo;
 use tracing::field::{Empty, display};
 use tracing::{Instrument, Span, debug, debug_span};
 
-use super::retry::{RetryDelays, is_transient};
+use super::http::{MAX_REDIRECTS, follow};
+use super::retry::{RetryDelays, is_retried};
 use super::transcript::{BodyEnd, ReceivedResponse, SentRequest, Transcript};
 use crate::credentials::Credentials;
 use crate::options::Options;
@@ -30,16 +31,16 @@ impl Context {
         self.options.body_limit
     }
 
-    pub(super) fn authorization(&self) -> HeaderValue {
+    pub(super) fn authorization(&self) -> Option<HeaderValue> {
         self.credentials.authorization()
     }
 
     pub(super) fn client_secret(&self) -> HeaderValue {
-        self.credentials.client_secret()
+        self.credentials.client_secret_header()
     }
 
     pub(super) fn record_request(&self, operation: &'static str, request: &reqwest::Request) {
-        let sent = SentRequest::new(operation, request);
+        let sent = SentRequest::new(operation, request, &self.credentials.secrets());
         self.with_transcript(|transcript| transcript.request = Some(sent));
     }
 
@@ -86,8 +87,9 @@ impl Context {
     ) -> reqwest::Result<reqwest::Response> {
         let mut delays = self.options.retry_delays();
         loop {
-            let copy = retryable_copy(&request);
-            let result = self.attempt(http, request).await;
+            // A body that is a stream cannot be sent again. No operation has such a body.
+            let copy = request.try_clone();
+            let result = self.attempt(http, request, copy.as_ref()).await;
             let Some(copy) = copy else { return result };
             let Some(delay) = self.next_delay(&result, &mut delays) else { return result };
             debug!(delay_ms = milliseconds(delay), "retrying after a delay");
@@ -103,10 +105,10 @@ impl Context {
         delays: &mut RetryDelays,
     ) -> Option<Duration> {
         self.with_transcript(|transcript| {
-            let response = transcript.response.as_ref();
-            if !is_transient(result.as_ref().err(), response) {
+            if !is_retried(result.as_ref().err(), transcript) {
                 return None;
             }
+            let response = transcript.response.as_ref();
             let delay = delays.next(response.and_then(|response| response.retry_after))?;
             let elapsed = transcript.elapsed.saturating_add(delay);
             if elapsed >= self.options.total_timeout {
@@ -117,11 +119,12 @@ impl Context {
         })
     }
 
-    /// Makes one attempt within the remaining time.
+    /// Makes one attempt within the remaining time. `copy` is a copy of the request.
     async fn attempt(
         &self,
         http: &reqwest::Client,
         mut request: reqwest::Request,
+        copy: Option<&reqwest::Request>,
     ) -> reqwest::Result<reqwest::Response> {
         let started = Instant::now();
         let elapsed = self.with_transcript(|transcript| {
@@ -130,23 +133,41 @@ impl Context {
             transcript.elapsed
         });
         let remaining = self.options.total_timeout.saturating_sub(elapsed);
-        *request.timeout_mut() = Some(self.options.attempt_timeout.min(remaining));
-        let result = self.transmit(http, request).await;
+        let timeout = self.options.attempt_timeout.min(remaining);
+        *request.timeout_mut() = Some(timeout);
+        let result = match self.transmit(http, request, copy).await {
+            Ok(response) => self.receive(response).await,
+            Err(error) => Err(error),
+        };
         self.with_transcript(|transcript| {
             transcript.elapsed = elapsed.saturating_add(started.elapsed());
         });
         result
     }
 
+    /// Sends a request and follows redirects within its timeout.
     async fn transmit(
         &self,
         http: &reqwest::Client,
         request: reqwest::Request,
+        copy: Option<&reqwest::Request>,
     ) -> reqwest::Result<reqwest::Response> {
+        let (started, timeout) = (Instant::now(), request.timeout().copied());
         let mut response = http.execute(request).await?;
+        for _ in 0..MAX_REDIRECTS {
+            let Some(mut next) = copy.and_then(|copy| follow(copy, &response)) else { break };
+            self.with_transcript(|transcript| transcript.is_redirected = true);
+            *next.timeout_mut() = timeout.map(|timeout| timeout.saturating_sub(started.elapsed()));
+            response = http.execute(next).await?;
+        }
+        Ok(response)
+    }
+
+    /// Reads a response. The transcript keeps its body.
+    async fn receive(&self, mut response: reqwest::Response) -> reqwest::Result<reqwest::Response> {
         let secrets = self.credentials.secrets();
         let (status, headers) = (response.status(), response.headers());
-        let mut received = ReceivedResponse::new(status, headers, &secrets, SystemTime::now());
+        let mut received = ReceivedResponse::new(status, headers, &secrets, self.options.now());
         let mut body = Vec::new();
         let read = read_body(&mut response, &mut body, self.options.body_limit).await;
         received.set_body(body, *read.as_ref().unwrap_or(&BodyEnd::Truncated), &secrets);
@@ -167,12 +188,6 @@ impl Context {
         });
         span.in_scope(|| debug!("call finished"));
     }
-}
-
-/// Returns a copy of a request for a retry, or `None` if a second attempt could repeat an
-/// effect of the first.
-fn retryable_copy(request: &reqwest::Request) -> Option<reqwest::Request> {
-    request.method().is_idempotent().then(|| request.try_clone())?
 }
 
 fn milliseconds(duration: Duration) -> u64 {
@@ -201,27 +216,11 @@ async fn read_body(
 mod tests {
     use std::time::Duration;
 
-    use http::Method;
-
-    use super::{milliseconds, retryable_copy};
+    use super::milliseconds;
 
     #[test]
     fn traces_whole_milliseconds() {
         assert_eq!(milliseconds(Duration::from_micros(1_234_567)), 1234);
         assert_eq!(milliseconds(Duration::MAX), u64::MAX);
-    }
-
-    #[test]
-    fn retries_idempotent_methods_only() {
-        let is_retried = |method| {
-            let url = "https://api.isometric.com".parse().unwrap();
-            retryable_copy(&reqwest::Request::new(method, url)).is_some()
-        };
-        for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE, Method::OPTIONS] {
-            assert!(is_retried(method));
-        }
-        for method in [Method::POST, Method::PATCH] {
-            assert!(!is_retried(method));
-        }
     }
 }

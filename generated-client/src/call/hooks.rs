@@ -20,11 +20,13 @@ impl ClientHooks<Context> for Client {
         request: &mut reqwest::Request,
         info: &OperationInfo,
     ) -> Result<(), progenitor_client::Error<E>> {
-        self.inner.record_request(info.operation_id, request);
         let headers = request.headers_mut();
         headers.remove(API_VERSION);
-        headers.insert(AUTHORIZATION, self.inner.authorization());
+        if let Some(authorization) = self.inner.authorization() {
+            headers.insert(AUTHORIZATION, authorization);
+        }
         headers.insert(CLIENT_SECRET, self.inner.client_secret());
+        self.inner.record_request(info.operation_id, request);
         Ok(())
     }
 

@@ -4,10 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use reqwest::Url;
-use reqwest::redirect::{Attempt, Policy};
+use http::StatusCode;
+use http::header::LOCATION;
+use reqwest::redirect::Policy;
+use reqwest::{Request, Response};
 
-use crate::error::InvalidSetting;
+use crate::error::{InvalidSetting, repeats_writes};
 
 /// Pins `localhost` to loopback so that DNS cannot redirect it. Port 0 keeps the URL's port.
 const LOOPBACK: [SocketAddr; 2] = [
@@ -15,7 +17,8 @@ const LOOPBACK: [SocketAddr; 2] = [
     SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
 ];
 
-const MAX_REDIRECTS: usize = 3;
+/// The maximum number of redirects that an attempt follows.
+pub(super) const MAX_REDIRECTS: usize = 3;
 
 /// The time for which an idle connection is kept. Most load balancers close idle connections
 /// later. A kept connection also saves wake-ups: its timer mostly expires before the timeout
@@ -74,9 +77,10 @@ fn build(is_https: bool, connect_timeout: Duration) -> reqwest::Result<reqwest::
         .user_agent(USER_AGENT)
         .connect_timeout(connect_timeout)
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-        .redirect(Policy::custom(follow_within_origin))
-        .referer(false)
-        // Retries are counted and delayed in `Context`.
+        // Redirects are followed, and retries counted and delayed, in `Context`. hyper-util still
+        // takes another connection if a kept connection closes before it has taken the request
+        // from its queue. That is safe for writes: nothing of the request was written.
+        .redirect(Policy::none())
         .retry(reqwest::retry::never());
     #[cfg(feature = "native-tls")]
     let builder = builder.tls_backend_native();
@@ -96,14 +100,22 @@ fn without_certificates(builder: reqwest::ClientBuilder) -> reqwest::ClientBuild
     builder
 }
 
-/// Follows a few redirects within the origin of the first request. reqwest removes
-/// `Authorization` from requests to other origins, but not the client secret.
-fn follow_within_origin(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    let origin = attempt.previous().first().map(Url::origin);
-    let is_same_origin = origin == Some(attempt.url().origin());
-    if is_same_origin && attempt.previous().len() <= MAX_REDIRECTS {
-        attempt.follow()
-    } else {
-        attempt.stop()
-    }
+/// Returns the request that follows a redirect, with the method, the headers and the body of
+/// `request`, or `None` if the response is not followed.
+///
+/// Reads follow any redirect within the origin. Writes follow those that ask to repeat the
+/// request. No other origin may receive the credentials.
+pub(super) fn follow(request: &Request, response: &Response) -> Option<Request> {
+    let is_followed = match response.status() {
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER => {
+            request.method().is_safe()
+        }
+        status => repeats_writes(status),
+    };
+    let location = response.headers().get(LOCATION).filter(|_| is_followed)?;
+    let location = std::str::from_utf8(location.as_bytes()).ok()?;
+    let url = response.url().join(location).ok()?;
+    let mut next = if url.origin() == request.url().origin() { request.try_clone() } else { None }?;
+    *next.url_mut() = url;
+    Some(next)
 }

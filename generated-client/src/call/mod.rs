@@ -86,7 +86,7 @@ impl<O: Operation> Call<O> {
     /// Any [`Error`]. [`Error::Invalid`] is returned only if the body cannot be decoded at all.
     pub async fn response(self) -> Result<Response<O::Output>, Error> {
         let arguments = self.arguments.to_wire(O::SPEC)?;
-        let call = PendingCall::new(&self.registry)?;
+        let call = PendingCall::new::<O>(&self.registry)?;
         let result = O::send(call.client(), &arguments).await;
         call.finish::<O>(result, &arguments)
     }

@@ -21,11 +21,12 @@ pub(crate) struct PendingCall {
 impl PendingCall {
     /// # Errors
     ///
-    /// [`Error::Configuration`] if TLS cannot be set up.
-    pub(crate) fn new(registry: &Registry) -> Result<Self, Error> {
+    /// [`Error::Access`] if the access token does not suffice, and [`Error::Configuration`] if TLS
+    /// cannot be set up.
+    pub(crate) fn new<O: Operation>(registry: &Registry) -> Result<Self, Error> {
         let http = registry.http().clone();
         let client = http.get().map_err(Error::Configuration)?;
-        let context = registry.context();
+        let context = registry.context(O::SPEC.name, O::SPEC.needs_access_token)?;
         Ok(Self { client: Client::new_with_client(registry.base_url(), client, context), http })
     }
 
@@ -58,16 +59,12 @@ impl PendingCall {
     /// Decodes and validates the recorded body in one pass. progenitor receives an empty body, so
     /// its own decoding fails for every successful status.
     fn decode<O: Operation>(&self, result: WireResult) -> Result<Response<O::Output>, Error> {
-        use progenitor_client::Error as Failure;
-
         let limit = self.client.inner.body_limit();
         let transcript = self.client.inner.take_transcript();
         let response = transcript.response.as_ref().map(|it| (it.body_end, it.status));
         Err(match (response, result) {
-            (
-                Some((BodyEnd::Complete, status)),
-                Ok(_) | Err(Failure::InvalidResponsePayload(..)),
-            ) if status.is_success() => {
+            // Any 2xx, even if the spec does not define it: a write has taken effect.
+            (Some((BodyEnd::Complete, status)), _) if status.is_success() => {
                 let Validated { value, violations } = match O::SPEC.response {
                     Some(schema) => validate::decode_validating(transcript.body(), schema),
                     None => validate::decode_validating(b"null", &validate::Schema::Any),

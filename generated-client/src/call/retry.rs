@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
-use super::transcript::{BodyEnd, ReceivedResponse};
+use super::transcript::{BodyEnd, ReceivedResponse, Transcript};
 use crate::error::{TransportKind, is_transient_status};
 
 /// The delays before the retries of one call: exponential backoff with full jitter.
@@ -38,13 +38,19 @@ impl RetryDelays {
     }
 }
 
+/// Returns whether another attempt may succeed and cannot repeat an effect of this attempt.
+pub(super) fn is_retried(error: Option<&reqwest::Error>, transcript: &Transcript) -> bool {
+    let is_not_sent = || {
+        !transcript.is_redirected
+            && error.is_some_and(|error| TransportKind::of(error).is_before_sending())
+    };
+    is_transient(error, transcript.response.as_ref()) && (!transcript.is_write() || is_not_sent())
+}
+
 /// Returns whether an attempt failed in a way that another attempt may not.
 ///
 /// A body that stalled is not retried: it already used up the timeout of the attempt.
-pub(crate) fn is_transient(
-    error: Option<&reqwest::Error>,
-    response: Option<&ReceivedResponse>,
-) -> bool {
+fn is_transient(error: Option<&reqwest::Error>, response: Option<&ReceivedResponse>) -> bool {
     match (error, response) {
         (None, None) => false,
         (None, Some(response)) => {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{HeaderName, LOCATION};
+use http::header::{AUTHORIZATION, HeaderName, LOCATION};
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::Url;
 
@@ -36,6 +36,8 @@ pub(crate) struct Transcript {
     /// The response to the last attempt.
     pub(crate) response: Option<ReceivedResponse>,
     pub(crate) attempts: u32,
+    /// `true` if a redirect was followed, so that the API received something.
+    pub(crate) is_redirected: bool,
     /// The duration of all attempts and of the delays between them.
     pub(crate) elapsed: Duration,
     /// The cursor of the page, if the call is part of a list.
@@ -46,8 +48,8 @@ pub(crate) struct Transcript {
 pub(crate) struct SentRequest {
     operation: &'static str,
     method: Method,
-    /// The URL without its query.
     url: String,
+    has_access_token: bool,
 }
 
 pub(crate) struct ReceivedResponse {
@@ -102,6 +104,15 @@ impl Transcript {
         Some((location, base.join(location).is_ok()))
     }
 
+    /// Returns whether the request may change the state of the registry.
+    pub(crate) fn is_write(&self) -> bool {
+        self.request.as_ref().is_some_and(|request| !request.method.is_safe())
+    }
+
+    pub(crate) fn has_access_token(&self) -> bool {
+        self.request.as_ref().is_some_and(|request| request.has_access_token)
+    }
+
     /// Returns the name of the operation.
     pub(crate) fn operation(&self) -> &'static str {
         self.request.as_ref().map_or("call", |request| request.operation)
@@ -125,10 +136,20 @@ impl fmt::Display for Transcript {
 }
 
 impl SentRequest {
-    pub(crate) fn new(operation: &'static str, request: &reqwest::Request) -> Self {
-        let mut url = request.url().clone();
-        url.set_query(None);
-        Self { operation, method: request.method().clone(), url: url.into() }
+    /// Records a request with its headers. Its query tells which page or filter failed. Secrets
+    /// that were passed as arguments by mistake are redacted.
+    pub(crate) fn new(
+        operation: &'static str,
+        request: &reqwest::Request,
+        secrets: &[&[u8]],
+    ) -> Self {
+        let url = redact_bytes(request.url().as_str().as_bytes(), secrets);
+        Self {
+            operation,
+            method: request.method().clone(),
+            url: String::from_utf8_lossy(&url).into_owned(),
+            has_access_token: request.headers().contains_key(AUTHORIZATION),
+        }
     }
 }
 
@@ -225,10 +246,22 @@ mod tests {
             ReceivedResponse::new(StatusCode::FOUND, &headers, &[], SystemTime::UNIX_EPOCH);
         response.set_body(body, BodyEnd::Complete, &[]);
         Transcript {
-            request: Some(SentRequest::new("a", &request)),
+            request: Some(SentRequest::new("a", &request, &[])),
             response: Some(response),
             ..Transcript::default()
         }
+    }
+
+    #[test]
+    fn shows_the_query_without_secrets() {
+        let url = "https://api.isometric.com/a?status=active&id=uPrO%225ecret%2F%c3%a9&after=x%20y";
+        let request = reqwest::Request::new(http::Method::GET, url.parse().unwrap());
+        let request = SentRequest::new("a", &request, &[b"uPrO\"5ecret/"]);
+        let transcript = Transcript { request: Some(request), ..Transcript::default() };
+        assert_eq!(
+            transcript.to_string(),
+            "GET https://api.isometric.com/a?status=active&id=[redacted]%c3%a9&after=x%20y"
+        );
     }
 
     #[test]

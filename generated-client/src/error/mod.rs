@@ -1,9 +1,11 @@
 //! Errors of calls and of their preparation.
 
+mod access;
 mod argument;
 mod invalid;
 mod message;
 mod mismatch;
+mod outcome;
 mod oversized;
 mod pagination;
 mod setting;
@@ -22,15 +24,18 @@ use crate::types::ErrorDetail;
 use crate::validate::Violation;
 use crate::validate::string_types::InvalidString;
 
+pub(crate) use access::ACCESS_TOKEN;
+pub use access::AccessError;
 pub use argument::InvalidArgument;
 pub use invalid::InvalidResponse;
 pub use mismatch::MismatchedId;
+pub use outcome::Outcome;
 pub use oversized::OversizedBody;
 pub use pagination::PaginationError;
 pub(crate) use pagination::PaginationProblem;
 pub use setting::InvalidSetting;
 pub use status::StatusError;
-pub(crate) use status::is_transient_status;
+pub(crate) use status::{is_transient_status, repeats_writes};
 pub use transport::TransportError;
 pub(crate) use transport::TransportKind;
 
@@ -38,7 +43,7 @@ pub(crate) use transport::TransportKind;
 ///
 /// Every variant answers the same questions: [`status`](Self::status),
 /// [`body`](Self::body), [`request_id`](Self::request_id), [`field`](Self::field),
-/// [`violations`](Self::violations), [`detail`](Self::detail) and
+/// [`violations`](Self::violations), [`detail`](Self::detail), [`outcome`](Self::outcome) and
 /// [`is_retryable`](Self::is_retryable).
 ///
 /// An error displays as a single line. [`Credentials`](crate::Credentials) that the
@@ -52,6 +57,8 @@ pub enum Error {
     Credentials(InvalidSetting),
     /// An argument violates the spec. Nothing was sent.
     Argument(Box<InvalidArgument>),
+    /// The access token is missing or expired. Nothing was sent.
+    Access(Box<AccessError>),
     /// The response is missing or incomplete.
     Transport(Box<TransportError>),
     /// The status of the response is not a success: the API refused the call, failed, or
@@ -72,6 +79,7 @@ impl Error {
         match self {
             Self::Configuration(error) | Self::Credentials(error) => error,
             Self::Argument(error) => error,
+            Self::Access(error) => error,
             Self::Transport(error) => error,
             Self::Status(error) => error,
             Self::Oversized(error) => error,
@@ -86,6 +94,7 @@ impl Error {
             Self::Configuration(_)
             | Self::Credentials(_)
             | Self::Argument(_)
+            | Self::Access(_)
             | Self::Pagination(_) => None,
             Self::Transport(error) => Some(&error.transcript),
             Self::Status(error) => Some(&error.transcript),
@@ -100,6 +109,7 @@ impl Error {
             Self::Configuration(_)
             | Self::Credentials(_)
             | Self::Argument(_)
+            | Self::Access(_)
             | Self::Pagination(_) => None,
             Self::Transport(error) => Some(&mut error.transcript),
             Self::Status(error) => Some(&mut error.transcript),
@@ -111,7 +121,9 @@ impl Error {
 
     /// Records the cursor of the page that failed.
     pub(crate) fn with_cursor(mut self, cursor: Option<String>) -> Self {
-        if let Some(transcript) = self.transcript_mut() {
+        if let Self::Access(error) = &mut self {
+            error.cursor = cursor;
+        } else if let Some(transcript) = self.transcript_mut() {
             transcript.cursor = cursor;
         }
         self
@@ -124,6 +136,7 @@ impl Error {
     pub fn cursor(&self) -> Option<&str> {
         match self {
             Self::Pagination(error) => error.cursor(),
+            Self::Access(error) => error.cursor.as_deref(),
             _ => self.transcript()?.cursor.as_deref(),
         }
     }
@@ -154,7 +167,7 @@ impl Error {
             Self::Status(error) => error.rejected_field().map(Cow::from),
             Self::Invalid(error) => error.violations().first().map(|found| (&found.pointer).into()),
             Self::Mismatch(_) => Some("/id".into()),
-            Self::Transport(_) | Self::Oversized(_) | Self::Pagination(_) => None,
+            Self::Access(_) | Self::Transport(_) | Self::Oversized(_) | Self::Pagination(_) => None,
         }
     }
 
@@ -189,16 +202,32 @@ impl Error {
         self.transcript()?.response.as_ref()?.retry_after
     }
 
-    /// Returns whether the same call may succeed later.
+    /// Returns the effect of the call on the registry.
+    pub fn outcome(&self) -> Outcome {
+        match (self, self.transcript()) {
+            (Self::Pagination(_), _) => Outcome::Done,
+            (_, None) => Outcome::NotSent,
+            (Self::Transport(error), _) if error.is_not_sent() => Outcome::NotSent,
+            (_, Some(transcript)) => {
+                transcript.status().map_or(Outcome::Unknown, Outcome::of_status)
+            }
+        }
+    }
+
+    /// Returns whether it is safe to make the same call again, and it may succeed later.
     ///
-    /// This is true for network failures and for the statuses 408, 429, 502, 503 and 504. It is
-    /// false if the server does not speak TLS or its certificate is not trusted.
+    /// For reads this is true after network failures and the statuses 408, 429, 502, 503 and
+    /// 504. It is false if the server does not speak TLS or its certificate is not trusted. For
+    /// writes it is true only if the connection failed before anything was sent: after any
+    /// other failure, another call could have the effect twice.
     pub fn is_retryable(&self) -> bool {
-        match self {
+        let is_transient = match self {
             Self::Transport(error) => error.is_transient(),
             Self::Status(_) => self.status().is_some_and(is_transient_status),
             _ => false,
-        }
+        };
+        let is_write = self.transcript().is_some_and(Transcript::is_write);
+        is_transient && (!is_write || self.outcome() == Outcome::NotSent)
     }
 }
 
@@ -227,6 +256,7 @@ macro_rules! from_boxed {
 
 from_boxed! {
     InvalidArgument => Argument,
+    AccessError => Access,
     TransportError => Transport,
     StatusError => Status,
     OversizedBody => Oversized,
@@ -243,13 +273,19 @@ impl From<InvalidString> for Error {
 
 #[cfg(test)]
 mod tests {
-    use super::Error;
+    use super::{AccessError, Error};
 
     #[test]
     fn is_small_and_crosses_threads() {
         fn crosses_threads<T: Send + Sync + 'static>() {}
         crosses_threads::<Error>();
         assert!(size_of::<Error>() <= 48, "{}", size_of::<Error>());
+    }
+
+    #[test]
+    fn keeps_the_cursor_of_a_list_whose_token_expires() {
+        let error = Error::from(AccessError::new("a", None)).with_cursor(Some("c".into()));
+        assert_eq!(error.cursor(), Some("c"));
     }
 
     #[test]

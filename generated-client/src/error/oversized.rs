@@ -21,6 +21,12 @@ impl OversizedBody {
     pub fn limit(&self) -> usize {
         self.limit
     }
+
+    /// Returns the body up to the limit. Credentials echoed by the server are replaced by
+    /// `[redacted]`.
+    pub fn body(&self) -> &[u8] {
+        self.transcript.body()
+    }
 }
 
 impl fmt::Display for OversizedBody {

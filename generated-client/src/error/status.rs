@@ -5,6 +5,7 @@ use std::fmt;
 
 use http::StatusCode;
 
+use super::ACCESS_TOKEN;
 use super::message::{first_and_count, one_line};
 use crate::call::transcript::Transcript;
 use crate::types::{ErrorBody, ErrorDetail, ValidationError};
@@ -62,24 +63,37 @@ impl fmt::Display for StatusError {
             write!(f, " {status}")?;
         }
         if let Some((location, is_url)) = transcript.location() {
-            let reason = if is_url {
-                "only a few redirects within the same origin are followed"
-            } else {
-                "the location is not a valid URL"
+            let reason = match (is_url, status) {
+                (false, _) => "the location is not a valid URL",
+                (true, Some(status)) if transcript.is_write() && !repeats_writes(status) => {
+                    "only 307 and 308 are followed for a write"
+                }
+                (true, _) => "only a few redirects within the same origin are followed",
             };
             write!(f, ": redirect to {} not followed; {reason}", excerpt(location))?;
         } else if let Some(explanation) = self.explanation() {
             write!(f, ": {explanation}")?;
         }
         write!(f, " ({transcript})")?;
-        if matches!(status, Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)) {
-            f.write_str("; check that both credentials are valid and belong to this environment")?;
+        match status {
+            Some(StatusCode::UNAUTHORIZED) if !transcript.has_access_token() => {
+                write!(f, "; the call had no access token; set {ACCESS_TOKEN}")
+            }
+            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                f.write_str("; check that the credentials are valid and belong to this environment")
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 
 impl StdError for StatusError {}
+
+/// Returns whether a redirect with this status asks to repeat a write elsewhere. Other redirects
+/// turn it into a read.
+pub(crate) fn repeats_writes(status: StatusCode) -> bool {
+    matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT)
+}
 
 /// Returns whether a status may be gone at the next attempt.
 pub(crate) fn is_transient_status(status: StatusCode) -> bool {
@@ -90,4 +104,42 @@ pub(crate) fn is_transient_status(status: StatusCode) -> bool {
 fn field(error: &ValidationError) -> String {
     let steps: Vec<_> = error.loc.iter().map(ToString::to_string).collect();
     steps.join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+    use http::{Method, StatusCode};
+
+    use super::StatusError;
+    use crate::call::transcript::{ReceivedResponse, SentRequest, Transcript};
+
+    fn message(status: StatusCode, authorization: Option<&'static str>) -> String {
+        let url = "https://api.isometric.com/a?first=2".parse().unwrap();
+        let mut request = reqwest::Request::new(Method::GET, url);
+        if let Some(value) = authorization {
+            request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static(value));
+        }
+        let now = SystemTime::UNIX_EPOCH;
+        let transcript = Transcript {
+            request: Some(SentRequest::new("a", &request, &[])),
+            response: Some(ReceivedResponse::new(status, &HeaderMap::new(), &[], now)),
+            ..Transcript::default()
+        };
+        StatusError::new(transcript).to_string()
+    }
+
+    #[test]
+    fn suggests_a_missing_access_token() {
+        let hint = "; the call had no access token; set ISOMETRIC_ACCESS_TOKEN";
+        let unauthorized = StatusCode::UNAUTHORIZED;
+        assert_eq!(
+            message(unauthorized, None),
+            format!("a: HTTP 401 Unauthorized (GET https://api.isometric.com/a?first=2){hint}")
+        );
+        assert!(!message(unauthorized, Some("Bearer token")).contains(hint));
+        assert!(!message(StatusCode::FORBIDDEN, None).contains(hint));
+    }
 }

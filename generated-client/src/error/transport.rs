@@ -65,8 +65,19 @@ impl TransportError {
         self.source.as_ref().is_some_and(reqwest::Error::is_timeout)
     }
 
+    /// Returns the part of the body that arrived. Credentials echoed by the server are replaced
+    /// by `[redacted]`.
+    pub fn body(&self) -> &[u8] {
+        self.transcript.body()
+    }
+
     pub(super) fn is_transient(&self) -> bool {
         self.kind.is_transient()
+    }
+
+    /// Returns whether the API certainly received nothing.
+    pub(super) fn is_not_sent(&self) -> bool {
+        self.kind.is_before_sending() && !self.transcript.is_redirected
     }
 }
 
@@ -88,6 +99,14 @@ impl TransportKind {
     /// Returns whether another attempt may succeed.
     pub(crate) fn is_transient(self) -> bool {
         !matches!(self, Self::Request | Self::Tls)
+    }
+
+    /// Returns whether the failure prevented sending.
+    ///
+    /// A connection that closes while a request waits for it is not included, although hyper may
+    /// know that it wrote nothing: reqwest does not reveal the difference.
+    pub(crate) fn is_before_sending(self) -> bool {
+        matches!(self, Self::Connect | Self::Tls | Self::Request)
     }
 
     fn summary(self) -> &'static str {

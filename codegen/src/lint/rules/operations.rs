@@ -53,6 +53,7 @@ const RESERVED_METHODS: &[&str] = &[
     "pre",
     "production",
     "sandbox",
+    "with_access_token",
     "with_options",
     "without_retries",
 ];
