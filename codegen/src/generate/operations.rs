@@ -32,7 +32,7 @@ pub(super) fn emit(root: &Node, generated: &ProgenitorOutput) -> EmitResult<Toke
         #[doc(hidden)]
         pub use crate::call::spec::OperationSpec;
         use crate::call::operation::{CountedList, List, Operation, PageFields};
-        use crate::call::spec::{Pagination, ParameterSpec, Place};
+        use crate::call::spec::{Pagination, ParameterSpec, ParameterLocation};
         use crate::call::wire::{WireArguments, WireResult};
         use crate::validate::{Bounds, Count, Format, Piece, Property, Required, Schema, StringRules};
 
@@ -210,7 +210,7 @@ fn spec(operation: &ApiOperation<'_>) -> EmitResult<TokenStream> {
         let name = parameter.name;
         let place = format_ident!("{}", parameter.place.to_upper_camel_case());
         let schema = schema_tables::schema_ref(root, parameter.schema)?;
-        Ok(quote!(ParameterSpec { name: #name, place: Place::#place, schema: #schema }))
+        Ok(quote!(ParameterSpec { name: #name, place: ParameterLocation::#place, schema: #schema }))
     });
     let parameters = parameters.collect::<EmitResult<Vec<_>>>()?;
     let body = optional_schema(root, operation.body)?;

@@ -31,14 +31,14 @@ pub struct ParameterSpec {
     /// The name.
     pub name: &'static str,
     /// The place.
-    pub place: Place,
+    pub place: ParameterLocation,
     /// The rules.
     pub schema: &'static Schema,
 }
 
 /// The place of a parameter in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ParameterLocation {
     /// A segment of the path.
     Path,
     /// The query.
@@ -47,7 +47,7 @@ pub enum Place {
     Header,
 }
 
-impl Place {
+impl ParameterLocation {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Path => "path",

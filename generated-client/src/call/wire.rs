@@ -7,7 +7,7 @@ use progenitor_client::ResponseValue;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::spec::{OperationSpec, Pagination, ParameterSpec, Place};
+use super::spec::{OperationSpec, Pagination, ParameterLocation, ParameterSpec};
 use crate::error::InvalidArgument;
 use crate::validate::{self, Rule, Violation, excerpt};
 
@@ -116,7 +116,7 @@ impl CallArguments {
             let expected = format!("no `{}` together with `{}`", name(index), name(forwards));
             let (pointer, rule) = (String::new(), Rule::Conflict);
             let violation = Violation { pointer, rule, expected: expected.into(), got };
-            violation.below(&[Place::Query.as_str(), name(index)])
+            violation.below(&[ParameterLocation::Query.as_str(), name(index)])
         };
         [last, before].into_iter().flatten().filter(is_set).map(conflict).collect()
     }
@@ -172,13 +172,13 @@ impl WireValue {
     }
 
     /// Returns the violation of the rules of a place.
-    fn violation(&self, place: Place) -> Option<Violation> {
+    fn violation(&self, place: ParameterLocation) -> Option<Violation> {
         let Self::One(text) = self else { return None };
         let expected = match place {
-            Place::Path if matches!(text.as_str(), "" | "." | "..") => {
+            ParameterLocation::Path if matches!(text.as_str(), "" | "." | "..") => {
                 "a path segment other than an empty string, `.` and `..`"
             }
-            Place::Header if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
+            ParameterLocation::Header if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
                 "visible ASCII characters and spaces"
             }
             _ => return None,
@@ -212,7 +212,7 @@ pub(crate) fn encode_segment(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::spec::{OperationSpec, ParameterSpec, Place};
+    use super::super::spec::{OperationSpec, ParameterLocation, ParameterSpec};
     use super::{CallArguments, encode_segment};
     use crate::validate::{Bounds, Count, Schema, StringRules};
 
@@ -232,10 +232,10 @@ mod tests {
         statuses: &[],
         needs_access_token: false,
         parameters: &[
-            ParameterSpec { name: "id", place: Place::Path, schema: &TEXT },
-            ParameterSpec { name: "first", place: Place::Query, schema: &INTEGER },
-            ParameterSpec { name: "a/b~c", place: Place::Query, schema: &TEXTS },
-            ParameterSpec { name: "note", place: Place::Header, schema: &TEXT },
+            ParameterSpec { name: "id", place: ParameterLocation::Path, schema: &TEXT },
+            ParameterSpec { name: "first", place: ParameterLocation::Query, schema: &INTEGER },
+            ParameterSpec { name: "a/b~c", place: ParameterLocation::Query, schema: &TEXTS },
+            ParameterSpec { name: "note", place: ParameterLocation::Header, schema: &TEXT },
         ],
         body: Some(&INTEGER),
         response: None,
@@ -261,7 +261,7 @@ mod tests {
                 "/path/id: format: expected a path segment other than an empty string, `.` and \
                  `..`, got \"..\"",
                 "/query/first: range: expected at least 1 and at most 50, got 1000",
-                "/query/a~1b~0c/2: unique: expected an item unlike those before it, got \"x\"",
+                "/query/a~1b~0c/2: unique: expected a unique item, got \"x\"",
                 "/query/a~1b~0c: items: expected at most 2 items, got 3",
                 "/header/note: format: expected visible ASCII characters and spaces, got \
                  \"a\\nb\"",

@@ -8,7 +8,7 @@ use super::types;
 #[doc(hidden)]
 pub use crate::call::spec::OperationSpec;
 use crate::call::operation::{CountedList, List, Operation, PageFields};
-use crate::call::spec::{Pagination, ParameterSpec, Place};
+use crate::call::spec::{Pagination, ParameterSpec, ParameterLocation};
 use crate::call::wire::{WireArguments, WireResult};
 use crate::validate::{
     Bounds, Count, Format, Piece, Property, Required, Schema, StringRules,
@@ -1257,7 +1257,7 @@ impl Operation for OrganisationOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &ORGANISATION_ID,
             },
         ],
@@ -1290,12 +1290,12 @@ impl Operation for OrganisationOrdersOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1305,7 +1305,7 @@ impl Operation for OrganisationOrdersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1319,7 +1319,7 @@ impl Operation for OrganisationOrdersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1329,7 +1329,7 @@ impl Operation for OrganisationOrdersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1432,7 +1432,7 @@ impl Operation for OrganisationCreditBalanceOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &ORGANISATION_ID,
             },
         ],
@@ -1463,42 +1463,42 @@ impl Operation for OrganisationCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "supplier_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "project_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &PROJECT_ID,
             },
             ParameterSpec {
                 name: "issuance_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &ISSUANCE_ID,
             },
             ParameterSpec {
                 name: "delivery_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &DELIVERY_ID,
             },
             ParameterSpec {
                 name: "order_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &ORDER_ID,
             },
             ParameterSpec {
                 name: "retirement_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &RETIREMENT_ID,
             },
             ParameterSpec {
                 name: "status",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Array {
                     items: &CREDIT_BATCH_STATUS,
                     count: Count { min: 0, max: None },
@@ -1507,7 +1507,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "issued_after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1521,7 +1521,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "issued_before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1535,7 +1535,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1545,7 +1545,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1559,7 +1559,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1569,7 +1569,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1583,12 +1583,12 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "sort_field",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &CREDIT_BATCH_SORT_FIELD,
             },
             ParameterSpec {
                 name: "sort_direction",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &SORT_DIRECTION,
             },
         ],
@@ -1788,7 +1788,7 @@ impl Operation for SupplierOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &SUPPLIER_ID,
             },
         ],
@@ -1821,7 +1821,7 @@ impl Operation for SuppliersOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1831,7 +1831,7 @@ impl Operation for SuppliersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1845,7 +1845,7 @@ impl Operation for SuppliersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1855,7 +1855,7 @@ impl Operation for SuppliersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1956,12 +1956,12 @@ impl Operation for SupplierProjectsOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1971,7 +1971,7 @@ impl Operation for SupplierProjectsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1985,7 +1985,7 @@ impl Operation for SupplierProjectsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1995,7 +1995,7 @@ impl Operation for SupplierProjectsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2097,12 +2097,12 @@ impl Operation for SupplierOrdersOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2112,7 +2112,7 @@ impl Operation for SupplierOrdersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2126,7 +2126,7 @@ impl Operation for SupplierOrdersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2136,7 +2136,7 @@ impl Operation for SupplierOrdersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2238,12 +2238,12 @@ impl Operation for SupplierDeliveriesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2253,7 +2253,7 @@ impl Operation for SupplierDeliveriesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2267,7 +2267,7 @@ impl Operation for SupplierDeliveriesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2277,7 +2277,7 @@ impl Operation for SupplierDeliveriesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2379,12 +2379,12 @@ impl Operation for SupplierIssuancesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2394,7 +2394,7 @@ impl Operation for SupplierIssuancesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2408,7 +2408,7 @@ impl Operation for SupplierIssuancesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2418,7 +2418,7 @@ impl Operation for SupplierIssuancesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2520,7 +2520,7 @@ impl Operation for ProjectOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &PROJECT_ID,
             },
         ],
@@ -2553,12 +2553,12 @@ impl Operation for ProjectDocumentsOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &PROJECT_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2568,7 +2568,7 @@ impl Operation for ProjectDocumentsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2582,7 +2582,7 @@ impl Operation for ProjectDocumentsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2592,7 +2592,7 @@ impl Operation for ProjectDocumentsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2694,7 +2694,7 @@ impl Operation for ProjectsOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2704,7 +2704,7 @@ impl Operation for ProjectsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2718,7 +2718,7 @@ impl Operation for ProjectsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2728,7 +2728,7 @@ impl Operation for ProjectsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2829,7 +2829,7 @@ impl Operation for IssuanceOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &ISSUANCE_ID,
             },
         ],
@@ -2862,7 +2862,7 @@ impl Operation for IssuancesOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2872,7 +2872,7 @@ impl Operation for IssuancesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2886,7 +2886,7 @@ impl Operation for IssuancesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2896,7 +2896,7 @@ impl Operation for IssuancesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2997,7 +2997,7 @@ impl Operation for IssuanceCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &ISSUANCE_ID,
             },
         ],
@@ -3027,17 +3027,17 @@ impl Operation for DeliveriesOperation {
         parameters: &[
             ParameterSpec {
                 name: "from_supplier_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "to_organisation_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3047,7 +3047,7 @@ impl Operation for DeliveriesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3061,7 +3061,7 @@ impl Operation for DeliveriesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3071,7 +3071,7 @@ impl Operation for DeliveriesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3210,7 +3210,7 @@ impl Operation for DeliveryOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &DELIVERY_ID,
             },
         ],
@@ -3243,7 +3243,7 @@ impl Operation for DeliveryCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &DELIVERY_ID,
             },
         ],
@@ -3297,17 +3297,17 @@ impl Operation for TransfersOperation {
         parameters: &[
             ParameterSpec {
                 name: "from_organisation_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "to_organisation_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3317,7 +3317,7 @@ impl Operation for TransfersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3331,7 +3331,7 @@ impl Operation for TransfersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3341,7 +3341,7 @@ impl Operation for TransfersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3459,7 +3459,7 @@ impl Operation for TransferOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &TRANSFER_ID,
             },
         ],
@@ -3492,7 +3492,7 @@ impl Operation for TransferCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &TRANSFER_ID,
             },
         ],
@@ -3522,7 +3522,7 @@ impl Operation for RefundOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &BUFFER_POOL_REFUND_ID,
             },
         ],
@@ -3555,7 +3555,7 @@ impl Operation for RefundCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &BUFFER_POOL_REFUND_ID,
             },
         ],
@@ -3609,17 +3609,17 @@ impl Operation for RetirementsOperation {
         parameters: &[
             ParameterSpec {
                 name: "beneficiary_org_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "owner_org_id",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3629,7 +3629,7 @@ impl Operation for RetirementsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3643,7 +3643,7 @@ impl Operation for RetirementsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3653,7 +3653,7 @@ impl Operation for RetirementsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3793,7 +3793,7 @@ impl Operation for RetirementOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &RETIREMENT_ID,
             },
         ],
@@ -3826,7 +3826,7 @@ impl Operation for RetirementCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &RETIREMENT_ID,
             },
         ],
@@ -3856,7 +3856,7 @@ impl Operation for OrderOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &ORDER_ID,
             },
         ],
@@ -3889,12 +3889,12 @@ impl Operation for OrderDeliveriesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &ORDER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3904,7 +3904,7 @@ impl Operation for OrderDeliveriesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3918,7 +3918,7 @@ impl Operation for OrderDeliveriesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3928,7 +3928,7 @@ impl Operation for OrderDeliveriesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -4030,7 +4030,7 @@ impl Operation for CreditBatchOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                place: ParameterLocation::Path,
                 schema: &CREDIT_BATCH_ID,
             },
         ],
@@ -4063,7 +4063,7 @@ impl Operation for BeneficiariesOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -4073,7 +4073,7 @@ impl Operation for BeneficiariesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -4087,7 +4087,7 @@ impl Operation for BeneficiariesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -4097,7 +4097,7 @@ impl Operation for BeneficiariesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -4222,7 +4222,7 @@ impl Operation for TransfereesOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -4232,7 +4232,7 @@ impl Operation for TransfereesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -4246,7 +4246,7 @@ impl Operation for TransfereesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -4256,7 +4256,7 @@ impl Operation for TransfereesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                place: ParameterLocation::Query,
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
