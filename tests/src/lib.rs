@@ -19,6 +19,7 @@ mod faults;
 mod fuzz;
 mod generated;
 mod lineage;
+mod lists;
 mod modules;
 mod properties;
 mod readme;

@@ -131,9 +131,10 @@ fn crate_with_docs() -> String {
     assert!(operations.iter().any(|docs| docs.contains("GET /described")));
     // The docs of operations refer to these items.
     let mut code =
-        "//! Docs.\n\n/// An error.\npub struct Error;\n\n/// Methods.\npub mod methods {\n\
+        "//! Docs.\n\n/// An error.\npub struct Error;\n\npub use methods::Registry;\n\n\
+                    /// Methods.\npub mod methods {\n\
                     /// A client.\npub struct Registry;\n\nimpl Registry {\n/// A method.\n\
-                    pub fn thing(&self) {}\n"
+                    pub fn thing(&self) {}\n/// Another method.\npub fn described(&self) {}\n"
             .to_owned();
     for (index, docs) in fields.iter().chain(&operations).enumerate() {
         writeln!(code, "\n{docs}pub fn item_{index}(&self) {{}}").unwrap();

@@ -15,12 +15,16 @@
 //! # }
 //! ```
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::LazyLock;
 
+use futures_core::Stream;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::call::Call;
-use crate::call::operation::Operation;
+use crate::call::lists::{Items, Pages};
+use crate::call::operation::{List, Operation};
 use crate::error::{Error, InvalidSetting};
 
 /// The runtime of all blocking calls, which lets them share connections. Its single worker
@@ -54,6 +58,47 @@ impl<O: Operation> Call<O> {
     /// Any [`Error`]. Inside an async runtime, [`Error::Configuration`].
     pub fn block(self) -> Result<O::Output, Error> {
         wait(self)
+    }
+}
+
+impl<O: List> Items<O> {
+    /// Returns an iterator over the items that blocks the thread until the next one arrives.
+    pub fn block(self) -> Blocking<Self> {
+        Blocking(Some(self))
+    }
+}
+
+impl<O: List> Pages<O> {
+    /// Returns an iterator over the pages that blocks the thread until the next one arrives.
+    pub fn block(self) -> Blocking<Self> {
+        Blocking(Some(self))
+    }
+}
+
+/// An iterator over a stream of this crate. It ends after an error.
+///
+/// ```no_run
+/// # fn example(registry: isometric_registry::Registry) -> Result<(), isometric_registry::Error> {
+/// for issuance in registry.issuances().items().block() {
+///     println!("{}", issuance?.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Blocking<S>(Option<S>);
+
+impl<T, S: Stream<Item = Result<T, Error>> + Unpin> Iterator for Blocking<S> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let stream = self.0.as_mut()?;
+        let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context).map(Ok));
+        let item = wait(next).unwrap_or_else(|error| Some(Err(error)));
+        if !matches!(item, Some(Ok(_))) {
+            self.0 = None;
+        }
+        item
     }
 }
 

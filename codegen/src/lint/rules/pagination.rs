@@ -166,7 +166,7 @@ fn has_type(schema: &Node, ty: &str) -> bool {
 }
 
 fn at_token(tokens: &[String]) -> String {
-    truncate(&Pointer::root().descend(tokens).to_string())
+    truncate(Pointer::root().descend(tokens).as_str())
 }
 
 /// Follows a pointer through the properties of objects.
