@@ -9,19 +9,28 @@ use syn::{ImplItem, Item, ItemImpl, Type};
 const HAND_WRITTEN: &[&str] = &[
     include_str!("../../../generated-client/src/registry.rs"),
     include_str!("../../../generated-client/src/call/mod.rs"),
+    include_str!("../../../generated-client/src/call/blocking.rs"),
+    include_str!("../../../generated-client/src/call/lists.rs"),
 ];
 
 /// Returns the names that a crate with these files defines twice.
 pub(crate) fn of(files: &[GeneratedFile]) -> Vec<String> {
     let mut names = Names::default();
-    for (module, text) in HAND_WRITTEN.iter().map(|text| ("hand-written", *text)) {
-        names.add_file(module, text);
+    for text in HAND_WRITTEN {
+        let items = parse("a hand-written module", text);
+        items.iter().filter(|item| matches!(item, Item::Impl(_))).for_each(|item| {
+            names.add_item("crate", item);
+        });
     }
     for file in files {
-        names.add_file(file.name, &file.text);
+        parse(file.name, &file.text).iter().for_each(|item| names.add_item(file.name, item));
     }
     names.duplicates.extend(names.shadowing_methods());
     names.duplicates
+}
+
+fn parse(name: &str, text: &str) -> Vec<Item> {
+    syn::parse_file(text).unwrap_or_else(|error| panic!("{name}: {error}")).items
 }
 
 #[derive(Default)]
@@ -35,13 +44,6 @@ struct Names {
 }
 
 impl Names {
-    fn add_file(&mut self, module: &str, text: &str) {
-        let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{module}: {error}"));
-        for item in &file.items {
-            self.add_item(module, item);
-        }
-    }
-
     fn add(&mut self, name: String) {
         if !self.seen.insert(name.clone()) {
             self.duplicates.push(name);
@@ -64,7 +66,8 @@ impl Names {
                 for attribute in item.attrs.iter().filter(|it| it.path().is_ident("derive")) {
                     let add = |meta: syn::meta::ParseNestedMeta<'_>| {
                         let name = meta.path.segments.last().map(|it| it.ident.to_string());
-                        self.add(format!("impl {} for {}", name.unwrap_or_default(), item.ident));
+                        let name = name.unwrap_or_default();
+                        self.add(format!("impl {name} for {module}::{}", item.ident));
                         Ok(())
                     };
                     attribute.parse_nested_meta(add).unwrap();
@@ -78,13 +81,13 @@ impl Names {
                 self.add(format!("{module}: value {}", item.ident));
             }
             Item::Fn(item) => self.add(format!("{module}: value {}", item.sig.ident)),
-            Item::Impl(item) => self.add_impl(item),
+            Item::Impl(item) => self.add_impl(module, item),
             _ => {}
         }
     }
 
-    fn add_impl(&mut self, item: &ItemImpl) {
-        let (name, arguments) = type_name(&item.self_ty);
+    fn add_impl(&mut self, module: &str, item: &ItemImpl) {
+        let (name, arguments) = type_name(module, &item.self_ty);
         let self_type = format!("{name}{arguments}");
         if let Some((path, _)) = &item.trait_ {
             return self.add(format!("impl {} for {self_type}", last_segment(path)));
@@ -115,12 +118,20 @@ impl Names {
     }
 }
 
-/// Returns the last segment of a type's path, and its arguments.
-fn type_name(ty: &Type) -> (String, String) {
-    let Type::Path(path) = ty else { return (quote::quote!(#ty).to_string(), String::new()) };
-    let Some(last) = path.path.segments.last() else { return Default::default() };
-    let arguments = &last.arguments;
-    (last.ident.to_string(), quote::quote!(#arguments).to_string())
+/// Returns the path of a type without its arguments, and its arguments. A type of the crate's root
+/// has the same path in all modules.
+fn type_name(module: &str, ty: &Type) -> (String, String) {
+    let Type::Path(path) = ty else {
+        return (format!("{module}::{}", quote::quote!(#ty)), String::new());
+    };
+    let segments = path.path.segments.iter();
+    let arguments = segments.clone().map(|segment| &segment.arguments).next_back();
+    let name: Vec<_> = segments.map(|segment| segment.ident.to_string()).collect();
+    let name = match name[0].as_str() {
+        "crate" => name.join("::"),
+        _ => format!("{module}::{}", name.join("::")),
+    };
+    (name, quote::quote!(#arguments).to_string())
 }
 
 /// Returns the last segment of a trait's path with its arguments.
