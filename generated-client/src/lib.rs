@@ -13,16 +13,25 @@
 //! use isometric_registry::{Credentials, Error, Registry};
 //!
 //! # async fn example() -> Result<(), Error> {
-//! let registry = Registry::sandbox(Credentials::from_env()?)?;
-//! let batch = registry.credit_batch(&"ctb_1DRBTYA8Q1S07CBY".parse()?).await?;
-//! println!("{} {} {}", batch.serial_number, batch.size, batch.status);
+//! let registry = Registry::production(Credentials::from_env()?)?;
+//! let mut kilograms = 0;
+//! let mut issuances = registry.issuances().items();
+//! while let Some(issuance) = issuances.try_next().await? {
+//!     kilograms += issuance.credit_batch_size_total.credit_kgs;
+//! }
+//! println!("{kilograms} kg of CO2e were issued");
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Calls need a Tokio runtime, or the feature `blocking`. `examples/credit_batch.rs` is a
-//! complete program that needs neither credentials nor a network.
+//! The stream fetches page after page. Kilograms are integers, so that the sum is exact; one
+//! credit is 1,000 kg.
 //!
+//! Calls need a Tokio runtime, or the feature `blocking`. `examples/issuances.rs` and
+//! `examples/credit_batch.rs` are complete programs that need neither credentials nor a network.
+//!
+//! - Awaiting a call of a list, such as `registry.projects().first(10).await?`, fetches one page.
+//!   `items()` and `pages()` are streams over all pages, and `count()` returns their total.
 //! - [`Registry::credit_batches_by_id`] fetches many batches, several at a time.
 //! - [`Registry::lineage`] fetches a batch with its ancestors and descendants, and checks that
 //!   they add up.
