@@ -32,7 +32,7 @@ pub(super) fn emit(root: &Node, generated: &ProgenitorOutput) -> EmitResult<Toke
         #[doc(hidden)]
         pub use crate::call::spec::OperationSpec;
         use crate::call::operation::{CountedList, List, Operation, PageFields};
-        use crate::call::spec::{Pagination, ParameterSpec, ParameterLocation};
+        use crate::call::spec::{Pagination, ParameterSpec, Place};
         use crate::call::wire::{WireArguments, WireResult};
         use crate::validate::{Bounds, Count, Format, Piece, Property, Required, Schema, StringRules};
 
@@ -183,10 +183,9 @@ fn wire_values(
             .ok_or_else(|| failure(operation, "progenitor generated an unknown argument"))?;
         let is_list = parameter.items(operation.root).is_some();
         let accessor = match (parameter.is_required, is_list) {
+            (_, true) => quote!(many),
             (true, false) => quote!(one),
             (false, false) => quote!(optional),
-            (true, true) => quote!(many),
-            (false, true) => quote!(optional_many),
         };
         let index = Literal::usize_unsuffixed(index);
         Ok(quote!(arguments.#accessor(#index)))
@@ -209,8 +208,12 @@ fn spec(operation: &ApiOperation<'_>) -> EmitResult<TokenStream> {
     let parameters = operation.parameters.iter().map(|parameter| {
         let name = parameter.name;
         let place = format_ident!("{}", parameter.place.to_upper_camel_case());
+        let pointer = Pointer::root().child(parameter.place).child(name);
+        let pointer = pointer.as_str();
         let schema = schema_tables::schema_ref(root, parameter.schema)?;
-        Ok(quote!(ParameterSpec { name: #name, place: ParameterLocation::#place, schema: #schema }))
+        Ok(quote! {
+            ParameterSpec { name: #name, place: Place::#place, pointer: #pointer, schema: #schema }
+        })
     });
     let parameters = parameters.collect::<EmitResult<Vec<_>>>()?;
     let body = optional_schema(root, operation.body)?;

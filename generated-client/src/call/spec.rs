@@ -31,30 +31,22 @@ pub struct ParameterSpec {
     /// The name.
     pub name: &'static str,
     /// The place.
-    pub place: ParameterLocation,
+    pub place: Place,
+    /// The JSON pointer of the argument in the request, such as `/query/first`.
+    pub pointer: &'static str,
     /// The rules.
     pub schema: &'static Schema,
 }
 
 /// The place of a parameter in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParameterLocation {
+pub enum Place {
     /// A segment of the path.
     Path,
     /// The query.
     Query,
     /// A header.
     Header,
-}
-
-impl ParameterLocation {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Path => "path",
-            Self::Query => "query",
-            Self::Header => "header",
-        }
-    }
 }
 
 /// The parameters that choose a page, as indices in the table of the operation.
