@@ -10,7 +10,6 @@ use http::HeaderValue;
 use serde::Deserialize;
 
 use crate::call::redact::MIN_SECRET;
-use crate::call::spec::OperationSpec;
 use crate::environment::{required, variable};
 use crate::error::{ACCESS_TOKEN, AccessError, Error, InvalidSetting};
 
@@ -122,13 +121,14 @@ impl Credentials {
     /// Checks before anything is sent that the API can accept the access token.
     pub(crate) fn authorize(
         &self,
-        operation: &OperationSpec,
+        operation: &'static str,
+        needs_access_token: bool,
         now: SystemTime,
     ) -> Result<(), AccessError> {
         let expired_at = self.expires_at().filter(|&expiry| expiry <= now.into());
-        let is_missing = operation.needs_access_token && self.access_token.is_none();
+        let is_missing = needs_access_token && self.access_token.is_none();
         if is_missing || expired_at.is_some() {
-            return Err(AccessError::new(operation.name, expired_at));
+            return Err(AccessError::new(operation, expired_at));
         }
         Ok(())
     }

@@ -164,7 +164,8 @@ impl Registry {
         cursor: Option<String>,
     ) -> Result<Context, Error> {
         let Inner { credentials, options, .. } = &*self.inner;
-        match credentials.authorize(operation, options.now()) {
+        let OperationSpec { name, needs_access_token, .. } = *operation;
+        match credentials.authorize(name, needs_access_token, options.now()) {
             Ok(()) => Ok(Context::new(credentials.clone(), options.clone(), cursor)),
             Err(error) => Err(error.with_cursor(cursor).into()),
         }

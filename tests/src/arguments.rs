@@ -47,7 +47,7 @@ fn reports_all_invalid_arguments_at_once() {
             "/query/supplier_id: prefix: expected `spl_` at the start, got \
              \"prj_1CTWZQGKE1S0VAXA\"",
             "/query/status/1: enum: expected `active` or `split` or `retired`, got \"frozen\"",
-            "/query/status/2: unique: expected an item unlike those before it, got \"active\"",
+            "/query/status/2: unique: expected a unique item, got \"active\"",
             "/query/first: range: expected at least 1 and at most 50, got 1000",
             "/query/after: length: expected at least 1 character, got \"\" (0 characters)",
         ]

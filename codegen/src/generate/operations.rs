@@ -32,7 +32,7 @@ pub(super) fn emit(root: &Node, generated: &ProgenitorOutput) -> EmitResult<Toke
         #[doc(hidden)]
         pub use crate::call::spec::OperationSpec;
         use crate::call::operation::{CountedList, List, Operation, PageFields};
-        use crate::call::spec::{Pagination, ParameterSpec, Place};
+        use crate::call::spec::{Pagination, ParameterSpec, ParameterLocation};
         use crate::call::wire::{WireArguments, WireResult};
         use crate::validate::{Bounds, Count, Format, Piece, Property, Required, Schema, StringRules};
 
@@ -212,7 +212,7 @@ fn spec(operation: &ApiOperation<'_>) -> EmitResult<TokenStream> {
         let pointer = pointer.as_str();
         let schema = schema_tables::schema_ref(root, parameter.schema)?;
         Ok(quote! {
-            ParameterSpec { name: #name, place: Place::#place, pointer: #pointer, schema: #schema }
+            ParameterSpec { name: #name, location: ParameterLocation::#place, pointer: #pointer, schema: #schema }
         })
     });
     let parameters = parameters.collect::<EmitResult<Vec<_>>>()?;
@@ -304,5 +304,7 @@ fn method_docs(operation: &ApiOperation<'_>) -> String {
 
 /// The documentation of every operation that writes.
 const OUTCOME: &str = "The request is sent once. It is repeated only if the connection failed \
-                       before anything was sent. After any other failure, \
-                       [`Error::outcome`](crate::Error::outcome) tells if the request took effect.";
+                       before anything was sent. If the call fails, \
+                       [`Error::outcome`](crate::Error::outcome) tells whether the request was \
+                       carried out. The outcome of a call that is dropped before it ends is \
+                       unknown.";

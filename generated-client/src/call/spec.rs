@@ -30,17 +30,17 @@ pub struct OperationSpec {
 pub struct ParameterSpec {
     /// The name.
     pub name: &'static str,
-    /// The place.
-    pub place: Place,
+    /// The location.
+    pub location: ParameterLocation,
     /// The JSON pointer of the argument in the request, such as `/query/first`.
     pub pointer: &'static str,
     /// The rules.
     pub schema: &'static Schema,
 }
 
-/// The place of a parameter in a request.
+/// The location of a parameter in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ParameterLocation {
     /// A segment of the path.
     Path,
     /// The query.

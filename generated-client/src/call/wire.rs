@@ -7,7 +7,7 @@ use progenitor_client::ResponseValue;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::spec::{OperationSpec, Pagination, ParameterSpec, Place};
+use super::spec::{OperationSpec, Pagination, ParameterLocation, ParameterSpec};
 use crate::error::InvalidArgument;
 use crate::validate::{self, Rule, Violation, excerpt};
 
@@ -75,7 +75,7 @@ impl CallArguments {
             let values = texts(json);
             let mut found = validate::request_violations(json, parameter.schema);
             if found.is_empty() {
-                found.extend(values.iter().find_map(|text| misplaced(text, parameter.place)));
+                found.extend(values.iter().find_map(|text| misplaced(text, parameter.location)));
             }
             violations.extend(found.into_iter().map(|found| found.below(parameter.pointer)));
             parameters.push(Some(values));
@@ -149,13 +149,13 @@ fn texts(json: &str) -> Vec<String> {
     }
 }
 
-/// Returns the violation of a rule of the place of a parameter.
-fn misplaced(text: &str, place: Place) -> Option<Violation> {
-    let expected = match place {
-        Place::Path if matches!(text, "" | "." | "..") => {
+/// Returns the violation of a rule of the location of a parameter.
+fn misplaced(text: &str, location: ParameterLocation) -> Option<Violation> {
+    let expected = match location {
+        ParameterLocation::Path if matches!(text, "" | "." | "..") => {
             "a path segment other than an empty string, `.` and `..`"
         }
-        Place::Header if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
+        ParameterLocation::Header if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
             "visible ASCII characters and spaces"
         }
         _ => return None,

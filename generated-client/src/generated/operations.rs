@@ -8,7 +8,7 @@ use super::types;
 #[doc(hidden)]
 pub use crate::call::spec::OperationSpec;
 use crate::call::operation::{CountedList, List, Operation, PageFields};
-use crate::call::spec::{Pagination, ParameterSpec, Place};
+use crate::call::spec::{Pagination, ParameterSpec, ParameterLocation};
 use crate::call::wire::{WireArguments, WireResult};
 use crate::validate::{
     Bounds, Count, Format, Piece, Property, Required, Schema, StringRules,
@@ -528,7 +528,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -622,7 +622,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -805,7 +805,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -853,7 +853,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -1080,7 +1080,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -1126,7 +1126,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -1257,7 +1257,7 @@ impl Operation for OrganisationOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &ORGANISATION_ID,
             },
@@ -1291,13 +1291,13 @@ impl Operation for OrganisationOrdersOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -1308,7 +1308,7 @@ impl Operation for OrganisationOrdersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -1323,7 +1323,7 @@ impl Operation for OrganisationOrdersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -1334,7 +1334,7 @@ impl Operation for OrganisationOrdersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -1438,7 +1438,7 @@ impl Operation for OrganisationCreditBalanceOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &ORGANISATION_ID,
             },
@@ -1470,49 +1470,49 @@ impl Operation for OrganisationCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "supplier_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/supplier_id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "project_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/project_id",
                 schema: &PROJECT_ID,
             },
             ParameterSpec {
                 name: "issuance_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/issuance_id",
                 schema: &ISSUANCE_ID,
             },
             ParameterSpec {
                 name: "delivery_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/delivery_id",
                 schema: &DELIVERY_ID,
             },
             ParameterSpec {
                 name: "order_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/order_id",
                 schema: &ORDER_ID,
             },
             ParameterSpec {
                 name: "retirement_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/retirement_id",
                 schema: &RETIREMENT_ID,
             },
             ParameterSpec {
                 name: "status",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/status",
                 schema: &Schema::Array {
                     items: &CREDIT_BATCH_STATUS,
@@ -1522,7 +1522,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "issued_after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/issued_after",
                 schema: &Schema::String(
                     &StringRules {
@@ -1537,7 +1537,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "issued_before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/issued_before",
                 schema: &Schema::String(
                     &StringRules {
@@ -1552,7 +1552,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -1563,7 +1563,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -1578,7 +1578,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -1589,7 +1589,7 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -1604,13 +1604,13 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "sort_field",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/sort_field",
                 schema: &CREDIT_BATCH_SORT_FIELD,
             },
             ParameterSpec {
                 name: "sort_direction",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/sort_direction",
                 schema: &SORT_DIRECTION,
             },
@@ -1811,7 +1811,7 @@ impl Operation for SupplierOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &SUPPLIER_ID,
             },
@@ -1845,7 +1845,7 @@ impl Operation for SuppliersOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -1856,7 +1856,7 @@ impl Operation for SuppliersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -1871,7 +1871,7 @@ impl Operation for SuppliersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -1882,7 +1882,7 @@ impl Operation for SuppliersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -1984,13 +1984,13 @@ impl Operation for SupplierProjectsOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2001,7 +2001,7 @@ impl Operation for SupplierProjectsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -2016,7 +2016,7 @@ impl Operation for SupplierProjectsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2027,7 +2027,7 @@ impl Operation for SupplierProjectsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -2130,13 +2130,13 @@ impl Operation for SupplierOrdersOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2147,7 +2147,7 @@ impl Operation for SupplierOrdersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -2162,7 +2162,7 @@ impl Operation for SupplierOrdersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2173,7 +2173,7 @@ impl Operation for SupplierOrdersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -2276,13 +2276,13 @@ impl Operation for SupplierDeliveriesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2293,7 +2293,7 @@ impl Operation for SupplierDeliveriesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -2308,7 +2308,7 @@ impl Operation for SupplierDeliveriesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2319,7 +2319,7 @@ impl Operation for SupplierDeliveriesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -2422,13 +2422,13 @@ impl Operation for SupplierIssuancesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2439,7 +2439,7 @@ impl Operation for SupplierIssuancesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -2454,7 +2454,7 @@ impl Operation for SupplierIssuancesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2465,7 +2465,7 @@ impl Operation for SupplierIssuancesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -2568,7 +2568,7 @@ impl Operation for ProjectOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &PROJECT_ID,
             },
@@ -2602,13 +2602,13 @@ impl Operation for ProjectDocumentsOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &PROJECT_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2619,7 +2619,7 @@ impl Operation for ProjectDocumentsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -2634,7 +2634,7 @@ impl Operation for ProjectDocumentsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2645,7 +2645,7 @@ impl Operation for ProjectDocumentsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -2748,7 +2748,7 @@ impl Operation for ProjectsOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2759,7 +2759,7 @@ impl Operation for ProjectsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -2774,7 +2774,7 @@ impl Operation for ProjectsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2785,7 +2785,7 @@ impl Operation for ProjectsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -2887,7 +2887,7 @@ impl Operation for IssuanceOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &ISSUANCE_ID,
             },
@@ -2921,7 +2921,7 @@ impl Operation for IssuancesOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2932,7 +2932,7 @@ impl Operation for IssuancesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -2947,7 +2947,7 @@ impl Operation for IssuancesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -2958,7 +2958,7 @@ impl Operation for IssuancesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -3060,7 +3060,7 @@ impl Operation for IssuanceCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &ISSUANCE_ID,
             },
@@ -3091,19 +3091,19 @@ impl Operation for DeliveriesOperation {
         parameters: &[
             ParameterSpec {
                 name: "from_supplier_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/from_supplier_id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "to_organisation_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/to_organisation_id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -3114,7 +3114,7 @@ impl Operation for DeliveriesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -3129,7 +3129,7 @@ impl Operation for DeliveriesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -3140,7 +3140,7 @@ impl Operation for DeliveriesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -3280,7 +3280,7 @@ impl Operation for DeliveryOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &DELIVERY_ID,
             },
@@ -3314,7 +3314,7 @@ impl Operation for DeliveryCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &DELIVERY_ID,
             },
@@ -3369,19 +3369,19 @@ impl Operation for TransfersOperation {
         parameters: &[
             ParameterSpec {
                 name: "from_organisation_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/from_organisation_id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "to_organisation_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/to_organisation_id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -3392,7 +3392,7 @@ impl Operation for TransfersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -3407,7 +3407,7 @@ impl Operation for TransfersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -3418,7 +3418,7 @@ impl Operation for TransfersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -3537,7 +3537,7 @@ impl Operation for TransferOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &TRANSFER_ID,
             },
@@ -3571,7 +3571,7 @@ impl Operation for TransferCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &TRANSFER_ID,
             },
@@ -3602,7 +3602,7 @@ impl Operation for RefundOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &BUFFER_POOL_REFUND_ID,
             },
@@ -3636,7 +3636,7 @@ impl Operation for RefundCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &BUFFER_POOL_REFUND_ID,
             },
@@ -3691,19 +3691,19 @@ impl Operation for RetirementsOperation {
         parameters: &[
             ParameterSpec {
                 name: "beneficiary_org_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/beneficiary_org_id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "owner_org_id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/owner_org_id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -3714,7 +3714,7 @@ impl Operation for RetirementsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -3729,7 +3729,7 @@ impl Operation for RetirementsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -3740,7 +3740,7 @@ impl Operation for RetirementsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -3881,7 +3881,7 @@ impl Operation for RetirementOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &RETIREMENT_ID,
             },
@@ -3915,7 +3915,7 @@ impl Operation for RetirementCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &RETIREMENT_ID,
             },
@@ -3946,7 +3946,7 @@ impl Operation for OrderOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &ORDER_ID,
             },
@@ -3980,13 +3980,13 @@ impl Operation for OrderDeliveriesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &ORDER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -3997,7 +3997,7 @@ impl Operation for OrderDeliveriesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -4012,7 +4012,7 @@ impl Operation for OrderDeliveriesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -4023,7 +4023,7 @@ impl Operation for OrderDeliveriesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -4126,7 +4126,7 @@ impl Operation for CreditBatchOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 pointer: "/path/id",
                 schema: &CREDIT_BATCH_ID,
             },
@@ -4160,7 +4160,7 @@ impl Operation for BeneficiariesOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -4171,7 +4171,7 @@ impl Operation for BeneficiariesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -4186,7 +4186,7 @@ impl Operation for BeneficiariesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -4197,7 +4197,7 @@ impl Operation for BeneficiariesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
@@ -4323,7 +4323,7 @@ impl Operation for TransfereesOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -4334,7 +4334,7 @@ impl Operation for TransfereesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
@@ -4349,7 +4349,7 @@ impl Operation for TransfereesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
@@ -4360,7 +4360,7 @@ impl Operation for TransfereesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
