@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::base_url::BaseUrl;
 use crate::call::context::Context;
 use crate::call::http::HttpClient;
+use crate::call::spec::OperationSpec;
 use crate::credentials::Credentials;
 use crate::environment::variable;
 use crate::error::Error;
@@ -152,19 +153,22 @@ impl Registry {
         &self.inner.http
     }
 
-    /// Returns the context of one call of an operation.
+    /// Returns the context of one call of an operation, with the cursor of a page.
     ///
     /// # Errors
     ///
     /// [`Error::Access`] if the access token does not suffice.
     pub(crate) fn context(
         &self,
-        operation: &'static str,
-        needs_access_token: bool,
+        operation: &OperationSpec,
+        cursor: Option<String>,
     ) -> Result<Context, Error> {
         let Inner { credentials, options, .. } = &*self.inner;
-        credentials.authorize(operation, needs_access_token, options.now())?;
-        Ok(Context::new(credentials.clone(), options.clone()))
+        let OperationSpec { name, needs_access_token, .. } = *operation;
+        match credentials.authorize(name, needs_access_token, options.now()) {
+            Ok(()) => Ok(Context::new(credentials.clone(), options.clone(), cursor)),
+            Err(error) => Err(error.with_cursor(cursor).into()),
+        }
     }
 }
 

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod arguments;
 mod contract;
 mod corruptions;
 mod end_to_end;

@@ -274,6 +274,18 @@ fn an_error_of_the_first_page_has_no_cursor() {
 }
 
 #[test]
+fn an_expired_token_ends_the_list_with_the_cursor() {
+    // The payload is `{"exp":1}`.
+    let token = "eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c2lnbmF0dXJl";
+    let server = server(&[]);
+    let registry = registry(&server.base_url()).with_access_token(token).unwrap();
+    let error = block_on(async { registry.transferees().after("c").items().try_next().await });
+    let error = error.unwrap_err();
+    assert!(matches!(error, Error::Access(_)), "{error}");
+    assert_eq!(error.cursor(), Some("c"));
+}
+
+#[test]
 fn a_page_that_violates_the_spec_ends_the_list() {
     let mut replies = three_pages();
     let mut invalid = page([3, 4], json!("c"), true);

@@ -107,7 +107,8 @@ fn operation(operation: &ApiOperation<'_>) -> Json {
     let reference = format!("#/components/schemas/{}", json_text(operation.root));
     let content = json!({ "application/json": { "schema": { "$ref": reference } } });
     let parameters = operation.parameters.iter().enumerate().map(|(index, parameter)| {
-        let schema = if parameter.items(operation.root).is_some() {
+        let is_list = parameter.items(operation.root).is_some();
+        let schema = if is_list {
             json!({ "type": "array", "items": { "type": "string" } })
         } else {
             json!({ "type": "string" })
@@ -115,7 +116,8 @@ fn operation(operation: &ApiOperation<'_>) -> Json {
         json!({
             "name": parameter_name(index),
             "in": parameter.place,
-            "required": parameter.is_required,
+            // A list is passed on as an `Option`, which the client requires where it must.
+            "required": parameter.is_required && !is_list,
             "schema": schema,
         })
     });

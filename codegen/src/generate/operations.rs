@@ -183,10 +183,9 @@ fn wire_values(
             .ok_or_else(|| failure(operation, "progenitor generated an unknown argument"))?;
         let is_list = parameter.items(operation.root).is_some();
         let accessor = match (parameter.is_required, is_list) {
+            (_, true) => quote!(many),
             (true, false) => quote!(one),
             (false, false) => quote!(optional),
-            (true, true) => quote!(many),
-            (false, true) => quote!(optional_many),
         };
         let index = Literal::usize_unsuffixed(index);
         Ok(quote!(arguments.#accessor(#index)))
@@ -209,8 +208,12 @@ fn spec(operation: &ApiOperation<'_>) -> EmitResult<TokenStream> {
     let parameters = operation.parameters.iter().map(|parameter| {
         let name = parameter.name;
         let place = format_ident!("{}", parameter.place.to_upper_camel_case());
+        let pointer = Pointer::root().child(parameter.place).child(name);
+        let pointer = pointer.as_str();
         let schema = schema_tables::schema_ref(root, parameter.schema)?;
-        Ok(quote!(ParameterSpec { name: #name, place: ParameterLocation::#place, schema: #schema }))
+        Ok(quote! {
+            ParameterSpec { name: #name, location: ParameterLocation::#place, pointer: #pointer, schema: #schema }
+        })
     });
     let parameters = parameters.collect::<EmitResult<Vec<_>>>()?;
     let body = optional_schema(root, operation.body)?;
@@ -301,5 +304,7 @@ fn method_docs(operation: &ApiOperation<'_>) -> String {
 
 /// The documentation of every operation that writes.
 const OUTCOME: &str = "The request is sent once. It is repeated only if the connection failed \
-                       before anything was sent. After any other failure, \
-                       [`Error::outcome`](crate::Error::outcome) tells if the request took effect.";
+                       before anything was sent. If the call fails, \
+                       [`Error::outcome`](crate::Error::outcome) tells whether the request was \
+                       carried out. The outcome of a call that is dropped before it ends is \
+                       unknown.";

@@ -23,8 +23,7 @@ use futures_core::Stream;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::call::Call;
-use crate::call::lists::{Items, Pages};
-use crate::call::operation::{List, Operation};
+use crate::call::operation::Operation;
 use crate::error::{Error, InvalidSetting};
 
 /// The runtime of all blocking calls, which lets them share connections. Its single worker
@@ -61,20 +60,6 @@ impl<O: Operation> Call<O> {
     }
 }
 
-impl<O: List> Items<O> {
-    /// Returns an iterator over the items that blocks the thread until the next one arrives.
-    pub fn block(self) -> Blocking<Self> {
-        Blocking(Some(self))
-    }
-}
-
-impl<O: List> Pages<O> {
-    /// Returns an iterator over the pages that blocks the thread until the next one arrives.
-    pub fn block(self) -> Blocking<Self> {
-        Blocking(Some(self))
-    }
-}
-
 /// An iterator over a stream of this crate. It ends after an error.
 ///
 /// ```no_run
@@ -87,6 +72,12 @@ impl<O: List> Pages<O> {
 /// ```
 #[derive(Debug)]
 pub struct Blocking<S>(Option<S>);
+
+impl<S> Blocking<S> {
+    pub(super) fn new(stream: S) -> Self {
+        Self(Some(stream))
+    }
+}
 
 impl<T, S: Stream<Item = Result<T, Error>> + Unpin> Iterator for Blocking<S> {
     type Item = Result<T, Error>;

@@ -23,8 +23,13 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(credentials: Credentials, options: Arc<Options>) -> Self {
-        Self { credentials, options, transcript: Arc::default() }
+    pub(crate) fn new(
+        credentials: Credentials,
+        options: Arc<Options>,
+        cursor: Option<String>,
+    ) -> Self {
+        let transcript = Transcript { cursor, ..Transcript::default() };
+        Self { credentials, options, transcript: Arc::new(Mutex::new(transcript)) }
     }
 
     pub(super) fn body_limit(&self) -> usize {

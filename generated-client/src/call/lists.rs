@@ -28,13 +28,13 @@ impl<O: List> Call<O> {
     ///
     /// Filters go with every page. The pages have the maximum size unless the call sets one.
     pub fn pages(mut self) -> Pages<O> {
-        let Pagination { first, after, max_size, .. } = O::PAGINATION;
+        let Pagination { first, max_size, .. } = O::PAGINATION;
         if let (Some(first), Some(size)) = (first, max_size)
             && !self.arguments.is_set(first)
         {
             self.arguments.set(first, &size);
         }
-        let cursor = self.arguments.get(after).and_then(|json| serde_json::from_str(json).ok());
+        let cursor = self.cursor();
         let seen = cursor.iter().cloned().collect();
         Pages { next: Some(self), fetch: None, failure: None, cursor, seen, was_empty: false }
     }
@@ -84,6 +84,12 @@ pub struct Pages<O: List> {
 /// A task that fetches a page.
 struct Fetch<T>(JoinHandle<Result<T, Error>>);
 
+impl<T: Send + 'static> Fetch<T> {
+    fn start<O: List<Output = T>>(call: &Call<O>) -> Self {
+        Self(tokio::spawn(call.clone().into_future().in_current_span()))
+    }
+}
+
 impl<T> Drop for Fetch<T> {
     fn drop(&mut self) {
         self.0.abort();
@@ -91,20 +97,6 @@ impl<T> Drop for Fetch<T> {
 }
 
 impl<O: List> Pages<O> {
-    /// Waits for the next page. Returns `None` after the last page or an error.
-    pub async fn next(&mut self) -> Option<Result<O::Output, Error>> {
-        poll_fn(|context| self.poll(context)).await
-    }
-
-    /// Waits for the next page. Returns `Ok(None)` after the last page.
-    ///
-    /// # Errors
-    ///
-    /// Any [`Error`], which ends the stream.
-    pub async fn try_next(&mut self) -> Result<Option<O::Output>, Error> {
-        self.next().await.transpose()
-    }
-
     /// Returns the cursor after the pages returned so far, to continue with
     /// `registry.x().after(cursor)`. Returns `None` at the start of the list.
     pub fn cursor(&self) -> Option<&str> {
@@ -116,9 +108,7 @@ impl<O: List> Pages<O> {
             let Some(call) = &self.next else {
                 return Poll::Ready(self.failure.take().map(Err));
             };
-            let fetch = self.fetch.get_or_insert_with(|| {
-                Fetch(tokio::spawn(call.clone().into_future().in_current_span()))
-            });
+            let fetch = self.fetch.get_or_insert_with(|| Fetch::start(call));
             let result = ready!(Pin::new(&mut fetch.0).poll(context));
             self.fetch = None;
             match result {
@@ -135,7 +125,7 @@ impl<O: List> Pages<O> {
             }
             Err(error) => {
                 self.next = None;
-                Poll::Ready(Some(Err(error.with_cursor(self.cursor.clone()))))
+                Poll::Ready(Some(Err(error)))
             }
         }
     }
@@ -158,22 +148,13 @@ impl<O: List> Pages<O> {
             Some(cursor) => {
                 call.arguments.set(O::PAGINATION.after, cursor);
                 self.cursor = Some(cursor.to_owned());
-                self.fetch =
-                    Some(Fetch(tokio::spawn(call.clone().into_future().in_current_span())));
+                self.fetch = Some(Fetch::start(&call));
                 self.next = Some(call);
                 return;
             }
         };
         let cursor = self.cursor.clone();
         self.failure = Some(PaginationError::new(O::SPEC.name, problem, cursor).into());
-    }
-}
-
-impl<O: List> Stream for Pages<O> {
-    type Item = Result<O::Output, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.poll(context)
     }
 }
 
@@ -199,20 +180,6 @@ pub struct Items<O: List> {
 }
 
 impl<O: List> Items<O> {
-    /// Waits for the next item. Returns `None` after the last item or an error.
-    pub async fn next(&mut self) -> Option<Result<O::Item, Error>> {
-        poll_fn(|context| self.poll(context)).await
-    }
-
-    /// Waits for the next item. Returns `Ok(None)` after the last item.
-    ///
-    /// # Errors
-    ///
-    /// Any [`Error`], which ends the stream.
-    pub async fn try_next(&mut self) -> Result<Option<O::Item>, Error> {
-        self.next().await.transpose()
-    }
-
     /// Returns the cursor after the pages whose items were all returned. A call that continues
     /// from it returns the items of the current page again.
     pub fn cursor(&self) -> Option<&str> {
@@ -234,25 +201,52 @@ impl<O: List> Items<O> {
     }
 }
 
-impl<O: List> Stream for Items<O> {
-    type Item = Result<O::Item, Error>;
+/// Implements a stream by its method `poll`.
+macro_rules! paged_stream {
+    ($name:ident: $item:ident) => {
+        impl<O: List> $name<O> {
+            /// Waits for the next element. Returns `None` after the last element or an error.
+            pub async fn next(&mut self) -> Option<Result<O::$item, Error>> {
+                poll_fn(|context| self.poll(context)).await
+            }
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.poll(context)
-    }
-}
+            /// Waits for the next element. Returns `Ok(None)` after the last element.
+            ///
+            /// # Errors
+            ///
+            /// Any [`Error`], which ends the stream.
+            pub async fn try_next(&mut self) -> Result<Option<O::$item>, Error> {
+                self.next().await.transpose()
+            }
 
-macro_rules! debug_by_operation {
-    ($($name:ident),*) => {
-        $(impl<O: List> fmt::Debug for $name<O> {
+            /// Returns an iterator that blocks the thread until the next element arrives.
+            #[cfg(feature = "blocking")]
+            pub fn block(self) -> super::blocking::Blocking<Self> {
+                super::blocking::Blocking::new(self)
+            }
+        }
+
+        impl<O: List> Stream for $name<O> {
+            type Item = Result<O::$item, Error>;
+
+            fn poll_next(
+                mut self: Pin<&mut Self>,
+                context: &mut Context<'_>,
+            ) -> Poll<Option<Self::Item>> {
+                self.poll(context)
+            }
+        }
+
+        impl<O: List> fmt::Debug for $name<O> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct(stringify!($name))
                     .field("operation", &O::SPEC.name)
                     .field("cursor", &self.cursor())
                     .finish_non_exhaustive()
             }
-        })*
+        }
     };
 }
 
-debug_by_operation!(Items, Pages);
+paged_stream!(Items: Item);
+paged_stream!(Pages: Output);

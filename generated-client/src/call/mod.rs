@@ -79,6 +79,12 @@ impl<O: Operation> Call<O> {
         self
     }
 
+    /// Returns the cursor that the page starts after, if the operation returns a list.
+    fn cursor(&self) -> Option<String> {
+        let json = self.arguments.get(O::SPEC.pagination?.after)?;
+        serde_json::from_str(json).ok()
+    }
+
     /// Makes the call and returns the value even if it violates the spec.
     ///
     /// # Errors
@@ -86,7 +92,7 @@ impl<O: Operation> Call<O> {
     /// Any [`Error`]. [`Error::Invalid`] is returned only if the body cannot be decoded at all.
     pub async fn response(self) -> Result<Response<O::Output>, Error> {
         let arguments = self.arguments.to_wire(O::SPEC)?;
-        let call = PendingCall::new::<O>(&self.registry)?;
+        let call = PendingCall::new::<O>(&self.registry, self.cursor())?;
         let result = O::send(call.client(), &arguments).await;
         call.finish::<O>(result, &arguments)
     }

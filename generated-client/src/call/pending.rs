@@ -23,10 +23,13 @@ impl PendingCall {
     ///
     /// [`Error::Access`] if the access token does not suffice, and [`Error::Configuration`] if TLS
     /// cannot be set up.
-    pub(crate) fn new<O: Operation>(registry: &Registry) -> Result<Self, Error> {
+    pub(crate) fn new<O: Operation>(
+        registry: &Registry,
+        cursor: Option<String>,
+    ) -> Result<Self, Error> {
         let http = registry.http().clone();
         let client = http.get().map_err(Error::Configuration)?;
-        let context = registry.context(O::SPEC.name, O::SPEC.needs_access_token)?;
+        let context = registry.context(O::SPEC, cursor)?;
         Ok(Self { client: Client::new_with_client(registry.base_url(), client, context), http })
     }
 

@@ -30,13 +30,15 @@ pub struct OperationSpec {
 pub struct ParameterSpec {
     /// The name.
     pub name: &'static str,
-    /// The place.
-    pub place: ParameterLocation,
+    /// The location.
+    pub location: ParameterLocation,
+    /// The JSON pointer of the argument in the request, such as `/query/first`.
+    pub pointer: &'static str,
     /// The rules.
     pub schema: &'static Schema,
 }
 
-/// The place of a parameter in a request.
+/// The location of a parameter in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParameterLocation {
     /// A segment of the path.
@@ -45,16 +47,6 @@ pub enum ParameterLocation {
     Query,
     /// A header.
     Header,
-}
-
-impl ParameterLocation {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Path => "path",
-            Self::Query => "query",
-            Self::Header => "header",
-        }
-    }
 }
 
 /// The parameters that choose a page, as indices in the table of the operation.

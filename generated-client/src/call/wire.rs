@@ -27,18 +27,12 @@ pub(crate) struct CallArguments {
     body: Option<Arc<str>>,
 }
 
-/// The arguments of a call as they are sent.
+/// The arguments of a call as they are sent. An absent parameter has no values, and a parameter
+/// that is not a list has a single value.
 #[derive(Debug)]
 pub struct WireArguments {
-    parameters: Vec<WireValue>,
-    body: Option<JsonText>,
-}
-
-#[derive(Debug)]
-enum WireValue {
-    Absent,
-    One(String),
-    Many(Vec<String>),
+    parameters: Vec<Option<Vec<String>>>,
+    body: JsonText,
 }
 
 impl CallArguments {
@@ -75,30 +69,29 @@ impl CallArguments {
         let mut parameters = Vec::new();
         for (index, parameter) in spec.parameters.iter().enumerate() {
             let Some(json) = self.get(index) else {
-                parameters.push(WireValue::Absent);
+                parameters.push(None);
                 continue;
             };
-            let value = WireValue::new(json);
+            let values = texts(json);
             let mut found = validate::request_violations(json, parameter.schema);
             if found.is_empty() {
-                found.extend(value.violation(parameter.place));
+                found.extend(values.iter().find_map(|text| misplaced(text, parameter.location)));
             }
-            let prefix = [parameter.place.as_str(), parameter.name];
-            violations.extend(found.into_iter().map(|violation| violation.below(&prefix)));
-            parameters.push(value);
+            violations.extend(found.into_iter().map(|found| found.below(parameter.pointer)));
+            parameters.push(Some(values));
         }
         if let Some(pagination) = spec.pagination {
             violations.extend(self.conflicts(pagination, spec.parameters));
         }
-        if let (Some(json), Some(schema)) = (&self.body, spec.body) {
-            let found = validate::request_violations(json, schema);
-            violations.extend(found.into_iter().map(|violation| violation.below(&["body"])));
+        let body = self.body.as_deref().unwrap_or("null");
+        if let Some(schema) = spec.body {
+            let found = validate::request_violations(body, schema);
+            violations.extend(found.into_iter().map(|found| found.below("/body")));
         }
-        if !violations.is_empty() {
-            return Err(InvalidArgument::new(spec.name, violations));
+        match serde_json::from_str(body) {
+            Ok(body) if violations.is_empty() => Ok(WireArguments { parameters, body }),
+            _ => Err(InvalidArgument::new(spec.name, violations)),
         }
-        let body = self.body.as_deref().and_then(|json| serde_json::from_str(json).ok());
-        Ok(WireArguments { parameters, body })
     }
 }
 
@@ -114,9 +107,8 @@ impl CallArguments {
         let conflict = |index| {
             let got = self.get(index).map(ToString::to_string).unwrap_or_default();
             let expected = format!("no `{}` together with `{}`", name(index), name(forwards));
-            let (pointer, rule) = (String::new(), Rule::Conflict);
-            let violation = Violation { pointer, rule, expected: expected.into(), got };
-            violation.below(&[ParameterLocation::Query.as_str(), name(index)])
+            let (pointer, rule) = (parameters[index].pointer.to_owned(), Rule::Conflict);
+            Violation { pointer, rule, expected: expected.into(), got }
         };
         [last, before].into_iter().flatten().filter(is_set).map(conflict).collect()
     }
@@ -130,67 +122,46 @@ fn to_json(value: &(impl Serialize + ?Sized)) -> Arc<str> {
 
 #[allow(dead_code, reason = "the operations of the spec need not have all kinds of arguments")]
 impl WireArguments {
-    /// Returns a required argument. Methods take all of them.
+    /// Returns an argument that methods require.
     pub(crate) fn one(&self, index: usize) -> &str {
         self.optional(index).unwrap_or_default()
     }
 
     pub(crate) fn optional(&self, index: usize) -> Option<&str> {
-        match &self.parameters[index] {
-            WireValue::One(text) => Some(text),
-            WireValue::Absent | WireValue::Many(_) => None,
-        }
+        self.many(index)?.first().map(String::as_str)
     }
 
-    /// Returns a required argument that is a list. Methods take all of them.
-    pub(crate) fn many(&self, index: usize) -> &Vec<String> {
-        const EMPTY: &Vec<String> = &Vec::new();
-        self.optional_many(index).unwrap_or(EMPTY)
+    pub(crate) fn many(&self, index: usize) -> Option<&Vec<String>> {
+        self.parameters[index].as_ref()
     }
 
-    pub(crate) fn optional_many(&self, index: usize) -> Option<&Vec<String>> {
-        match &self.parameters[index] {
-            WireValue::Many(texts) => Some(texts),
-            WireValue::Absent | WireValue::One(_) => None,
-        }
-    }
-
-    /// Returns the body. Methods take one if the operation has one.
     pub(crate) fn body(&self) -> &JsonText {
-        static NULL: std::sync::LazyLock<JsonText> =
-            std::sync::LazyLock::new(|| JsonText(RawValue::NULL.to_owned()));
-        self.body.as_ref().unwrap_or(&NULL)
+        &self.body
     }
 }
 
-impl WireValue {
-    fn new(json: &str) -> Self {
-        match serde_json::from_str::<Vec<&RawValue>>(json) {
-            Ok(items) => Self::Many(items.into_iter().map(|item| text(item.get())).collect()),
-            Err(_) => Self::One(text(json)),
+/// Returns the values of a parameter: a string without quotes, and others as in JSON.
+fn texts(json: &str) -> Vec<String> {
+    let text = |json: &str| serde_json::from_str(json).unwrap_or_else(|_| json.to_owned());
+    match serde_json::from_str::<Vec<&RawValue>>(json) {
+        Ok(items) => items.into_iter().map(|item| text(item.get())).collect(),
+        Err(_) => vec![text(json)],
+    }
+}
+
+/// Returns the violation of a rule of the location of a parameter.
+fn misplaced(text: &str, location: ParameterLocation) -> Option<Violation> {
+    let expected = match location {
+        ParameterLocation::Path if matches!(text, "" | "." | "..") => {
+            "a path segment other than an empty string, `.` and `..`"
         }
-    }
-
-    /// Returns the violation of the rules of a place.
-    fn violation(&self, place: ParameterLocation) -> Option<Violation> {
-        let Self::One(text) = self else { return None };
-        let expected = match place {
-            ParameterLocation::Path if matches!(text.as_str(), "" | "." | "..") => {
-                "a path segment other than an empty string, `.` and `..`"
-            }
-            ParameterLocation::Header if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
-                "visible ASCII characters and spaces"
-            }
-            _ => return None,
-        };
-        let (pointer, got) = (String::new(), excerpt(text));
-        Some(Violation { pointer, rule: Rule::Format, expected: expected.into(), got })
-    }
-}
-
-/// Returns the text of a scalar: that of a string without quotes, and others as in JSON.
-fn text(json: &str) -> String {
-    serde_json::from_str(json).unwrap_or_else(|_| json.to_owned())
+        ParameterLocation::Header if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
+            "visible ASCII characters and spaces"
+        }
+        _ => return None,
+    };
+    let (pointer, got) = (String::new(), excerpt(text));
+    Some(Violation { pointer, rule: Rule::Format, expected: expected.into(), got })
 }
 
 /// Encodes a path segment. Only unreserved characters (RFC 3986) have the same meaning to all
@@ -206,103 +177,4 @@ pub(crate) fn encode_segment(text: &str) -> String {
         }
     }
     encoded
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::super::spec::{OperationSpec, ParameterLocation, ParameterSpec};
-    use super::{CallArguments, encode_segment};
-    use crate::validate::{Bounds, Count, Schema, StringRules};
-
-    static TEXT: Schema = Schema::String(&StringRules::ANY);
-    static INTEGER: Schema = Schema::Integer(Bounds {
-        minimum: Some((1.0, false)),
-        maximum: Some((50.0, false)),
-        multiple_of: None,
-        format: None,
-    });
-    static TEXTS: Schema =
-        Schema::Array { items: &TEXT, count: Count { min: 0, max: Some(2) }, unique: true };
-    static SPEC: OperationSpec = OperationSpec {
-        name: "thing",
-        method: "GET",
-        path: "/things/{id}",
-        statuses: &[],
-        needs_access_token: false,
-        parameters: &[
-            ParameterSpec { name: "id", place: ParameterLocation::Path, schema: &TEXT },
-            ParameterSpec { name: "first", place: ParameterLocation::Query, schema: &INTEGER },
-            ParameterSpec { name: "a/b~c", place: ParameterLocation::Query, schema: &TEXTS },
-            ParameterSpec { name: "note", place: ParameterLocation::Header, schema: &TEXT },
-        ],
-        body: Some(&INTEGER),
-        response: None,
-        pagination: None,
-    };
-
-    fn violations(arguments: &CallArguments) -> Vec<String> {
-        let error = arguments.to_wire(&SPEC).unwrap_err();
-        error.violations().iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn reports_all_invalid_arguments_at_once() {
-        let mut arguments = CallArguments::default();
-        arguments.set(0, "..");
-        arguments.set(1, &1000);
-        arguments.set(2, &["x", "y", "x"]);
-        arguments.set(3, "a\nb");
-        arguments.set_body(&json!("z"));
-        assert_eq!(
-            violations(&arguments),
-            [
-                "/path/id: format: expected a path segment other than an empty string, `.` and \
-                 `..`, got \"..\"",
-                "/query/first: range: expected at least 1 and at most 50, got 1000",
-                "/query/a~1b~0c/2: unique: expected a unique item, got \"x\"",
-                "/query/a~1b~0c: items: expected at most 2 items, got 3",
-                "/header/note: format: expected visible ASCII characters and spaces, got \
-                 \"a\\nb\"",
-                "/body: type: expected an integer, got \"z\"",
-            ]
-        );
-    }
-
-    #[test]
-    fn converts_valid_arguments() {
-        let mut arguments = CallArguments::default();
-        arguments.set(0, "a/b");
-        arguments.set(2, &["x/y", ""]);
-        arguments.set_body(&5);
-        let wire = arguments.to_wire(&SPEC).unwrap();
-        assert_eq!((wire.one(0), wire.optional(1)), ("a/b", None));
-        assert_eq!(wire.optional_many(2), Some(&vec!["x/y".to_owned(), String::new()]));
-        assert_eq!(serde_json::to_string(wire.body()).unwrap(), "5");
-    }
-
-    #[test]
-    fn refuses_segments_that_change_the_path() {
-        for text in ["", ".", ".."] {
-            let mut arguments = CallArguments::default();
-            arguments.set(0, text);
-            assert_eq!(violations(&arguments).len(), 1, "{text}");
-        }
-    }
-
-    #[test]
-    fn encodes_segments() {
-        for (text, encoded) in [
-            ("ctb_1-~.", "ctb_1-~."),
-            ("...", "..."),
-            ("a/b", "a%2Fb"),
-            ("..\\x", "..%5Cx"),
-            ("%2e%2E", "%252e%252E"),
-            ("a?b#c", "a%3Fb%23c"),
-            ("é\n\0", "%C3%A9%0A%00"),
-        ] {
-            assert_eq!(encode_segment(text), encoded);
-        }
-    }
 }

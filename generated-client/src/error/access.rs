@@ -25,6 +25,10 @@ impl AccessError {
         Self { operation, expired_at, cursor: None }
     }
 
+    pub(crate) fn with_cursor(self, cursor: Option<String>) -> Self {
+        Self { cursor, ..self }
+    }
+
     /// Returns the time at which the access token expired, or `None` if it is missing.
     pub fn expired_at(&self) -> Option<DateTime<Utc>> {
         self.expired_at

@@ -104,35 +104,10 @@ impl Error {
         }
     }
 
-    fn transcript_mut(&mut self) -> Option<&mut Transcript> {
-        match self {
-            Self::Configuration(_)
-            | Self::Credentials(_)
-            | Self::Argument(_)
-            | Self::Access(_)
-            | Self::Pagination(_) => None,
-            Self::Transport(error) => Some(&mut error.transcript),
-            Self::Status(error) => Some(&mut error.transcript),
-            Self::Oversized(error) => Some(&mut error.transcript),
-            Self::Invalid(error) => Some(&mut error.transcript),
-            Self::Mismatch(error) => Some(&mut error.transcript),
-        }
-    }
-
-    /// Records the cursor of the page that failed.
-    pub(crate) fn with_cursor(mut self, cursor: Option<String>) -> Self {
-        if let Self::Access(error) = &mut self {
-            error.cursor = cursor;
-        } else if let Some(transcript) = self.transcript_mut() {
-            transcript.cursor = cursor;
-        }
-        self
-    }
-
-    /// Returns the cursor of the page that failed, if a stream of
-    /// [items](crate::Call::items) or [pages](crate::Call::pages) failed after the first page.
+    /// Returns the cursor of the page that failed, unless it is the first page of a list.
     ///
-    /// All items before it were returned. A call with `after` set to it continues the list.
+    /// A stream of [items](crate::Call::items) or [pages](crate::Call::pages) returned all items
+    /// before it. A call with `after` set to the cursor continues the list.
     pub fn cursor(&self) -> Option<&str> {
         match self {
             Self::Pagination(error) => error.cursor(),
@@ -273,19 +248,13 @@ impl From<InvalidString> for Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{AccessError, Error};
+    use super::Error;
 
     #[test]
     fn is_small_and_crosses_threads() {
         fn crosses_threads<T: Send + Sync + 'static>() {}
         crosses_threads::<Error>();
         assert!(size_of::<Error>() <= 48, "{}", size_of::<Error>());
-    }
-
-    #[test]
-    fn keeps_the_cursor_of_a_list_whose_token_expires() {
-        let error = Error::from(AccessError::new("a", None)).with_cursor(Some("c".into()));
-        assert_eq!(error.cursor(), Some("c"));
     }
 
     #[test]

@@ -528,7 +528,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -622,7 +622,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -805,7 +805,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -853,7 +853,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -1080,7 +1080,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -1126,7 +1126,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
     ///
     /// # Errors
     ///
@@ -1257,7 +1257,8 @@ impl Operation for OrganisationOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &ORGANISATION_ID,
             },
         ],
@@ -1290,12 +1291,14 @@ impl Operation for OrganisationOrdersOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1305,7 +1308,8 @@ impl Operation for OrganisationOrdersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1319,7 +1323,8 @@ impl Operation for OrganisationOrdersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1329,7 +1334,8 @@ impl Operation for OrganisationOrdersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1432,7 +1438,8 @@ impl Operation for OrganisationCreditBalanceOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &ORGANISATION_ID,
             },
         ],
@@ -1463,42 +1470,50 @@ impl Operation for OrganisationCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "supplier_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/supplier_id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "project_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/project_id",
                 schema: &PROJECT_ID,
             },
             ParameterSpec {
                 name: "issuance_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/issuance_id",
                 schema: &ISSUANCE_ID,
             },
             ParameterSpec {
                 name: "delivery_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/delivery_id",
                 schema: &DELIVERY_ID,
             },
             ParameterSpec {
                 name: "order_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/order_id",
                 schema: &ORDER_ID,
             },
             ParameterSpec {
                 name: "retirement_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/retirement_id",
                 schema: &RETIREMENT_ID,
             },
             ParameterSpec {
                 name: "status",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/status",
                 schema: &Schema::Array {
                     items: &CREDIT_BATCH_STATUS,
                     count: Count { min: 0, max: None },
@@ -1507,7 +1522,8 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "issued_after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/issued_after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1521,7 +1537,8 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "issued_before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/issued_before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1535,7 +1552,8 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1545,7 +1563,8 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1559,7 +1578,8 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1569,7 +1589,8 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1583,12 +1604,14 @@ impl Operation for OrganisationCreditBatchesOperation {
             },
             ParameterSpec {
                 name: "sort_field",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/sort_field",
                 schema: &CREDIT_BATCH_SORT_FIELD,
             },
             ParameterSpec {
                 name: "sort_direction",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/sort_direction",
                 schema: &SORT_DIRECTION,
             },
         ],
@@ -1612,7 +1635,7 @@ impl Operation for OrganisationCreditBatchesOperation {
                 arguments.optional(4),
                 arguments.optional(5),
                 arguments.optional(6),
-                arguments.optional_many(7),
+                arguments.many(7),
                 arguments.optional(8),
                 arguments.optional(9),
             )
@@ -1788,7 +1811,8 @@ impl Operation for SupplierOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &SUPPLIER_ID,
             },
         ],
@@ -1821,7 +1845,8 @@ impl Operation for SuppliersOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1831,7 +1856,8 @@ impl Operation for SuppliersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1845,7 +1871,8 @@ impl Operation for SuppliersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1855,7 +1882,8 @@ impl Operation for SuppliersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1956,12 +1984,14 @@ impl Operation for SupplierProjectsOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1971,7 +2001,8 @@ impl Operation for SupplierProjectsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1985,7 +2016,8 @@ impl Operation for SupplierProjectsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -1995,7 +2027,8 @@ impl Operation for SupplierProjectsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2097,12 +2130,14 @@ impl Operation for SupplierOrdersOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2112,7 +2147,8 @@ impl Operation for SupplierOrdersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2126,7 +2162,8 @@ impl Operation for SupplierOrdersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2136,7 +2173,8 @@ impl Operation for SupplierOrdersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2238,12 +2276,14 @@ impl Operation for SupplierDeliveriesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2253,7 +2293,8 @@ impl Operation for SupplierDeliveriesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2267,7 +2308,8 @@ impl Operation for SupplierDeliveriesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2277,7 +2319,8 @@ impl Operation for SupplierDeliveriesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2379,12 +2422,14 @@ impl Operation for SupplierIssuancesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2394,7 +2439,8 @@ impl Operation for SupplierIssuancesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2408,7 +2454,8 @@ impl Operation for SupplierIssuancesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2418,7 +2465,8 @@ impl Operation for SupplierIssuancesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2520,7 +2568,8 @@ impl Operation for ProjectOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &PROJECT_ID,
             },
         ],
@@ -2553,12 +2602,14 @@ impl Operation for ProjectDocumentsOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &PROJECT_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2568,7 +2619,8 @@ impl Operation for ProjectDocumentsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2582,7 +2634,8 @@ impl Operation for ProjectDocumentsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2592,7 +2645,8 @@ impl Operation for ProjectDocumentsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2694,7 +2748,8 @@ impl Operation for ProjectsOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2704,7 +2759,8 @@ impl Operation for ProjectsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2718,7 +2774,8 @@ impl Operation for ProjectsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2728,7 +2785,8 @@ impl Operation for ProjectsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2829,7 +2887,8 @@ impl Operation for IssuanceOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &ISSUANCE_ID,
             },
         ],
@@ -2862,7 +2921,8 @@ impl Operation for IssuancesOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2872,7 +2932,8 @@ impl Operation for IssuancesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2886,7 +2947,8 @@ impl Operation for IssuancesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -2896,7 +2958,8 @@ impl Operation for IssuancesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -2997,7 +3060,8 @@ impl Operation for IssuanceCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &ISSUANCE_ID,
             },
         ],
@@ -3027,17 +3091,20 @@ impl Operation for DeliveriesOperation {
         parameters: &[
             ParameterSpec {
                 name: "from_supplier_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/from_supplier_id",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "to_organisation_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/to_organisation_id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3047,7 +3114,8 @@ impl Operation for DeliveriesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3061,7 +3129,8 @@ impl Operation for DeliveriesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3071,7 +3140,8 @@ impl Operation for DeliveriesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3210,7 +3280,8 @@ impl Operation for DeliveryOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &DELIVERY_ID,
             },
         ],
@@ -3243,7 +3314,8 @@ impl Operation for DeliveryCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &DELIVERY_ID,
             },
         ],
@@ -3297,17 +3369,20 @@ impl Operation for TransfersOperation {
         parameters: &[
             ParameterSpec {
                 name: "from_organisation_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/from_organisation_id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "to_organisation_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/to_organisation_id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3317,7 +3392,8 @@ impl Operation for TransfersOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3331,7 +3407,8 @@ impl Operation for TransfersOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3341,7 +3418,8 @@ impl Operation for TransfersOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3459,7 +3537,8 @@ impl Operation for TransferOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &TRANSFER_ID,
             },
         ],
@@ -3492,7 +3571,8 @@ impl Operation for TransferCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &TRANSFER_ID,
             },
         ],
@@ -3522,7 +3602,8 @@ impl Operation for RefundOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &BUFFER_POOL_REFUND_ID,
             },
         ],
@@ -3555,7 +3636,8 @@ impl Operation for RefundCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &BUFFER_POOL_REFUND_ID,
             },
         ],
@@ -3609,17 +3691,20 @@ impl Operation for RetirementsOperation {
         parameters: &[
             ParameterSpec {
                 name: "beneficiary_org_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/beneficiary_org_id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "owner_org_id",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/owner_org_id",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3629,7 +3714,8 @@ impl Operation for RetirementsOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3643,7 +3729,8 @@ impl Operation for RetirementsOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3653,7 +3740,8 @@ impl Operation for RetirementsOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3793,7 +3881,8 @@ impl Operation for RetirementOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &RETIREMENT_ID,
             },
         ],
@@ -3826,7 +3915,8 @@ impl Operation for RetirementCreditBatchesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &RETIREMENT_ID,
             },
         ],
@@ -3856,7 +3946,8 @@ impl Operation for OrderOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &ORDER_ID,
             },
         ],
@@ -3889,12 +3980,14 @@ impl Operation for OrderDeliveriesOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &ORDER_ID,
             },
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3904,7 +3997,8 @@ impl Operation for OrderDeliveriesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -3918,7 +4012,8 @@ impl Operation for OrderDeliveriesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -3928,7 +4023,8 @@ impl Operation for OrderDeliveriesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -4030,7 +4126,8 @@ impl Operation for CreditBatchOperation {
         parameters: &[
             ParameterSpec {
                 name: "id",
-                place: ParameterLocation::Path,
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
                 schema: &CREDIT_BATCH_ID,
             },
         ],
@@ -4063,7 +4160,8 @@ impl Operation for BeneficiariesOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -4073,7 +4171,8 @@ impl Operation for BeneficiariesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -4087,7 +4186,8 @@ impl Operation for BeneficiariesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -4097,7 +4197,8 @@ impl Operation for BeneficiariesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -4222,7 +4323,8 @@ impl Operation for TransfereesOperation {
         parameters: &[
             ParameterSpec {
                 name: "first",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/first",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -4232,7 +4334,8 @@ impl Operation for TransfereesOperation {
             },
             ParameterSpec {
                 name: "after",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/after",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -4246,7 +4349,8 @@ impl Operation for TransfereesOperation {
             },
             ParameterSpec {
                 name: "last",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/last",
                 schema: &Schema::Integer(Bounds {
                     minimum: Some((1f64, false)),
                     maximum: Some((50f64, false)),
@@ -4256,7 +4360,8 @@ impl Operation for TransfereesOperation {
             },
             ParameterSpec {
                 name: "before",
-                place: ParameterLocation::Query,
+                location: ParameterLocation::Query,
+                pointer: "/query/before",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",

@@ -175,21 +175,22 @@ impl Visitor<'_> for DecimalVisitor {
 
 /// A decimal number that the API writes as a JSON string, such as a price.
 ///
-/// All digits are kept: `"312.50"` is written as `"312.50"`. Arithmetic is that of [`Decimal`].
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// It is a fixed-point number, of which all digits are kept: `"312.50"` is written as `"312.50"`.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(try_from = "String", into = "String")]
 pub struct DecimalString(Decimal);
-
-impl DecimalString {
-    /// Parses a fixed-point number that has at most 28 digits after the point.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let (integer, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        let is_fixed_point = is_number(integer) && is_number(fraction);
-        let number = rust_decimal::Decimal::from_str_exact(text).ok().filter(|_| is_fixed_point);
-        number.map(|number| Self(Decimal(number)))
-    }
-}
 
 impl Deref for DecimalString {
     type Target = Decimal;
@@ -205,56 +206,37 @@ impl From<Decimal> for DecimalString {
     }
 }
 
-impl From<rust_decimal::Decimal> for DecimalString {
-    fn from(value: rust_decimal::Decimal) -> Self {
-        Self(value.into())
-    }
-}
-
 impl FromStr for DecimalString {
     type Err = rust_decimal::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (integer, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !is_number(integer) || !is_number(fraction) {
+            return Err("expected a fixed-point number".into());
+        }
+        rust_decimal::Decimal::from_str_exact(text).map(|number| Self(Decimal(number)))
     }
 }
 
-impl fmt::Debug for DecimalString {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+impl TryFrom<String> for DecimalString {
+    type Error = rust_decimal::Error;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<DecimalString> for String {
+    fn from(value: DecimalString) -> Self {
+        value.to_string()
     }
 }
 
 impl fmt::Display for DecimalString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl Serialize for DecimalString {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for DecimalString {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(DecimalStringVisitor)
-    }
-}
-
-struct DecimalStringVisitor;
-
-impl Visitor<'_> for DecimalStringVisitor {
-    type Value = DecimalString;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an exact decimal number in a string")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<DecimalString, E> {
-        let invalid = || E::invalid_value(de::Unexpected::Str(text), &self);
-        DecimalString::parse(text).ok_or_else(invalid)
     }
 }
 

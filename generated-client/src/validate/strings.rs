@@ -143,7 +143,7 @@ impl Piece {
 }
 
 fn is_decimal(text: &str) -> bool {
-    DecimalString::parse(text).is_some()
+    text.parse::<DecimalString>().is_ok()
 }
 
 fn is_country_code(text: &str) -> bool {

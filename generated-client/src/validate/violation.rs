@@ -143,11 +143,9 @@ impl Violation {
         }
     }
 
-    /// Prepends tokens to the pointer.
-    pub(crate) fn below(mut self, tokens: &[&str]) -> Self {
-        let tokens = tokens.iter().map(|token| token.replace('~', "~0").replace('/', "~1"));
-        let prefix: String = tokens.map(|token| format!("/{token}")).collect();
-        self.pointer.insert_str(0, &prefix);
+    /// Prepends another pointer, that of the document.
+    pub(crate) fn below(mut self, pointer: &str) -> Self {
+        self.pointer.insert_str(0, pointer);
         self
     }
 
