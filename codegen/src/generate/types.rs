@@ -243,8 +243,7 @@ fn string_type(name: &str, schema: &Node, rules: &StringConstraints) -> TokenStr
         let item = open_enum(&ident, &rules_ident, description, &rules.values);
         return quote!(#deprecated #item);
     }
-    let example = schema.get_str("example");
-    let documentation = docs::attributes(&string_docs(name, description, rules, example));
+    let documentation = docs::attributes(&string_docs(name, description, rules, schema));
     let format = match rules.format.map(|format| format.provider) {
         Some(TypeProvider::Client(path)) => {
             let path: TokenStream = path.parse().unwrap_or_default();
@@ -262,12 +261,7 @@ fn string_type(name: &str, schema: &Node, rules: &StringConstraints) -> TokenStr
     }
 }
 
-fn string_docs(
-    name: &str,
-    description: &str,
-    rules: &StringConstraints,
-    example: Option<&str>,
-) -> String {
+fn string_docs(name: &str, description: &str, rules: &StringConstraints, schema: &Node) -> String {
     let length = match rules.length {
         (0, None) => "Any length".to_owned(),
         (min, None) => format!("At least {min} characters"),
@@ -277,9 +271,11 @@ fn string_docs(
     let pattern = rules.pattern.as_ref().map(|pattern| format!(": {pattern}")).unwrap_or_default();
     let description = docs::description(description);
     let mut text = format!("{description}\n\n{length}{pattern}.");
-    if let Some(example) = example {
+    if let Some(example) = schema.get_str("example") {
+        // The lint does not check formats.
+        let attribute = if rules.format.is_some() { "no_run" } else { "rust" };
         text += &format!(
-            "\n\n```rust\n\
+            "\n\n```{attribute}\n\
              let text: isometric_registry::types::{name} = {example:?}.parse()?;\n\
              assert_eq!(text.as_str(), {example:?});\n\
              # Ok::<(), isometric_registry::InvalidString>(())\n\

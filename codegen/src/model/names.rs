@@ -4,7 +4,7 @@ use heck::ToSnakeCase;
 
 /// Converts the name of a parameter to an identifier, as typify does with properties.
 ///
-/// Keywords get `_` at their end and digits `_` before them. A name without any letter or digit
+/// Keywords get `_` at their end and digits `x` before them. A name without any letter or digit
 /// is spelled by the code points of its characters.
 pub(crate) fn argument(name: &str) -> String {
     let snake = to_snake_case(name);
@@ -14,8 +14,7 @@ pub(crate) fn argument(name: &str) -> String {
     if is_identifier(&snake) {
         return snake;
     }
-    let spelled = format!("_{snake}");
-    if snake.starts_with(char::is_numeric) { spelled } else { format!("{snake}_") }
+    if snake.starts_with(char::is_numeric) { format!("x{snake}") } else { format!("{snake}_") }
 }
 
 /// Converts a name to a field as typify does.
@@ -45,7 +44,8 @@ mod tests {
             ("type", "type_"),
             ("self", "self_"),
             ("gen", "gen_"),
-            ("3d", "_3d"),
+            ("3d", "x3d"),
+            ("3.0.9", "x3_0_9"),
             ("_", "u5f"),
             ("$", "u24"),
         ] {

@@ -239,6 +239,20 @@ const SCHEMAS: &[Mistake] = &[
     ("an enum of null alone", "enum: [new, used]", "enum: [null]"),
     ("an enum of numbers", "          minimum: 1", "          enum: [1, 2]"),
     ("an enum without a type", "      type: string\n      enum: [new", "      enum: [new"),
+    (
+        "an enum with a format",
+        "      enum: [new, used]",
+        "      enum: [new, used]\n      format: date",
+    ),
+    ("an example that is too short", "example: thg_1a", "example: thg_"),
+    ("an example that is too long", "example: thg_1a", "example: thg_12345678901234567"),
+    ("an example of another pattern", "example: thg_1a", "example: thing_1"),
+    ("an example of another type", "example: thg_1a", "example: 5"),
+    (
+        "an example that is not in the enum",
+        "      enum: [new, used]",
+        "      enum: [new, used]\n      example: lost",
+    ),
     ("an array without items", "          items: {$ref: '#/components/schemas/ThingId'}\n", ""),
     (
         "nullable beside a composition",

@@ -56,7 +56,7 @@ pub struct CarbonRemovalData {
 ///
 /// 3 characters: 3 of `A-Z`.
 ///
-/// ```rust
+/// ```no_run
 /// let text: isometric_registry::types::CountryCode = "GBR".parse()?;
 /// assert_eq!(text.as_str(), "GBR");
 /// # Ok::<(), isometric_registry::InvalidString>(())

@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 
+use regress::Regex;
+
 use super::nullable::NULLABLE_FORM;
-use crate::document::Value;
 use crate::document::diagnostic::document_rules;
 use crate::document::nullable::is_null_only;
+use crate::document::{Node, Value};
 use crate::lint::findings::Findings;
 use crate::lint::lint_document::LintDocument;
 use crate::lint::message::{describe, join_or, suggest, truncate};
@@ -53,6 +55,9 @@ document_rules! {
     INVALID_ENUM_VALUE = "invalid-enum-value":
         "An `enum` of strings contains another type"
         => "quote the value, or remove it";
+    INVALID_EXAMPLE = "invalid-example":
+        "The `example` of a string breaks the rules of its schema"
+        => "write a value that the schema allows; the documentation of the client parses it";
     MISSING_ITEMS = "missing-items":
         "An array schema has no `items`"
         => "add `items`, the schema of an element";
@@ -60,8 +65,18 @@ document_rules! {
 
 type KeywordCheck = fn(&LintDocument<'_>, &ObjectNode<'_>, &mut Findings);
 
-const CHECKS: &[KeywordCheck] =
-    &[composition, keywords, all_of, pattern, format, directions, required, enum_values, items];
+const CHECKS: &[KeywordCheck] = &[
+    composition,
+    keywords,
+    all_of,
+    pattern,
+    format,
+    directions,
+    required,
+    enum_values,
+    example,
+    items,
+];
 
 /// The keywords that apply to each type, besides those that apply to all types.
 const KEYWORDS: &[(&str, &[&str])] = &[
@@ -256,6 +271,10 @@ fn enum_values(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Fin
         let message = format!("unsupported enum of `type: {type_name}`");
         return findings.add(&UNSUPPORTED_ENUM, schema.at("enum"), message);
     }
+    if schema.get("format").is_some() {
+        let message = "unsupported enum with a `format`";
+        return findings.add(&UNSUPPORTED_ENUM, schema.at("format"), message);
+    }
     let mut seen = HashSet::new();
     for (location, value) in schema.elements("enum") {
         match &value.value {
@@ -275,6 +294,41 @@ fn enum_values(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Fin
             }
         }
     }
+}
+
+/// Checks the `example` of a string. Examples of string types are tests of the client.
+fn example(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {
+    let Some(example) = schema.get("example").filter(|_| type_of(schema) == Some("string")) else {
+        return;
+    };
+    let expected = match example.as_str() {
+        Some(text) => broken_string_rule(schema, text),
+        None if example.value == Value::Null && schema.is_true("nullable") => None,
+        None => Some("a string".to_owned()),
+    };
+    if let Some(expected) = expected {
+        let message = format!("invalid example: expected {expected}, found {}", describe(example));
+        findings.add(&INVALID_EXAMPLE, schema.at("example"), message);
+    }
+}
+
+/// Returns the first rule of a schema that a string breaks.
+fn broken_string_rule(schema: &ObjectNode<'_>, text: &str) -> Option<String> {
+    let length = text.chars().count() as i128;
+    let bound = |key| schema.get(key).and_then(Node::as_integer);
+    let values: Vec<_> = schema.elements("enum").filter_map(|(_, node)| node.as_str()).collect();
+    if let Some(least) = bound("minLength").filter(|least| *least > length) {
+        return Some(format!("at least {least} characters"));
+    }
+    if let Some(most) = bound("maxLength").filter(|most| *most < length) {
+        return Some(format!("at most {most} characters"));
+    }
+    if let Some(pattern) = schema.get_str("pattern").filter(|text| Pattern::parse(text).is_ok())
+        && Regex::with_flags(pattern, "u").is_ok_and(|regex| regex.find(text).is_none())
+    {
+        return Some(format!("a match of `{}`", truncate(pattern)));
+    }
+    (!values.is_empty() && !values.contains(&text)).then(|| "a value of the `enum`".to_owned())
 }
 
 fn items(_: &LintDocument<'_>, schema: &ObjectNode<'_>, findings: &mut Findings) {

@@ -72,6 +72,7 @@ impl fmt::Display for Country {
 }
 
 /// Implements `country` for a string type of alpha-3 codes.
+#[allow(unused_macros, reason = "a spec may have no country code")]
 macro_rules! country_code {
     ($name:ident) => {
         impl $name {
@@ -83,6 +84,7 @@ macro_rules! country_code {
     };
 }
 
+#[allow(unused_imports, reason = "a spec may have no country code")]
 pub(crate) use country_code;
 
 #[cfg(test)]
