@@ -5,6 +5,7 @@
 
 pub(crate) mod align;
 mod compare;
+pub mod inclusion;
 mod pairs;
 pub mod render;
 pub mod rules;

@@ -1,0 +1,136 @@
+//! Inclusion of schemas: whether every value of one is a value of another.
+//!
+//! A value of `sent` that is no value of `accepted` satisfies `sent` and the negation
+//! of `accepted`. Both are read into one normal form ([`normalize`]), and such a value
+//! is searched for, type by type ([`search`]). The search either finds one, which is
+//! the witness, or exhausts all possibilities, which proves the inclusion, or comes
+//! upon something that it cannot decide.
+//!
+//! `discriminator` is an annotation here, as in JSON Schema.
+
+mod accepts;
+mod arrays;
+mod automaton;
+mod constants;
+mod form;
+mod formats;
+mod normalize;
+mod numbers;
+mod objects;
+mod references;
+mod search;
+mod strings;
+mod unevaluated;
+
+use std::rc::Rc;
+
+use crate::contract::Direction;
+use crate::document::Node;
+use form::{Forms, Literal};
+use normalize::Normalizer;
+use search::Memory;
+
+/// Steps that decide most pairs of schemas; hostile ones use them up in about a second.
+pub const DEFAULT_STEPS: u64 = 500_000;
+
+/// The version of OpenAPI by which a schema is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// 3.0: `nullable`, Boolean exclusive bounds, nothing beside `$ref`.
+    OpenApi30,
+    /// 3.1 and later: JSON Schema 2020-12.
+    OpenApi31,
+}
+
+/// A document from which one side of an inclusion is read.
+#[derive(Clone, Copy, Debug)]
+pub struct SchemaDocument<'d> {
+    /// The document, to which references are relative.
+    pub root: &'d Node,
+    /// The version of OpenAPI.
+    pub dialect: Dialect,
+}
+
+/// The answer to whether every value of one schema is a value of another.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Inclusion {
+    /// Every value is.
+    Yes,
+    /// This value is not.
+    No(serde_json::Value),
+    /// Why it cannot be told.
+    Unknown(String),
+}
+
+/// Result of a search for a value.
+#[derive(Clone, Debug, PartialEq)]
+enum Search<T> {
+    Found(T),
+    Empty,
+    Unclear(Rc<str>),
+}
+
+impl<T> Search<T> {
+    fn unclear(reason: &str) -> Self {
+        Self::Unclear(reason.into())
+    }
+
+    fn map<U>(self, convert: impl FnOnce(T) -> U) -> Search<U> {
+        match self {
+            Self::Found(value) => Search::Found(convert(value)),
+            Self::Empty => Search::Empty,
+            Self::Unclear(reason) => Search::Unclear(reason),
+        }
+    }
+}
+
+/// Decides inclusions between schemas of two documents.
+///
+/// What is found out about parts of schemas is kept for the next question.
+#[derive(Debug)]
+pub struct InclusionChecker<'d> {
+    forms: Forms,
+    normalizer: Normalizer<'d>,
+    memory: Memory,
+    step_limit: u64,
+}
+
+impl<'d> InclusionChecker<'d> {
+    /// Prepares to compare schemas of two documents.
+    ///
+    /// With a direction, properties that do not travel (`readOnly` in requests,
+    /// `writeOnly` in responses) are absent from what is sent, not required, and
+    /// ignored where they are received. Without one, they are like any other.
+    pub fn new(
+        sent: SchemaDocument<'d>,
+        accepted: SchemaDocument<'d>,
+        direction: Option<Direction>,
+        step_limit: u64,
+    ) -> Self {
+        Self {
+            forms: Forms::default(),
+            normalizer: Normalizer::new([sent, accepted], direction),
+            memory: Memory::default(),
+            step_limit,
+        }
+    }
+
+    /// Decides whether every value of `sent` is a value of `accepted`, which stand in
+    /// the first and the second document.
+    pub fn includes(&mut self, sent: &'d Node, accepted: &'d Node) -> Inclusion {
+        self.memory.begin(self.step_limit);
+        let sent = Literal::yes(self.normalize(0, sent));
+        let refused = Literal::no(self.normalize(1, accepted));
+        match self.solve(vec![sent, refused]) {
+            Search::Empty => Inclusion::Yes,
+            Search::Unclear(reason) => Inclusion::Unknown(reason.to_string()),
+            Search::Found(value) => {
+                let sides = [sent, refused].map(|side| self.accepts(side, &value));
+                match sides {
+                    [Some(true), Some(true)] => Inclusion::No(value),
+                    _ => Inclusion::Unknown("a witness could not be verified".into()),
+                }
+            }
+        }
+    }
+}
