@@ -159,7 +159,9 @@ fn schema(random: &mut Seeded, depth: usize) -> Json {
         }
         schema.insert("type".into(), if names.len() == 1 { json!(names[0]) } else { json!(names) });
     }
-    for _ in 0..random.below(4) {
+    // Now and then a schema is dense.
+    let most = if random.chance(30) { 8 } else { 4 };
+    for _ in 0..random.below(most) {
         let group = if random.chance(25) { 4 } else { group };
         let keyword = random.pick(KEYWORDS[group]);
         if depth > 0 || !nests(keyword) {
@@ -311,7 +313,7 @@ fn the_judge_never_disagrees() {
 
 fn pair(seed: u64, tallies: &mut Tallies) {
     let random = &mut Seeded(seed);
-    let depth = 1 + random.below(2);
+    let depth = 1 + random.below(3);
     let first = schema(random, depth);
     let second = match random.below(5) {
         0 => schema(random, depth),

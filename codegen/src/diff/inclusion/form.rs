@@ -179,6 +179,12 @@ impl Forms {
     }
 
     pub(super) fn intern(&mut self, form: Form) -> FormId {
+        let form = match form {
+            Form::MinLength(0) | Form::MinItems(0) | Form::MinMembers(0) => {
+                Form::Types(TypeSet::ALL)
+            }
+            form => form,
+        };
         if let Some(id) = self.ids.get(&form) {
             return *id;
         }

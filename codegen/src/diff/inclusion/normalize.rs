@@ -7,6 +7,7 @@ use super::constants::number;
 use super::form::{Form, FormId, JsonType, NameSelector, TypeSet};
 use super::numbers::{NumberLimit, Rational};
 use super::references::{Located, References};
+use super::search::OUT_OF_STEPS;
 use super::{Dialect, InclusionChecker, SchemaDocument, formats};
 use crate::contract::Direction;
 use crate::document::{Node, Value};
@@ -22,6 +23,8 @@ pub(super) struct PlacedSchema<'d> {
     pub(super) side: usize,
     /// Properties of the same object that do not travel: an index of `Normalizer::unsent`.
     unsent: usize,
+    /// Whether the schema is applied to the same value as the one that it stands in.
+    is_in_place: bool,
 }
 
 impl<'d> PlacedSchema<'d> {
@@ -31,12 +34,12 @@ impl<'d> PlacedSchema<'d> {
 
     /// A schema for the same value.
     pub(super) fn in_place(&self, node: &'d Node) -> Self {
-        Self { at: self.at.below(node), ..self.clone() }
+        Self { at: self.at.below(node), is_in_place: true, ..self.clone() }
     }
 
     /// A schema for a part of the value.
     fn part(&self, node: &'d Node) -> Self {
-        Self { unsent: 0, ..self.in_place(node) }
+        Self { unsent: 0, is_in_place: false, ..self.in_place(node) }
     }
 
     fn key(&self) -> SchemaKey {
@@ -47,6 +50,16 @@ impl<'d> PlacedSchema<'d> {
 /// The address of a schema's node, its document, and its unsent properties.
 type SchemaKey = (usize, usize, usize);
 
+/// The schemas in progress that are applied to the same value, outermost first.
+#[derive(Debug, Default)]
+struct InPlaceChain {
+    keys: Vec<SchemaKey>,
+    /// Those that were met again, and are read without alternatives.
+    bare: Vec<SchemaKey>,
+    /// Of how many schemas of the chain what was read last may be a consequence.
+    outer: usize,
+}
+
 /// State of reading schemas.
 #[derive(Debug)]
 pub(super) struct Normalizer<'d> {
@@ -56,6 +69,7 @@ pub(super) struct Normalizer<'d> {
     known: HashMap<SchemaKey, FormId>,
     in_progress: HashSet<SchemaKey>,
     deferred: Vec<PlacedSchema<'d>>,
+    chain: InPlaceChain,
     unsent: Vec<BTreeSet<&'d str>>,
 }
 
@@ -68,6 +82,7 @@ impl<'d> Normalizer<'d> {
             known: HashMap::new(),
             in_progress: HashSet::new(),
             deferred: Vec::new(),
+            chain: InPlaceChain::default(),
             unsent: vec![BTreeSet::new()],
         }
     }
@@ -89,9 +104,16 @@ impl<'d> Normalizer<'d> {
             _ => references.resolve(schema.at, reference),
         };
         let side = ["sent", "accepted"][schema.side];
-        let unresolved =
-            || format!("the reference `{reference}` of the {side} schema cannot be resolved");
-        Some(target.map(|at| PlacedSchema { at, ..schema.clone() }).ok_or_else(unresolved))
+        let unresolved = || match reference.starts_with('#') {
+            true => format!("the reference `{reference}` of the {side} schema cannot be resolved"),
+            // What is not part of the documents is taken to be the same for both.
+            false => format!("the external reference `{reference}` is not followed"),
+        };
+        Some(
+            target
+                .map(|at| PlacedSchema { at, is_in_place: true, ..schema.clone() })
+                .ok_or_else(unresolved),
+        )
     }
 
     /// Adds the properties of the same object that do not travel.
@@ -205,15 +227,13 @@ impl<'d> InclusionChecker<'d> {
     pub(super) fn normalize(&mut self, side: usize, node: &'d Node) -> FormId {
         let root = self.normalizer.documents[side].root;
         let at = Located { node: root, base: root }.below(node);
-        self.read(&PlacedSchema { at, side, unsent: 0 })
+        self.read(&PlacedSchema { at, side, unsent: 0, is_in_place: false })
     }
 
     /// Reads a schema that was put off.
     pub(super) fn read_deferred(&mut self, index: usize) -> FormId {
-        let schema = self.normalizer.deferred[index].clone();
-        if let Some(form) = self.normalizer.known.get(&schema.key()) {
-            return *form;
-        }
+        let mut schema = self.normalizer.deferred[index].clone();
+        schema.is_in_place = false;
         let in_progress = std::mem::take(&mut self.normalizer.in_progress);
         let form = self.read(&schema);
         self.normalizer.in_progress = in_progress;
@@ -221,27 +241,72 @@ impl<'d> InclusionChecker<'d> {
     }
 
     pub(super) fn read(&mut self, schema: &PlacedSchema<'d>) -> FormId {
-        let key = schema.key();
-        if let Some(form) = self.normalizer.known.get(&key) {
+        if let Some(form) = self.normalizer.known.get(&schema.key()) {
             return *form;
+        }
+        if schema.is_in_place {
+            return self.read_in_chain(schema);
+        }
+        let outer = std::mem::take(&mut self.normalizer.chain);
+        let form = self.read_in_chain(schema);
+        self.normalizer.chain = outer;
+        form
+    }
+
+    fn read_in_chain(&mut self, schema: &PlacedSchema<'d>) -> FormId {
+        let key = schema.key();
+        if !self.memory.spend(1 + schema.node().members().len()) {
+            return self.opaque(TypeSet::ALL, OUT_OF_STEPS.into());
+        }
+        if let Some(index) = self.normalizer.chain.keys.iter().position(|other| *other == key) {
+            self.normalizer.chain.outer = self.normalizer.chain.outer.max(index + 1);
+            return self.read_bare(schema);
         }
         let deep = self.normalizer.in_progress.len() >= MAX_DEPTH;
         if deep || !self.normalizer.in_progress.insert(key) {
             self.normalizer.deferred.push(schema.clone());
             return self.forms.intern(Form::Deferred(self.normalizer.deferred.len() - 1));
         }
-        let form = match &schema.node().value {
-            Value::Bool(true) => self.forms.always(),
-            Value::Bool(false) => self.forms.never(),
-            Value::Object(_) => self.read_keywords(schema),
-            _ => self.opaque(TypeSet::ALL, "a schema is no object".into()),
-        };
+        let position = self.normalizer.chain.keys.len();
+        self.normalizer.chain.keys.push(key);
+        let outer = std::mem::take(&mut self.normalizer.chain.outer);
+        let form = self.read_value(schema, true);
+        self.normalizer.chain.keys.truncate(position);
         self.normalizer.in_progress.remove(&key);
-        self.normalizer.known.insert(key, form);
+        let chain = &mut self.normalizer.chain;
+        chain.outer = chain.outer.min(position);
+        if chain.outer == 0 && self.memory.spend(0) {
+            self.normalizer.known.insert(key, form);
+        }
+        let chain = &mut self.normalizer.chain;
+        chain.outer = chain.outer.max(outer);
         form
     }
 
-    fn read_keywords(&mut self, schema: &PlacedSchema<'d>) -> FormId {
+    /// Reads a schema that leads back to itself in place, as in `Pet: {oneOf: [Cat]}` and
+    /// `Cat: {allOf: [Pet]}`. JSON Schema gives this no meaning. Authors mean `Pet`
+    /// without its alternatives.
+    fn read_bare(&mut self, schema: &PlacedSchema<'d>) -> FormId {
+        let key = schema.key();
+        if self.normalizer.chain.bare.contains(&key) {
+            return self.opaque(TypeSet::ALL, "a schema refers to itself in place".into());
+        }
+        self.normalizer.chain.bare.push(key);
+        let form = self.read_value(schema, false);
+        self.normalizer.chain.bare.pop();
+        form
+    }
+
+    fn read_value(&mut self, schema: &PlacedSchema<'d>, alternatives: bool) -> FormId {
+        match &schema.node().value {
+            Value::Bool(true) => self.forms.always(),
+            Value::Bool(false) => self.forms.never(),
+            Value::Object(_) => self.read_keywords(schema, alternatives),
+            _ => self.opaque(TypeSet::ALL, "a schema is no object".into()),
+        }
+    }
+
+    fn read_keywords(&mut self, schema: &PlacedSchema<'d>, alternatives: bool) -> FormId {
         let is_30 = self.normalizer.is_30(schema);
         if is_30 && let Some(form) = self.reference(schema, "$ref") {
             return form;
@@ -249,11 +314,12 @@ impl<'d> InclusionChecker<'d> {
         let schema = &self.normalizer.with_unsent(schema);
         let mut parts = Vec::new();
         for member in schema.node().members() {
-            let Ok(index) = KEYWORDS.binary_search_by_key(&member.key.as_str(), |row| row.0) else {
-                continue;
-            };
-            let part = KEYWORDS[index].1(self, schema, &member.node);
-            parts.push(part.unwrap_or_else(|| self.malformed(schema, &member.key)));
+            let keyword = member.key.as_str();
+            let Ok(index) = KEYWORDS.binary_search_by_key(&keyword, |row| row.0) else { continue };
+            if alternatives || !["anyOf", "oneOf"].contains(&keyword) {
+                let part = KEYWORDS[index].1(self, schema, &member.node);
+                parts.push(part.unwrap_or_else(|| self.malformed(schema, keyword)));
+            }
         }
         let all = self.forms.all(parts);
         // Strictly, null is allowed only where `type` stands beside, but authors mean it.

@@ -26,7 +26,7 @@ const MAX_KNOWN: usize = 200_000;
 /// Depth of a result that depends on no goal in progress.
 const UNCONDITIONAL: usize = usize::MAX;
 
-const OUT_OF_STEPS: &str = "step budget";
+pub(super) const OUT_OF_STEPS: &str = "step budget";
 const TOO_DEEP: &str = "the schemas are nested too deeply";
 
 type Goal = Rc<[Literal]>;
