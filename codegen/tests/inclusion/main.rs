@@ -6,9 +6,8 @@ mod hostile;
 mod random;
 mod table;
 
-use codegen::contract::Direction;
 use codegen::diff::inclusion::{
-    DEFAULT_STEPS, Dialect, Inclusion, InclusionChecker, SchemaDocument,
+    Dialect, Inclusion, InclusionChecker, InclusionOptions, SchemaDocument,
 };
 use codegen::document::pointer::Pointer;
 use codegen::document::{Node, Source};
@@ -28,16 +27,15 @@ fn schema(document: &Node) -> &Node {
 fn decide(
     sent: (&Node, Dialect),
     accepted: (&Node, Dialect),
-    direction: Option<Direction>,
-    steps: u64,
+    options: InclusionOptions,
 ) -> Inclusion {
     let document = |(root, dialect)| SchemaDocument { root, dialect };
-    InclusionChecker::new(document(sent), document(accepted), direction, steps)
+    InclusionChecker::new(document(sent), document(accepted), options)
         .includes(schema(sent.0), schema(accepted.0))
 }
 
-/// Decides the inclusion of schemas of OpenAPI 3.1 without a direction.
+/// Decides the inclusion of schemas of OpenAPI 3.1 by JSON Schema alone.
 fn includes(sent: &Node, accepted: &Node) -> Inclusion {
     let dialect = Dialect::OpenApi31;
-    decide((sent, dialect), (accepted, dialect), None, DEFAULT_STEPS)
+    decide((sent, dialect), (accepted, dialect), InclusionOptions::default())
 }

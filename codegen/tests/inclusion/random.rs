@@ -277,10 +277,14 @@ impl Judged {
 }
 
 fn decide(sent: &Judged, accepted: &Judged) -> Inclusion {
-    use codegen::diff::inclusion::{DEFAULT_STEPS, Dialect, InclusionChecker, SchemaDocument};
+    use codegen::diff::inclusion::{Dialect, InclusionChecker, InclusionOptions, SchemaDocument};
     let document = |root| SchemaDocument { root, dialect: Dialect::OpenApi31 };
-    InclusionChecker::new(document(&sent.node), document(&accepted.node), None, DEFAULT_STEPS)
-        .includes(&sent.node, &accepted.node)
+    InclusionChecker::new(
+        document(&sent.node),
+        document(&accepted.node),
+        InclusionOptions::default(),
+    )
+    .includes(&sent.node, &accepted.node)
 }
 
 /// How many pairs came out how.

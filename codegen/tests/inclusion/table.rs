@@ -1,7 +1,7 @@
 //! Cases: two schemas and whether one includes the other.
 
 use codegen::contract::Direction;
-use codegen::diff::inclusion::{DEFAULT_STEPS, Dialect, Inclusion};
+use codegen::diff::inclusion::{Dialect, Inclusion, InclusionOptions, UndeclaredProperties};
 
 use crate::{decide, parse};
 
@@ -329,6 +329,53 @@ const REQUESTS: &[Case] = &[
     ),
 ];
 
+/// What is sent, without properties that are not declared, and what is accepted.
+const DECLARED: &[Case] = &[
+    (
+        "{type: object, properties: {a: {type: string}}}",
+        "{type: object, properties: {a: {type: string}, b: {type: string}}}",
+        "yes",
+        "yes",
+    ),
+    (
+        "{type: object, properties: {a: {type: string}}}",
+        "{type: object, properties: {a: {type: string}, b: {type: string}}, required: [b]}",
+        "no",
+        "yes",
+    ),
+    (
+        "{type: object, properties: {a: {type: string}}, additionalProperties: {}}",
+        "{type: object, properties: {a: {type: string}, b: {type: string}}}",
+        "no",
+        "yes",
+    ),
+    (
+        "{type: object, properties: {a: {type: string}}}",
+        "{type: object, additionalProperties: false}",
+        "no",
+        "yes",
+    ),
+    ("{type: object}", "{type: object, properties: {a: {type: string}}}", "no", "yes"),
+    (
+        "{oneOf: [{type: object, required: [x], properties: {x: {type: string}}}, {type: object, required: [y], properties: {y: {type: integer}}}]}",
+        "{type: object, properties: {x: {type: string}, y: {type: integer}}}",
+        "yes",
+        "no",
+    ),
+    (
+        "{type: object, properties: {a: {type: object, properties: {b: true}}}}",
+        "{type: object, properties: {a: {type: object, properties: {b: true, c: {type: string}}}}}",
+        "yes",
+        "yes",
+    ),
+    (
+        "{allOf: [{type: object, properties: {y: true}}, {anyOf: [{properties: {x: true}}, {properties: {y: true}}]}]}",
+        "{type: object, properties: {x: false}}",
+        "no",
+        "yes",
+    ),
+];
+
 fn answer(inclusion: &Inclusion) -> &'static str {
     match inclusion {
         Inclusion::Yes => "yes",
@@ -338,13 +385,13 @@ fn answer(inclusion: &Inclusion) -> &'static str {
 }
 
 #[track_caller]
-fn check(cases: &[Case], dialects: [Dialect; 2], direction: Option<Direction>) {
+fn check(cases: &[Case], dialects: [Dialect; 2], options: InclusionOptions) {
     let mut faults = String::new();
     for (first, second, forth, back) in cases {
         let [a, b] = [first, second].map(|s| parse(&format!("schema: {s}\n{COMPONENTS}")));
         let (a, b) = ((&a, dialects[0]), (&b, dialects[1]));
         for (sent, accepted, expected) in [(a, b, forth), (b, a, back)] {
-            let found = decide(sent, accepted, direction, DEFAULT_STEPS);
+            let found = decide(sent, accepted, options);
             if answer(&found) != *expected {
                 faults += &format!("{first}\n{second}\n  expected {expected}, found {found:?}\n");
             }
@@ -355,22 +402,31 @@ fn check(cases: &[Case], dialects: [Dialect; 2], direction: Option<Direction>) {
 
 #[test]
 fn schemas_of_3_1() {
-    check(CASES, [Dialect::OpenApi31; 2], None);
+    check(CASES, [Dialect::OpenApi31; 2], InclusionOptions::default());
 }
 
 #[test]
 fn schemas_lifted_from_3_0_to_3_1() {
-    check(LIFTED, [Dialect::OpenApi30, Dialect::OpenApi31], None);
+    check(LIFTED, [Dialect::OpenApi30, Dialect::OpenApi31], InclusionOptions::default());
 }
 
 #[test]
 fn references_and_recursion() {
-    check(REFERENCES, [Dialect::OpenApi31; 2], None);
+    check(REFERENCES, [Dialect::OpenApi31; 2], InclusionOptions::default());
 }
 
 #[test]
 fn properties_that_do_not_travel() {
-    check(REQUESTS, [Dialect::OpenApi30; 2], Some(Direction::Request));
+    let direction = Some(Direction::Request);
+    let options = InclusionOptions { direction, ..InclusionOptions::default() };
+    check(REQUESTS, [Dialect::OpenApi30; 2], options);
+}
+
+#[test]
+fn properties_that_are_not_declared() {
+    let undeclared = UndeclaredProperties::Unsent;
+    let options = InclusionOptions { undeclared, ..InclusionOptions::default() };
+    check(DECLARED, [Dialect::OpenApi31; 2], options);
 }
 
 #[test]

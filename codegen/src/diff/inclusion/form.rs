@@ -47,11 +47,11 @@ impl TypeSet {
         self.0 & json_type as u8 != 0
     }
 
-    fn union(self, other: Self) -> Self {
+    pub(super) fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    fn intersection(self, other: Self) -> Self {
+    pub(super) fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
@@ -170,6 +170,8 @@ impl Form {
 #[derive(Debug, Default)]
 pub(super) struct Forms {
     list: Vec<Rc<Form>>,
+    /// The possible types of each form.
+    types: Vec<TypeSet>,
     ids: HashMap<Rc<Form>, FormId>,
 }
 
@@ -188,6 +190,7 @@ impl Forms {
         if let Some(id) = self.ids.get(&form) {
             return *id;
         }
+        self.types.push(self.types_of(&form));
         let form = Rc::new(form);
         let id = FormId(self.list.len() as u32);
         self.list.push(Rc::clone(&form));
@@ -333,17 +336,22 @@ impl Forms {
         }
     }
 
-    fn possible_types(&self, id: FormId) -> TypeSet {
-        self.conjuncts(id).iter().fold(TypeSet::ALL, |types, form| match &**form {
-            Form::Types(more) => types.intersection(*more),
-            Form::Scalars(scalars) => {
-                types.intersection(scalars.iter().map(Scalar::json_type).collect())
-            }
-            Form::Any(parts) => types.intersection(
-                parts.iter().fold(TypeSet::NONE, |all, part| all.union(self.possible_types(*part))),
-            ),
-            _ => types,
-        })
+    /// The types of the values that can satisfy a form, and perhaps others.
+    pub(super) fn possible_types(&self, id: FormId) -> TypeSet {
+        self.types[id.0 as usize]
+    }
+
+    fn types_of(&self, form: &Form) -> TypeSet {
+        let combine = |parts: &[FormId], start, combine: fn(TypeSet, TypeSet) -> TypeSet| {
+            parts.iter().map(|part| self.possible_types(*part)).fold(start, combine)
+        };
+        match form {
+            Form::Types(types) => *types,
+            Form::Scalars(scalars) => scalars.iter().map(Scalar::json_type).collect(),
+            Form::All(parts) => combine(parts, TypeSet::ALL, TypeSet::intersection),
+            Form::Any(parts) | Form::One(parts) => combine(parts, TypeSet::NONE, TypeSet::union),
+            _ => TypeSet::ALL,
+        }
     }
 
     /// The only values that can satisfy a form, where it lists them.

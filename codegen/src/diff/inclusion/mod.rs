@@ -20,6 +20,7 @@ mod objects;
 mod references;
 mod search;
 mod strings;
+mod travel;
 mod unevaluated;
 
 use std::rc::Rc;
@@ -31,7 +32,7 @@ use normalize::Normalizer;
 use search::Memory;
 
 /// Steps that decide most pairs of schemas; hostile ones use them up in about a second.
-pub const DEFAULT_STEPS: u64 = 500_000;
+const DEFAULT_STEPS: u64 = 500_000;
 
 /// The version of OpenAPI by which a schema is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,40 @@ pub struct SchemaDocument<'d> {
     pub root: &'d Node,
     /// The version of OpenAPI.
     pub dialect: Dialect,
+}
+
+/// What senders do with properties that their schema does not declare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UndeclaredProperties {
+    /// They may send any, as JSON Schema has it.
+    #[default]
+    Any,
+    /// They send none, where the schema declares some and says nothing of others. To add
+    /// an optional property to a request is harmless then.
+    Unsent,
+}
+
+/// How inclusion is decided.
+#[derive(Clone, Copy, Debug)]
+pub struct InclusionOptions {
+    /// With a direction, properties that do not travel (`readOnly` in requests,
+    /// `writeOnly` in responses) are absent from what is sent, not required, and ignored
+    /// where they are received. Without one, they are like any other.
+    pub direction: Option<Direction>,
+    /// What is assumed of properties that are not declared.
+    pub undeclared: UndeclaredProperties,
+    /// Steps after which the answer is unknown.
+    pub step_limit: u64,
+}
+
+impl Default for InclusionOptions {
+    fn default() -> Self {
+        Self {
+            direction: None,
+            undeclared: UndeclaredProperties::default(),
+            step_limit: DEFAULT_STEPS,
+        }
+    }
 }
 
 /// The answer to whether every value of one schema is a value of another.
@@ -92,33 +127,26 @@ pub struct InclusionChecker<'d> {
     forms: Forms,
     normalizer: Normalizer<'d>,
     memory: Memory,
-    step_limit: u64,
 }
 
 impl<'d> InclusionChecker<'d> {
     /// Prepares to compare schemas of two documents.
-    ///
-    /// With a direction, properties that do not travel (`readOnly` in requests,
-    /// `writeOnly` in responses) are absent from what is sent, not required, and
-    /// ignored where they are received. Without one, they are like any other.
     pub fn new(
         sent: SchemaDocument<'d>,
         accepted: SchemaDocument<'d>,
-        direction: Option<Direction>,
-        step_limit: u64,
+        options: InclusionOptions,
     ) -> Self {
         Self {
             forms: Forms::default(),
-            normalizer: Normalizer::new([sent, accepted], direction),
+            normalizer: Normalizer::new([sent, accepted], options),
             memory: Memory::default(),
-            step_limit,
         }
     }
 
     /// Decides whether every value of `sent` is a value of `accepted`, which stand in
     /// the first and the second document.
     pub fn includes(&mut self, sent: &'d Node, accepted: &'d Node) -> Inclusion {
-        self.memory.begin(self.step_limit);
+        self.memory.begin(self.normalizer.options.step_limit);
         let sent = Literal::yes(self.normalize(0, sent));
         let refused = Literal::no(self.normalize(1, accepted));
         match self.solve(vec![sent, refused]) {

@@ -1,6 +1,6 @@
 //! Schemas of OpenAPI 3.0 and 3.1 read into forms, keyword by keyword.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::constants::number;
@@ -8,8 +8,8 @@ use super::form::{Form, FormId, JsonType, NameSelector, TypeSet};
 use super::numbers::{NumberLimit, Rational};
 use super::references::{Located, References};
 use super::search::OUT_OF_STEPS;
-use super::{Dialect, InclusionChecker, SchemaDocument, formats};
-use crate::contract::Direction;
+use super::travel::{ContextId, Contexts};
+use super::{Dialect, InclusionChecker, InclusionOptions, SchemaDocument, formats};
 use crate::document::{Node, Value};
 
 /// Schemas within schemas that are read at once; deeper ones are read when needed.
@@ -21,10 +21,10 @@ pub(super) struct PlacedSchema<'d> {
     pub(super) at: Located<'d>,
     /// The document: 0 for what is sent, 1 for what is accepted.
     pub(super) side: usize,
-    /// Properties of the same object that do not travel: an index of `Normalizer::unsent`.
-    unsent: usize,
+    /// What surrounding schemas say of the same object's properties.
+    pub(super) context: ContextId,
     /// Whether the schema is applied to the same value as the one that it stands in.
-    is_in_place: bool,
+    pub(super) is_in_place: bool,
 }
 
 impl<'d> PlacedSchema<'d> {
@@ -38,17 +38,17 @@ impl<'d> PlacedSchema<'d> {
     }
 
     /// A schema for a part of the value.
-    fn part(&self, node: &'d Node) -> Self {
-        Self { unsent: 0, is_in_place: false, ..self.in_place(node) }
+    pub(super) fn part(&self, node: &'d Node) -> Self {
+        Self { context: ContextId::default(), is_in_place: false, ..self.in_place(node) }
     }
 
-    fn key(&self) -> SchemaKey {
-        (std::ptr::from_ref(self.at.node).addr(), self.side, self.unsent)
+    pub(super) fn key(&self) -> SchemaKey {
+        (std::ptr::from_ref(self.at.node).addr(), self.side, self.context, self.is_in_place)
     }
 }
 
-/// The address of a schema's node, its document, and its unsent properties.
-type SchemaKey = (usize, usize, usize);
+/// What decides how a schema is read, beginning with the address of its node.
+pub(super) type SchemaKey = (usize, usize, ContextId, bool);
 
 /// The schemas in progress that are applied to the same value, outermost first.
 #[derive(Debug, Default)]
@@ -65,25 +65,25 @@ struct InPlaceChain {
 pub(super) struct Normalizer<'d> {
     documents: [SchemaDocument<'d>; 2],
     references: [References<'d>; 2],
-    direction: Option<Direction>,
+    pub(super) options: InclusionOptions,
     known: HashMap<SchemaKey, FormId>,
     in_progress: HashSet<SchemaKey>,
     deferred: Vec<PlacedSchema<'d>>,
     chain: InPlaceChain,
-    unsent: Vec<BTreeSet<&'d str>>,
+    pub(super) contexts: Contexts<'d>,
 }
 
 impl<'d> Normalizer<'d> {
-    pub(super) fn new(documents: [SchemaDocument<'d>; 2], direction: Option<Direction>) -> Self {
+    pub(super) fn new(documents: [SchemaDocument<'d>; 2], options: InclusionOptions) -> Self {
         Self {
             documents,
             references: documents.map(|document| References::of(document.root)),
-            direction,
+            options,
             known: HashMap::new(),
             in_progress: HashSet::new(),
             deferred: Vec::new(),
             chain: InPlaceChain::default(),
-            unsent: vec![BTreeSet::new()],
+            contexts: Contexts::default(),
         }
     }
 
@@ -115,53 +115,6 @@ impl<'d> Normalizer<'d> {
                 .ok_or_else(unresolved),
         )
     }
-
-    /// Adds the properties of the same object that do not travel.
-    fn with_unsent(&mut self, schema: &PlacedSchema<'d>) -> PlacedSchema<'d> {
-        let keyword = match self.direction {
-            None => return schema.clone(),
-            Some(Direction::Request) => "readOnly",
-            Some(Direction::Response) => "writeOnly",
-        };
-        let mut names = self.unsent[schema.unsent].clone();
-        for schema in self.conjuncts(schema) {
-            let properties = schema.node().get("properties").map_or(&[][..], Node::members);
-            for property in properties {
-                let parts = self.conjuncts(&schema.part(&property.node));
-                let is_set = |part: &PlacedSchema| {
-                    part.node().get(keyword).and_then(Node::as_bool) == Some(true)
-                };
-                if parts.iter().any(is_set) {
-                    names.insert(property.key.as_str());
-                }
-            }
-        }
-        let known = self.unsent.iter().position(|other| *other == names);
-        let unsent = known.unwrap_or(self.unsent.len());
-        if known.is_none() {
-            self.unsent.push(names);
-        }
-        PlacedSchema { unsent, ..schema.clone() }
-    }
-
-    /// The schema with all that it refers to and combines by `allOf`.
-    fn conjuncts(&self, schema: &PlacedSchema<'d>) -> Vec<PlacedSchema<'d>> {
-        let mut seen = HashSet::new();
-        let mut result = Vec::new();
-        let mut pending = vec![schema.clone()];
-        while let Some(schema) = pending.pop() {
-            if !seen.insert(schema.key()) {
-                continue;
-            }
-            pending.extend(self.target(&schema, "$ref").and_then(Result::ok));
-            if !self.is_30(&schema) || schema.node().get("$ref").is_none() {
-                let all = schema.node().get("allOf").map_or(&[][..], Node::elements);
-                pending.extend(all.iter().map(|part| schema.in_place(part)));
-                result.push(schema);
-            }
-        }
-        result
-    }
 }
 
 /// Reads one keyword. Returns `None` where its value is malformed.
@@ -174,7 +127,7 @@ const KEYWORDS: &[(&str, ReadKeyword)] = &[
     ("$ref", |c, schema, _| c.reference(schema, "$ref")),
     ("additionalProperties", |c, schema, node| c.additional_properties(schema, node)),
     ("allOf", |c, schema, node| c.in_place(schema, node).map(|parts| c.forms.all(parts))),
-    ("anyOf", |c, schema, node| c.in_place(schema, node).map(|parts| c.forms.any(parts))),
+    ("anyOf", |c, schema, node| c.read_alternatives(schema, node).map(|parts| c.forms.any(parts))),
     ("const", |c, _, node| c.values(std::slice::from_ref(node))),
     ("contains", |c, schema, node| c.contains(schema, node)),
     ("contentEncoding", |c, _, node| c.encoding(node.as_str()?)),
@@ -201,7 +154,7 @@ const KEYWORDS: &[(&str, ReadKeyword)] = &[
         let inner = c.read(&schema.in_place(node));
         Some(c.forms.not(inner))
     }),
-    ("oneOf", |c, schema, node| c.in_place(schema, node).map(|parts| c.forms.one(parts))),
+    ("oneOf", |c, schema, node| c.read_alternatives(schema, node).map(|parts| c.forms.one(parts))),
     ("pattern", |c, _, node| Some(c.forms.intern(Form::Pattern(node.as_str()?.into())))),
     ("patternProperties", |c, schema, node| c.pattern_properties(schema, node)),
     ("prefixItems", |c, schema, node| c.prefix_items(schema, node)),
@@ -227,15 +180,14 @@ impl<'d> InclusionChecker<'d> {
     pub(super) fn normalize(&mut self, side: usize, node: &'d Node) -> FormId {
         let root = self.normalizer.documents[side].root;
         let at = Located { node: root, base: root }.below(node);
-        self.read(&PlacedSchema { at, side, unsent: 0, is_in_place: false })
+        self.read(&PlacedSchema { at, side, context: ContextId::default(), is_in_place: false })
     }
 
     /// Reads a schema that was put off.
     pub(super) fn read_deferred(&mut self, index: usize) -> FormId {
-        let mut schema = self.normalizer.deferred[index].clone();
-        schema.is_in_place = false;
+        let schema = self.normalizer.deferred[index].clone();
         let in_progress = std::mem::take(&mut self.normalizer.in_progress);
-        let form = self.read(&schema);
+        let form = self.read_apart(&schema);
         self.normalizer.in_progress = in_progress;
         form
     }
@@ -244,8 +196,16 @@ impl<'d> InclusionChecker<'d> {
         if let Some(form) = self.normalizer.known.get(&schema.key()) {
             return *form;
         }
-        if schema.is_in_place {
-            return self.read_in_chain(schema);
+        match schema.is_in_place {
+            true => self.read_in_chain(schema),
+            false => self.read_apart(schema),
+        }
+    }
+
+    /// Reads a schema as the outermost one for its value.
+    fn read_apart(&mut self, schema: &PlacedSchema<'d>) -> FormId {
+        if let Some(form) = self.normalizer.known.get(&schema.key()) {
+            return *form;
         }
         let outer = std::mem::take(&mut self.normalizer.chain);
         let form = self.read_in_chain(schema);
@@ -301,7 +261,11 @@ impl<'d> InclusionChecker<'d> {
         match &schema.node().value {
             Value::Bool(true) => self.forms.always(),
             Value::Bool(false) => self.forms.never(),
-            Value::Object(_) => self.read_keywords(schema, alternatives),
+            Value::Object(_) => {
+                let schema = &self.normalizer.with_context(schema);
+                let keywords = self.read_keywords(schema, alternatives);
+                self.closed(schema, keywords)
+            }
             _ => self.opaque(TypeSet::ALL, "a schema is no object".into()),
         }
     }
@@ -311,7 +275,6 @@ impl<'d> InclusionChecker<'d> {
         if is_30 && let Some(form) = self.reference(schema, "$ref") {
             return form;
         }
-        let schema = &self.normalizer.with_unsent(schema);
         let mut parts = Vec::new();
         for member in schema.node().members() {
             let keyword = member.key.as_str();
@@ -348,7 +311,11 @@ impl<'d> InclusionChecker<'d> {
         })
     }
 
-    fn in_place(&mut self, schema: &PlacedSchema<'d>, node: &'d Node) -> Option<Vec<FormId>> {
+    pub(super) fn in_place(
+        &mut self,
+        schema: &PlacedSchema<'d>,
+        node: &'d Node,
+    ) -> Option<Vec<FormId>> {
         let parts = array(node)?;
         Some(parts.iter().map(|part| self.read(&schema.in_place(part))).collect())
     }
@@ -513,15 +480,11 @@ impl<'d> InclusionChecker<'d> {
         Some(self.forms.all(parts))
     }
 
-    fn is_unsent(&self, schema: &PlacedSchema<'d>, name: &str) -> bool {
-        self.normalizer.unsent[schema.unsent].contains(name)
-    }
-
     fn required(&mut self, schema: &PlacedSchema<'d>, node: &Node) -> Option<FormId> {
         let mut parts = Vec::new();
         for name in array(node)? {
             let name = name.as_str()?;
-            if !self.is_unsent(schema, name) {
+            if !self.normalizer.is_unsent(schema, name) {
                 parts.push(self.forms.intern(Form::Required(name.into())));
             }
         }
@@ -532,7 +495,7 @@ impl<'d> InclusionChecker<'d> {
         let mut parts = Vec::new();
         for property in object(node)?.members() {
             let name = property.key.as_str();
-            let value = match (self.is_unsent(schema, name), schema.side) {
+            let value = match (self.normalizer.is_unsent(schema, name), schema.side) {
                 (true, 0) => self.forms.never(),
                 (true, _) => continue,
                 (false, _) => self.read(&schema.part(&property.node)),

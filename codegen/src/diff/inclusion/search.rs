@@ -198,7 +198,12 @@ impl InclusionChecker<'_> {
         let mark = self.memory.provisional.len();
         let outer_cut = std::mem::replace(&mut self.memory.lowest_cut, UNCONDITIONAL);
         self.memory.in_progress.insert(Rc::clone(&goal), depth);
-        let result = first_found(JsonType::ALL, |json_type| self.solve_type(json_type, &goal));
+        let wanted = goal.iter().filter(|literal| literal.holds);
+        let possible = wanted.fold(TypeSet::ALL, |types, literal| {
+            types.intersection(self.forms.possible_types(literal.form))
+        });
+        let types = JsonType::ALL.into_iter().filter(|json_type| possible.contains(*json_type));
+        let result = first_found(types, |json_type| self.solve_type(json_type, &goal));
         self.memory.in_progress.remove(&goal);
         self.memory.settle(goal, &result, depth, mark);
         self.memory.lowest_cut = self.memory.lowest_cut.min(outer_cut);
