@@ -67,6 +67,8 @@ const CASES: &[Case] = &[
         "no",
         "no",
     ),
+    ("{type: number, format: float}", "{type: number, format: double}", "yes", "no"),
+    ("{type: number, format: float, minimum: 0.1, maximum: 0.1}", "{const: 0.1}", "yes", "yes"),
     // Strings.
     ("{type: string, enum: [low, high]}", "{type: string, maxLength: 20}", "yes", "no"),
     ("{type: string}", "{type: string, format: password}", "yes", "yes"),
@@ -104,6 +106,15 @@ const CASES: &[Case] = &[
     ("{type: string}", "{type: string, colour: red}", "yes", "yes"),
     ("{type: string, contentEncoding: base64}", "{type: string}", "yes", "no"),
     ("{type: string}", "{type: string, contentMediaType: application/octet-stream}", "yes", "yes"),
+    (
+        "{type: object, required: [s, n], properties: {s: {type: string, format: sku}}}",
+        "{type: object, required: [s], properties: {s: {type: string, format: sku}, n: {type: string}}}",
+        "no",
+        "no",
+    ),
+    ("{type: string, format: sku}", "{type: string, pattern: '^[A-Z]$'}", "?", "?"),
+    ("{type: string, format: sku}", "{enum: [a]}", "?", "?"),
+    ("{type: string, format: sku}", "{type: integer}", "no", "no"),
     // Objects.
     ("{type: object, required: [a]}", "{type: object}", "yes", "no"),
     ("{type: object, properties: {a: {type: string}}}", "{type: object}", "yes", "no"),

@@ -26,6 +26,13 @@ impl InclusionChecker<'_> {
         if form.subject().is_some_and(|types| !types.contains(json_type)) {
             return Some(true);
         }
+        let is_about_strings = form.subject().is_some() || matches!(&*form, Form::Scalars(_));
+        if let Json::String(text) = value
+            && is_about_strings
+            && let Some(assumed) = self.memory.placeholders.get(text)
+        {
+            return (*assumed == id).then_some(true);
+        }
         match &*form {
             Form::Types(types) => Some(types.contains(json_type)),
             Form::Scalars(scalars) => match (Scalar::of_json(value), value) {
@@ -166,6 +173,7 @@ fn number_accepts(form: &Form, number: Rational) -> Option<bool> {
             Some(number < limit.value || number == limit.value && !limit.exclusive)
         }
         Form::MultipleOf(step) => number.is_multiple_of(*step),
+        Form::SinglePrecision => Some(number.is_single_precision()),
         _ => None,
     }
 }

@@ -116,6 +116,8 @@ pub(super) enum Form {
     Minimum(NumberLimit),
     Maximum(NumberLimit),
     MultipleOf(Rational),
+    /// The number is the shortest decimal of some 32-bit float.
+    SinglePrecision,
 
     MinLength(u64),
     MaxLength(u64),
@@ -145,7 +147,9 @@ impl Form {
     pub(super) fn subject(&self) -> Option<TypeSet> {
         let json_type = match self {
             Self::Opaque(types, _) => return Some(*types),
-            Self::Minimum(_) | Self::Maximum(_) | Self::MultipleOf(_) => JsonType::Number,
+            Self::Minimum(_) | Self::Maximum(_) | Self::MultipleOf(_) | Self::SinglePrecision => {
+                JsonType::Number
+            }
             Self::MinLength(_) | Self::MaxLength(_) | Self::Pattern(_) | Self::Format(_) => {
                 JsonType::String
             }

@@ -29,7 +29,7 @@ pub(super) const INTEGERS: &[(&str, i128, i128)] = &[
 ];
 
 /// Formats of numbers without effect: every JSON number can be read as a double.
-pub(super) const NUMBERS: &[&str] = &["double", "byte"];
+pub(super) const NUMBERS: &[&str] = &["double", "decimal"];
 
 const HEX: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
 
@@ -97,6 +97,13 @@ const FORMATS: &[StringFormat] = &[
         exact: false,
         contains: &[],
         examples: &["a.example", "b.example", "c.example"],
+    },
+    StringFormat {
+        name: "iso-3166-1-alpha-3",
+        pattern: "^[A-Z]{3}$",
+        exact: false,
+        contains: &[],
+        examples: &["GBR", "DEU", "USA"],
     },
     StringFormat {
         name: "base64",

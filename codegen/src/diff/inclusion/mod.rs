@@ -91,7 +91,8 @@ impl Default for InclusionOptions {
 pub enum Inclusion {
     /// Every value is.
     Yes,
-    /// This value is not.
+    /// This value is not. Strings such as `<format sku>` in it stand for some string of
+    /// a format or pattern that is not understood.
     No(serde_json::Value),
     /// Why it cannot be told.
     Unknown(String),

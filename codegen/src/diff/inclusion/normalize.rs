@@ -401,6 +401,7 @@ impl<'d> InclusionChecker<'d> {
                 let ends = ends.map(|end| self.forms.intern(end));
                 self.forms.all(ends)
             }
+            None if name == "float" => self.forms.intern(Form::SinglePrecision),
             None if is_of_strings => self.forms.always(),
             None => {
                 let reason = format!("format `{name}` is not understood");

@@ -8,6 +8,8 @@ use super::Search;
 
 /// Candidates that are tried before the search for a number is given up.
 const MAX_CANDIDATES: i128 = 2_000;
+/// The least natural number that single precision cannot express.
+const NOT_SINGLE: Rational = Rational { numerator: 16_777_217, denominator: 1 };
 
 /// A fraction in lowest terms with a positive denominator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,6 +67,11 @@ impl Rational {
         }
         let float = Number::from_f64(self.numerator as f64 / self.denominator as f64)?;
         (Self::of_json(&float)? == self).then_some(float)
+    }
+
+    pub(super) fn is_single_precision(self) -> bool {
+        let single = (self.numerator as f64 / self.denominator as f64) as f32;
+        Self::parse(&format!("{single:e}")) == Some(self)
     }
 
     pub(super) fn is_positive(self) -> bool {
@@ -155,6 +162,8 @@ pub(super) struct NumberGoal {
     pub(super) multiples: Vec<Rational>,
     pub(super) non_multiples: Vec<Rational>,
     pub(super) excluded: Vec<Rational>,
+    /// Whether the number has single precision, if that matters.
+    pub(super) single: Option<bool>,
 }
 
 impl NumberGoal {
@@ -212,7 +221,11 @@ impl NumberGoal {
         if first > last {
             return Search::Empty;
         }
-        let start = 0.clamp(first, last);
+        let nearest = match self.single {
+            Some(false) => NOT_SINGLE.divide(step).map_or(0, Rational::floor),
+            _ => 0,
+        };
+        let start = nearest.clamp(first, last);
         let mut unclear = false;
         for distance in 0..MAX_CANDIDATES {
             let (up, down) = (start.checked_add(distance), start.checked_sub(distance));
@@ -262,7 +275,7 @@ impl NumberGoal {
             (1..=parts.min(200)).filter_map(move |part| Rational::new(part, parts))
         });
         let inner = shares.map(|share| start.add(width?.multiply(share)?));
-        let ends = [Some(Rational::ZERO), Some(Rational::ONE), low, high];
+        let ends = [Some(Rational::ZERO), Some(Rational::ONE), Some(NOT_SINGLE), low, high];
         let mut unclear = false;
         for candidate in ends.into_iter().chain(inner) {
             match self.check(candidate) {
@@ -295,6 +308,9 @@ impl NumberGoal {
             || !self.high.is_none_or(below)
             || self.excluded.contains(&number)
         {
+            return Some(false);
+        }
+        if self.single.is_some_and(|single| number.is_single_precision() != single) {
             return Some(false);
         }
         for (steps, expected) in [(&self.multiples, true), (&self.non_multiples, false)] {

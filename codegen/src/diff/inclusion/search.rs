@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 use super::form::{Form, FormId, JsonType, Literal, Scalar, TypeSet};
 use super::numbers::{NumberGoal, NumberLimit};
-use super::strings::Patterns;
+use super::strings::{Patterns, Placeholders};
 use super::{InclusionChecker, Search};
 
 /// Goals within goals, and decisions within decisions. It bounds the stack.
@@ -35,6 +35,7 @@ type Goal = Rc<[Literal]>;
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) patterns: Patterns,
+    pub(super) placeholders: Placeholders,
     steps_left: u64,
     depth: usize,
     known: HashMap<Goal, Known>,
@@ -403,6 +404,7 @@ impl InclusionChecker<'_> {
                 (Form::Minimum(limit), false) => goal.lower_high(flipped(limit)),
                 (Form::Maximum(limit), true) => goal.lower_high(*limit),
                 (Form::Maximum(limit), false) => goal.raise_low(flipped(limit)),
+                (Form::SinglePrecision, single) => goal.single = Some(single),
                 (Form::MultipleOf(step), true) => goal.multiples.push(*step),
                 (Form::MultipleOf(step), false) => goal.non_multiples.push(*step),
                 (Form::Scalars(scalars), false) => {

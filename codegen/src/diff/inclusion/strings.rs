@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::rc::Rc;
 
 use super::automaton::{Automaton, Progress};
-use super::form::{Form, Literal, Scalar};
+use super::form::{Form, FormId, Literal, Scalar};
 use super::search::first_found;
 use super::{InclusionChecker, Search, formats};
 
@@ -55,8 +55,17 @@ struct StringGoal {
     obstacle: Option<Rc<str>>,
 }
 
+/// Strings that stand for some string that satisfies an assertion that is not understood,
+/// such as `<format sku>`.
+pub(super) type Placeholders = HashMap<String, FormId>;
+
 impl InclusionChecker<'_> {
     pub(super) fn solve_string(&mut self, assertions: &[Literal]) -> Search<String> {
+        if let [Literal { form, holds: true }] = assertions
+            && let Some(placeholder) = self.placeholder(*form)
+        {
+            return Search::Found(placeholder);
+        }
         let mut goal = StringGoal::default();
         for literal in assertions {
             self.add_to_string(&mut goal, *literal);
@@ -72,6 +81,19 @@ impl InclusionChecker<'_> {
             }
         }
         self.solve_formats(&mut goal)
+    }
+
+    /// A string for an assertion that is not understood, where it is the only one.
+    fn placeholder(&mut self, form: FormId) -> Option<String> {
+        let text = match &*self.forms.get(form) {
+            Form::Format(name) if formats::find(name).is_none() => format!("<format {name}>"),
+            Form::Pattern(pattern) if self.memory.patterns.automaton(pattern).is_none() => {
+                format!("<pattern {pattern}>")
+            }
+            _ => return None,
+        };
+        self.memory.placeholders.insert(text.clone(), form);
+        Some(text)
     }
 
     fn add_to_string(&mut self, goal: &mut StringGoal, literal: Literal) {
