@@ -131,7 +131,7 @@ fn add_keyword(random: &mut Seeded, schema: &mut Map<String, Json>, keyword: &st
     };
     if keyword == "contains" {
         for limit in ["minContains", "maxContains"] {
-            if random.chance(30) {
+            if random.chance(50) {
                 schema.insert(limit.into(), json!(random.below(3)));
             }
         }
@@ -199,6 +199,11 @@ fn mutate(random: &mut Seeded, schema: &Json, depth: usize) -> Json {
         .filter(|(key, value)| value.is_object() && !VALUED.contains(&key.as_str()))
         .map(|(key, _)| key.clone())
         .collect();
+    if random.chance(30)
+        && let Some(tweaked) = tweak(random, &members, depth)
+    {
+        return tweaked;
+    }
     match random.below(10) {
         0 => json!({"allOf": [schema]}),
         1 => json!({"anyOf": [schema, self::schema(random, 1)]}),
@@ -226,6 +231,30 @@ fn mutate(random: &mut Seeded, schema: &Json, depth: usize) -> Json {
             Json::Object(members)
         }
     }
+}
+
+/// Moves a number by one, or changes one schema of a list.
+fn tweak(random: &mut Seeded, members: &Map<String, Json>, depth: usize) -> Option<Json> {
+    let lists = ["allOf", "anyOf", "oneOf", "prefixItems"];
+    let fits = |(key, value): &(&String, &Json)| {
+        value.is_i64() && *key != "const" || lists.contains(&key.as_str())
+    };
+    let keys: Vec<_> = members.iter().filter(fits).map(|(key, _)| key).collect();
+    let key = (!keys.is_empty()).then(|| *random.pick(&keys))?;
+    let mut members = members.clone();
+    match &mut members[key] {
+        Json::Array(schemas) => {
+            let index = random.below(schemas.len());
+            schemas[index] = mutate(random, &schemas[index], depth);
+        }
+        number => {
+            let least =
+                if key.contains("imum") { i64::MIN } else { i64::from(key == "multipleOf") };
+            let moved = number.as_i64()? + if random.chance(50) { 1 } else { -1 };
+            *number = json!(moved.max(least));
+        }
+    }
+    Some(Json::Object(members))
 }
 
 /// Keywords whose objects hold no schemas.
@@ -333,7 +362,7 @@ fn pair(seed: u64, tallies: &mut Tallies) {
             values.insert(0, witness.clone());
         }
         if inclusion == Inclusion::Yes {
-            values.extend(samples(sent));
+            values.extend(samples(random, sent));
         }
         let disagrees = |value: &&Json| {
             let is_new = sent.judge.is_valid(value) && !accepted.judge.is_valid(value);
@@ -367,17 +396,51 @@ impl Tallies {
     }
 }
 
-/// Some values of a schema, each other than those before.
-fn samples(schema: &Judged) -> Vec<Json> {
+/// Some values of a schema: each other than those before, or a value of another schema
+/// too; and values that differ from them in one place.
+fn samples(random: &mut Seeded, schema: &Judged) -> Vec<Json> {
     let mut values = Vec::new();
     for _ in 0..3 {
-        let known = json!({"not": {"not": {"enum": values}}});
-        match decide(schema, &Judged::new(&known)) {
-            Inclusion::No(value) => values.push(value),
-            _ => break,
+        let known = Judged::new(&json!({"not": {"not": {"enum": values}}}));
+        let other =
+            Judged::new(&document(&mut Seeded(0), &json!({"not": self::schema(random, 2)})));
+        for accepted in [known, other] {
+            if let Inclusion::No(value) = decide(schema, &accepted) {
+                values.push(value);
+            }
         }
     }
+    let near = |value: &Json| (0..12).map(|_| edited(random, value)).collect::<Vec<_>>();
+    let near: Vec<_> = values.iter().flat_map(near).collect();
+    values.extend(near);
     values
+}
+
+/// A value with one place changed, added or removed.
+fn edited(random: &mut Seeded, value: &Json) -> Json {
+    match value {
+        Json::Array(elements) => {
+            let mut elements = elements.clone();
+            let index = random.below(elements.len() + 1);
+            match (random.below(3), index < elements.len()) {
+                (0, true) => _ = elements.remove(index),
+                (1, true) => elements[index] = edited(random, &elements[index]),
+                _ => elements.insert(index, self::value(random, 1)),
+            }
+            Json::Array(elements)
+        }
+        Json::Object(members) => {
+            let mut members = members.clone();
+            let key = members.keys().nth(random.below(members.len() + 1)).cloned();
+            match (random.below(3), key) {
+                (0, Some(key)) => _ = members.remove(&key),
+                (1, Some(key)) => members[&key] = edited(random, &members[&key]),
+                _ => _ = members.insert((*random.pick(NAMES)).into(), self::value(random, 1)),
+            }
+            Json::Object(members)
+        }
+        _ => self::value(random, 1),
+    }
 }
 
 /// Says where the two implementations disagree on whether a schema accepts a value.

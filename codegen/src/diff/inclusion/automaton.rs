@@ -35,12 +35,12 @@ type Ranges = Vec<(char, char)>;
 /// A nondeterministic automaton. State 0 is the match.
 #[derive(Debug)]
 pub(super) struct Automaton {
-    states: Vec<State>,
+    states: Vec<AutomatonState>,
     start: usize,
 }
 
 #[derive(Debug)]
-enum State {
+enum AutomatonState {
     Match,
     Character(Ranges, usize),
     Either(Vec<usize>),
@@ -51,7 +51,7 @@ enum State {
 /// The states that an automaton is in after some characters, sorted.
 ///
 /// A match anywhere in a string suffices. After one, only state 0 is left.
-pub(super) type Progress = Vec<usize>;
+pub(super) type ActiveStates = Vec<usize>;
 
 impl Automaton {
     /// Builds the automaton of a pattern. Returns `None` for a pattern that is invalid,
@@ -61,7 +61,7 @@ impl Automaton {
             return None;
         }
         let ast = ast::parse::Parser::new().parse(pattern).ok()?;
-        let mut automaton = Self { states: vec![State::Match], start: 0 };
+        let mut automaton = Self { states: vec![AutomatonState::Match], start: 0 };
         automaton.start = automaton.build(&ast, 0)?;
         regress::Regex::new(pattern).ok()?;
         Some(automaton)
@@ -71,16 +71,16 @@ impl Automaton {
     fn build(&mut self, ast: &Ast, next: usize) -> Option<usize> {
         match ast {
             Ast::Empty(_) => Some(next),
-            Ast::Dot(_) => self.add(State::Character(complement(LINE_ENDS), next)),
+            Ast::Dot(_) => self.add(AutomatonState::Character(complement(LINE_ENDS), next)),
             Ast::Literal(literal) => {
                 let c = character(literal)?;
-                self.add(State::Character(vec![(c, c)], next))
+                self.add(AutomatonState::Character(vec![(c, c)], next))
             }
-            Ast::ClassPerl(class) => self.add(State::Character(perl(class), next)),
+            Ast::ClassPerl(class) => self.add(AutomatonState::Character(perl(class), next)),
             Ast::ClassBracketed(class) => {
                 let ranges = normalized(set(&class.kind)?);
                 let ranges = if class.negated { complement(&ranges) } else { ranges };
-                self.add(State::Character(ranges, next))
+                self.add(AutomatonState::Character(ranges, next))
             }
             Ast::Assertion(assertion) => self.assertion(assertion, next),
             Ast::Group(group) => match &group.kind {
@@ -93,22 +93,22 @@ impl Automaton {
             Ast::Alternation(alternation) => {
                 let starts: Option<Vec<_>> =
                     alternation.asts.iter().map(|ast| self.build(ast, next)).collect();
-                self.add(State::Either(starts?))
+                self.add(AutomatonState::Either(starts?))
             }
             Ast::Repetition(repetition) => self.repetition(repetition, next),
             Ast::Flags(_) | Ast::ClassUnicode(_) => None,
         }
     }
 
-    fn add(&mut self, state: State) -> Option<usize> {
+    fn add(&mut self, state: AutomatonState) -> Option<usize> {
         self.states.push(state);
         (self.states.len() <= MAX_STATES).then_some(self.states.len() - 1)
     }
 
     fn assertion(&mut self, assertion: &Assertion, next: usize) -> Option<usize> {
         match assertion.kind {
-            AssertionKind::StartLine => self.add(State::TextStart(next)),
-            AssertionKind::EndLine => self.add(State::TextEnd(next)),
+            AssertionKind::StartLine => self.add(AutomatonState::TextStart(next)),
+            AssertionKind::EndLine => self.add(AutomatonState::TextEnd(next)),
             _ => None,
         }
     }
@@ -125,15 +125,15 @@ impl Automaton {
         let mut start = match max {
             Some(_) => next,
             None => {
-                let hub = self.add(State::Match)?;
+                let hub = self.add(AutomatonState::Match)?;
                 let body = self.build(&repetition.ast, hub)?;
-                self.states[hub] = State::Either(vec![body, next]);
+                self.states[hub] = AutomatonState::Either(vec![body, next]);
                 hub
             }
         };
         for _ in min..max.unwrap_or(min) {
             let body = self.build(&repetition.ast, start)?;
-            start = self.add(State::Either(vec![body, next]))?;
+            start = self.add(AutomatonState::Either(vec![body, next]))?;
         }
         for _ in 0..min {
             start = self.build(&repetition.ast, start)?;
@@ -142,18 +142,18 @@ impl Automaton {
     }
 
     /// The progress before the first character.
-    pub(super) fn begin(&self) -> Progress {
+    pub(super) fn begin(&self) -> ActiveStates {
         self.close(vec![self.start], true, false)
     }
 
     /// The progress after one more character.
-    pub(super) fn advance(&self, progress: &Progress, c: char) -> Progress {
+    pub(super) fn advance(&self, progress: &ActiveStates, c: char) -> ActiveStates {
         if progress.first() == Some(&0) {
             return vec![0];
         }
         let mut reached = vec![self.start];
         for state in progress {
-            if let State::Character(ranges, next) = &self.states[*state]
+            if let AutomatonState::Character(ranges, next) = &self.states[*state]
                 && ranges.iter().any(|(first, last)| (*first..=*last).contains(&c))
             {
                 reached.push(*next);
@@ -163,7 +163,7 @@ impl Automaton {
     }
 
     /// Returns whether the string matches if it ends here.
-    pub(super) fn matches_at_end(&self, progress: &Progress, is_empty: bool) -> bool {
+    pub(super) fn matches_at_end(&self, progress: &ActiveStates, is_empty: bool) -> bool {
         self.close(progress.clone(), is_empty, true).first() == Some(&0)
     }
 
@@ -173,7 +173,7 @@ impl Automaton {
     }
 
     /// Follows what needs no character. Where the text ends, ends are followed too.
-    fn close(&self, reached: Vec<usize>, at_start: bool, at_end: bool) -> Progress {
+    fn close(&self, reached: Vec<usize>, at_start: bool, at_end: bool) -> ActiveStates {
         let mut pending = reached;
         let mut seen = vec![false; self.states.len()];
         let mut progress = Vec::new();
@@ -182,13 +182,13 @@ impl Automaton {
                 continue;
             }
             match &self.states[state] {
-                State::Match => return vec![0],
-                State::Character(..) => progress.push(state),
-                State::Either(next) => pending.extend(next),
-                State::TextStart(next) if at_start => pending.push(*next),
-                State::TextStart(_) => {}
-                State::TextEnd(next) if at_end => pending.push(*next),
-                State::TextEnd(_) => progress.push(state),
+                AutomatonState::Match => return vec![0],
+                AutomatonState::Character(..) => progress.push(state),
+                AutomatonState::Either(next) => pending.extend(next),
+                AutomatonState::TextStart(next) if at_start => pending.push(*next),
+                AutomatonState::TextStart(_) => {}
+                AutomatonState::TextEnd(next) if at_end => pending.push(*next),
+                AutomatonState::TextEnd(_) => progress.push(state),
             }
         }
         progress.sort_unstable();
@@ -198,7 +198,7 @@ impl Automaton {
     /// All ranges of characters that the automaton tells from others.
     pub(super) fn ranges(&self) -> impl Iterator<Item = (char, char)> + '_ {
         let classes = self.states.iter().filter_map(|state| match state {
-            State::Character(ranges, _) => Some(ranges),
+            AutomatonState::Character(ranges, _) => Some(ranges),
             _ => None,
         });
         classes.flatten().copied()

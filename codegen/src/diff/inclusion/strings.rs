@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Bound;
 use std::rc::Rc;
 
-use super::automaton::{Automaton, Progress};
+use super::automaton::{ActiveStates, Automaton};
 use super::form::{Form, FormId, Literal, Scalar};
 use super::search::first_found;
 use super::{InclusionChecker, Search, formats};
@@ -230,7 +230,7 @@ impl InclusionChecker<'_> {
 struct Prefix {
     text: String,
     length: u64,
-    progress: Vec<Progress>,
+    progress: Vec<ActiveStates>,
 }
 
 impl StringGoal {
@@ -275,7 +275,7 @@ impl StringGoal {
 
     /// What decides how a prefix can go on. Of two prefixes alike the first is shorter,
     /// so that the other can be dropped.
-    fn key(&self, prefix: &Prefix) -> (u64, Option<String>, Vec<Progress>) {
+    fn key(&self, prefix: &Prefix) -> (u64, Option<String>, Vec<ActiveStates>) {
         let text = prefix.text.as_str();
         let from = (Bound::Included(text), Bound::Unbounded);
         let next = self.excluded.range::<str, _>(from).next();
