@@ -440,6 +440,44 @@ fn properties_that_are_not_declared() {
     check(DECLARED, [Dialect::OpenApi31; 2], options);
 }
 
+/// Twenty alternatives that refer to the union, one of them with one value more.
+fn recursive_union(edited: usize) -> String {
+    let alternatives = (0..20).map(|index| {
+        let values = if index == edited { "[a, b]" } else { "[a]" };
+        format!(
+            "{{type: object, required: [p{index}, v], properties: {{v: {{enum: {values}}}, \
+             next: {{$ref: '#/schema'}}, list: {{type: array, items: {{$ref: '#/schema'}}}}}}}}"
+        )
+    });
+    format!("schema: {{oneOf: [{}]}}", alternatives.collect::<Vec<_>>().join(", "))
+}
+
+#[test]
+fn wide_recursive_unions_are_decided() {
+    let [less, more] = [parse(&recursive_union(20)), parse(&recursive_union(10))];
+    assert_eq!(crate::includes(&less, &less), Inclusion::Yes);
+    let Inclusion::No(witness) = crate::includes(&more, &less) else { panic!() };
+    assert_eq!(witness.to_string(), r#"{"p10":null,"v":"b"}"#);
+}
+
+/// Schemas that inherit from a union that contains them.
+const CIRCULAR: &str = "
+schema: {$ref: '#/c/Plant'}
+c:
+  Plant: {type: object, required: [kind], oneOf: [{$ref: '#/c/Oat'}, {$ref: '#/c/Rye'}]}
+  Oat: {allOf: [{$ref: '#/c/Plant'}, {required: [husk], properties: {rye: false}}]}
+  Rye: {allOf: [{$ref: '#/c/Plant'}, {required: [rye], properties: {husk: false}}]}
+";
+
+#[test]
+fn circular_inheritance_is_decided() {
+    let plant = parse(CIRCULAR);
+    assert_eq!(crate::includes(&plant, &plant), Inclusion::Yes);
+    let open = parse(&CIRCULAR.replace("required: [kind], ", ""));
+    assert_eq!(crate::includes(&plant, &open), Inclusion::Yes);
+    assert!(matches!(crate::includes(&open, &plant), Inclusion::No(_)));
+}
+
 #[test]
 fn witnesses_are_small() {
     let cases = [

@@ -32,7 +32,7 @@ use normalize::Normalizer;
 use search::Memory;
 
 /// Steps that decide most pairs of schemas; hostile ones use them up in about a second.
-const DEFAULT_STEPS: u64 = 500_000;
+const DEFAULT_STEPS: u64 = 1_000_000;
 
 /// The version of OpenAPI by which a schema is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -56,8 +56,19 @@ struct InPlaceChain {
     keys: Vec<SchemaKey>,
     /// Those that were met again, and are read without alternatives.
     bare: Vec<SchemaKey>,
+    /// Whether the outermost one can be put off in turn.
+    can_wait: bool,
+    /// Whether one of them had to be put off, being in progress for another value.
+    is_cut: bool,
     /// Of how many schemas of the chain what was read last may be a consequence.
     outer: usize,
+}
+
+impl InPlaceChain {
+    /// Returns whether what is read will not be used.
+    fn is_abandoned(&self) -> bool {
+        self.can_wait && self.is_cut
+    }
 }
 
 /// State of reading schemas.
@@ -69,6 +80,7 @@ pub(super) struct Normalizer<'d> {
     known: HashMap<SchemaKey, FormId>,
     in_progress: HashSet<SchemaKey>,
     deferred: Vec<PlacedSchema<'d>>,
+    deferred_ids: HashMap<SchemaKey, usize>,
     chain: InPlaceChain,
     pub(super) contexts: Contexts<'d>,
 }
@@ -82,9 +94,15 @@ impl<'d> Normalizer<'d> {
             known: HashMap::new(),
             in_progress: HashSet::new(),
             deferred: Vec::new(),
+            deferred_ids: HashMap::new(),
             chain: InPlaceChain::default(),
             contexts: Contexts::default(),
         }
+    }
+
+    /// Returns whether what is read will not be used.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.chain.is_abandoned()
     }
 
     pub(super) fn is_30(&self, schema: &PlacedSchema<'d>) -> bool {
@@ -207,10 +225,13 @@ impl<'d> InclusionChecker<'d> {
         if let Some(form) = self.normalizer.known.get(&schema.key()) {
             return *form;
         }
-        let outer = std::mem::take(&mut self.normalizer.chain);
+        let can_wait = !self.normalizer.in_progress.is_empty();
+        let chain = InPlaceChain { can_wait, ..InPlaceChain::default() };
+        let outer = std::mem::replace(&mut self.normalizer.chain, chain);
         let form = self.read_in_chain(schema);
-        self.normalizer.chain = outer;
-        form
+        let chain = std::mem::replace(&mut self.normalizer.chain, outer);
+        // Put off as a whole, it is later read with all its alternatives in sight.
+        if chain.is_abandoned() { self.defer(schema) } else { form }
     }
 
     fn read_in_chain(&mut self, schema: &PlacedSchema<'d>) -> FormId {
@@ -218,14 +239,17 @@ impl<'d> InclusionChecker<'d> {
         if !self.memory.spend(1 + schema.node().members().len()) {
             return self.opaque(TypeSet::ALL, OUT_OF_STEPS.into());
         }
+        if self.normalizer.chain.is_abandoned() {
+            return self.forms.never();
+        }
         if let Some(index) = self.normalizer.chain.keys.iter().position(|other| *other == key) {
             self.normalizer.chain.outer = self.normalizer.chain.outer.max(index + 1);
             return self.read_bare(schema);
         }
         let deep = self.normalizer.in_progress.len() >= MAX_DEPTH;
         if deep || !self.normalizer.in_progress.insert(key) {
-            self.normalizer.deferred.push(schema.clone());
-            return self.forms.intern(Form::Deferred(self.normalizer.deferred.len() - 1));
+            self.normalizer.chain.is_cut = true;
+            return self.defer(schema);
         }
         let position = self.normalizer.chain.keys.len();
         self.normalizer.chain.keys.push(key);
@@ -235,12 +259,22 @@ impl<'d> InclusionChecker<'d> {
         self.normalizer.in_progress.remove(&key);
         let chain = &mut self.normalizer.chain;
         chain.outer = chain.outer.min(position);
-        if chain.outer == 0 && self.memory.spend(0) {
+        if chain.outer == 0 && !chain.is_cut && self.memory.spend(0) {
             self.normalizer.known.insert(key, form);
         }
         let chain = &mut self.normalizer.chain;
         chain.outer = chain.outer.max(outer);
         form
+    }
+
+    fn defer(&mut self, schema: &PlacedSchema<'d>) -> FormId {
+        let deferred = &mut self.normalizer.deferred;
+        let next = deferred.len();
+        let index = *self.normalizer.deferred_ids.entry(schema.key()).or_insert(next);
+        if index == next {
+            deferred.push(schema.clone());
+        }
+        self.forms.intern(Form::Deferred(index))
     }
 
     /// Reads a schema that leads back to itself in place, as in `Pet: {oneOf: [Cat]}` and

@@ -20,7 +20,7 @@ use super::{InclusionChecker, Search};
 /// Goals within goals, and decisions within decisions. It bounds the stack.
 const MAX_DEPTH: usize = 160;
 /// Alternatives of a `oneOf` of which no two may hold.
-const MAX_PAIRED: usize = 64;
+const MAX_PAIRED: usize = 256;
 /// Goals whose results are kept.
 const MAX_KNOWN: usize = 200_000;
 /// Depth of a result that depends on no goal in progress.
@@ -174,6 +174,9 @@ impl Branch {
 impl InclusionChecker<'_> {
     /// Searches a value that satisfies all literals.
     pub(super) fn solve(&mut self, mut goal: Vec<Literal>) -> Search<Json> {
+        for literal in &mut goal {
+            literal.form = self.read_through(literal.form);
+        }
         goal.sort_unstable();
         goal.dedup();
         if goal.windows(2).any(|pair| pair[0].form == pair[1].form) {
@@ -192,6 +195,16 @@ impl InclusionChecker<'_> {
         let result = self.solve_new(goal);
         self.memory.leave();
         result
+    }
+
+    /// The form that a deferred one stands for, so that equal goals look the same.
+    fn read_through(&mut self, mut form: FormId) -> FormId {
+        while let Form::Deferred(index) = &*self.forms.get(form)
+            && self.memory.spend(1)
+        {
+            form = self.read_deferred(*index);
+        }
+        form
     }
 
     fn solve_new(&mut self, goal: Goal) -> Search<Json> {
@@ -305,7 +318,7 @@ impl InclusionChecker<'_> {
     }
 
     /// The ways in which a combination can come out as it should.
-    fn alternatives(&self, choice: Literal) -> Option<Vec<Vec<Literal>>> {
+    fn alternatives(&mut self, choice: Literal) -> Option<Vec<Vec<Literal>>> {
         let literals = |parts: &[FormId], holds| {
             parts.iter().map(|form| Literal { form: *form, holds }).collect::<Vec<_>>()
         };
@@ -321,14 +334,15 @@ impl InclusionChecker<'_> {
                     all
                 };
                 // The literals of all alternatives together are quadratic.
-                (parts.len() <= MAX_PAIRED * 16).then(|| (0..parts.len()).map(one).collect())?
+                (parts.len() <= MAX_PAIRED * 4).then(|| (0..parts.len()).map(one).collect())?
             }
             Form::One(parts) if parts.len() <= MAX_PAIRED => {
-                let first = |index: usize| Literal::yes(parts[index]);
-                let pairs = (0..parts.len()).flat_map(|left| {
-                    (left + 1..parts.len()).map(move |right| vec![first(left), first(right)])
-                });
-                pairs.chain([literals(parts, false)]).collect()
+                let mut alternatives = vec![literals(parts, false)];
+                for (index, first) in parts.iter().enumerate().take(parts.len() - 1) {
+                    let later = self.forms.any(parts[index + 1..].iter().copied());
+                    alternatives.push(vec![Literal::yes(*first), Literal::yes(later)]);
+                }
+                alternatives
             }
             _ => return None,
         })

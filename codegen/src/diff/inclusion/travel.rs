@@ -131,7 +131,7 @@ impl<'d> InclusionChecker<'d> {
     /// Rules out properties that are declared nowhere, where the sender is taken to send
     /// none: the schema declares some, and has no keyword about others.
     pub(super) fn closed(&mut self, schema: &PlacedSchema<'d>, form: FormId) -> FormId {
-        if schema.is_in_place || !self.closes(schema) {
+        if schema.is_in_place || !self.closes(schema) || self.normalizer.is_abandoned() {
             return form;
         }
         let reached = self.normalizer.reach(schema, true);
@@ -160,7 +160,7 @@ impl<'d> InclusionChecker<'d> {
         node: &'d Node,
     ) -> Option<Vec<FormId>> {
         let forms = self.in_place(schema, node)?;
-        if !self.closes(schema) {
+        if !self.closes(schema) || self.normalizer.is_abandoned() {
             return Some(forms);
         }
         let names: Vec<BTreeSet<_>> = node
