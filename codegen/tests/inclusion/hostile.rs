@@ -16,6 +16,16 @@ fn bounded(sent: &str, accepted: &str) -> Inclusion {
     inclusion
 }
 
+#[test]
+fn schemas_that_cannot_be_read_to_the_end() {
+    let schema = |value: &str| {
+        let parts = (0..200_000).map(|index| format!("{{\"required\": [\"{value}{index}\"]}}"));
+        format!("{{\"schema\": {{\"allOf\": [{}]}}}}", parts.collect::<Vec<_>>().join(","))
+    };
+    let inclusion = bounded(&schema("a"), &schema("b"));
+    assert!(matches!(inclusion, Inclusion::Unknown(_)), "{inclusion:?}");
+}
+
 fn union(count: usize, kind: &str, edit: &str) -> String {
     let alternatives = (0..count).map(|index| {
         format!("{{\"type\": \"object\", \"required\": [\"k\"], \"properties\": {{\"k\": {{\"const\": \"v{index}{edit}\"}}}}}}")

@@ -267,6 +267,33 @@ const CASES: &[Case] = &[
         "yes",
         "yes",
     ),
+    // Beyond what is decided.
+    ("{properties: {a: 5}}", "{properties: {a: 7}}", "?", "?"),
+    ("{enum: 5}", "{enum: {}}", "?", "?"),
+    (
+        "{type: number, format: currency}",
+        "{type: number, format: currency, minimum: 1}",
+        "?",
+        "yes",
+    ),
+    (
+        "{type: string, contentSchema: {type: string}}",
+        "{type: string, contentSchema: {type: integer}}",
+        "?",
+        "?",
+    ),
+    (
+        "{type: string, contentSchema: {type: string}}",
+        "{type: string, contentSchema: {type: string}}",
+        "yes",
+        "yes",
+    ),
+    (
+        "{unevaluatedProperties: false, anyOf: [{properties: {a: true}}, {properties: {b: true}}, {properties: {c: true}}, {properties: {d: true}}, {properties: {e: true}}, {properties: {f: true}}, {required: [g]}]}",
+        "{unevaluatedProperties: false, anyOf: [{properties: {a: true}}, {properties: {b: true}}, {properties: {c: true}}, {properties: {d: true}}, {properties: {e: true}}, {properties: {f: false}}, {required: [g]}]}",
+        "?",
+        "?",
+    ),
     ("{not: {not: {type: string}}}", "{type: string}", "yes", "yes"),
 ];
 
@@ -286,7 +313,7 @@ const LIFTED: &[Case] = &[
     ("{type: object, nullable: true, enum: [null]}", "{type: 'null'}", "yes", "yes"),
 ];
 
-/// What references lead to, in all documents.
+/// Targets of references, in all documents.
 const COMPONENTS: &str = "components:
   A: {type: string}
   a b: {type: integer}
@@ -340,7 +367,7 @@ const REQUESTS: &[Case] = &[
     ),
 ];
 
-/// What is sent, without properties that are not declared, and what is accepted.
+/// Schemas of a sender that sends declared properties only, and of its receiver.
 const DECLARED: &[Case] = &[
     (
         "{type: object, properties: {a: {type: string}}}",

@@ -50,7 +50,7 @@ impl InclusionChecker<'_> {
                 let target = self.read_deferred(*index);
                 self.form_accepts(target, value)
             }
-            Form::Opaque(..) => None,
+            Form::Opaque { .. } => None,
             form => match value {
                 Json::Number(number) => number_accepts(form, Rational::of_json(number)?),
                 Json::String(text) => self.string_accepts(form, text),
@@ -112,7 +112,7 @@ impl InclusionChecker<'_> {
         }
     }
 
-    /// How many elements satisfy a form for certain, and how many more perhaps.
+    /// Counts the elements that satisfy a form for certain, and those that perhaps do.
     fn count_matching(&mut self, item: FormId, elements: &[Json]) -> (u64, u64) {
         elements.iter().fold((0, 0), |(certain, possible), element| {
             match self.form_accepts(item, element) {

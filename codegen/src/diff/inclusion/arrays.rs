@@ -13,17 +13,17 @@ const MAX_LENGTH: u64 = 64;
 /// Elements that may be demanded, and lengths above the least that are tried.
 const MAX_DEMANDS: usize = 12;
 
-/// What an array has to satisfy.
+/// Requirements on an array.
 #[derive(Debug, Default)]
 struct ArrayGoal {
     min: u64,
     max: Option<u64>,
     items: Vec<(usize, Option<usize>, Literal)>,
-    /// What one element each, at or after an index, has to satisfy.
+    /// Requirements that one element each, at or after an index, has to meet.
     demands: Vec<ElementDemand>,
     /// Too many demands were left out.
     excess: bool,
-    /// What at most some elements may satisfy.
+    /// Forms that at most so many elements may satisfy.
     limits: Vec<(Literal, u64)>,
     unique: Option<bool>,
 }
@@ -92,7 +92,7 @@ impl ArrayGoal {
         self.max.map_or(needed, |max| max.min(needed))
     }
 
-    /// What the element at an index has to satisfy in any case.
+    /// Requirements on the element at an index in any case.
     fn element(&self, index: usize) -> Vec<Literal> {
         let here = |(from, to, _): &&(usize, Option<usize>, Literal)| {
             *from <= index && to.is_none_or(|to| index < to)
@@ -275,7 +275,7 @@ impl InclusionChecker<'_> {
 }
 
 impl ArrayGoal {
-    /// What is still needed once the elements are known.
+    /// The part that is still needed once the elements are known.
     fn shallow(&self) -> Self {
         Self { unique: self.unique, ..Self::default() }
     }

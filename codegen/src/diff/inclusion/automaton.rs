@@ -11,7 +11,7 @@ const MAX_LENGTH: usize = 1_000;
 /// States of the largest automaton.
 const MAX_STATES: usize = 3_000;
 
-/// What Rust and ECMA-262 read differently: an open range, and `]` as a member.
+/// Syntax that Rust and ECMA-262 read differently: an open range, and `]` as a member.
 const UNLIKE: &[&str] = &["{,", "[]", "[^]"];
 
 const DIGITS: &[(char, char)] = &[('0', '9')];

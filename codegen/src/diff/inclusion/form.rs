@@ -110,8 +110,13 @@ pub(super) enum Form {
     Not(FormId),
     /// A schema that is read when it is needed: an index of `Normalizer::deferred`.
     Deferred(usize),
-    /// An assertion about values of these types that is beyond this module.
-    Opaque(TypeSet, Rc<str>),
+    /// An assertion about values of these types that is beyond this module, and why. Those
+    /// of the same identity mean the same.
+    Opaque {
+        types: TypeSet,
+        reason: Rc<str>,
+        identity: Rc<str>,
+    },
 
     Minimum(NumberLimit),
     Maximum(NumberLimit),
@@ -146,7 +151,7 @@ impl Form {
     /// and for an assertion about all types.
     pub(super) fn subject(&self) -> Option<TypeSet> {
         let json_type = match self {
-            Self::Opaque(types, _) => return Some(*types),
+            Self::Opaque { types, .. } => return Some(*types),
             Self::Minimum(_) | Self::Maximum(_) | Self::MultipleOf(_) | Self::SinglePrecision => {
                 JsonType::Number
             }

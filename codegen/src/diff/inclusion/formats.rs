@@ -1,11 +1,11 @@
 //! Formats of strings: what is known of their values.
 
-/// What is known of a format.
+/// A format with the facts about its values.
 pub(super) struct StringFormat {
     pub(super) name: &'static str,
     /// A pattern that every value matches.
     pub(super) pattern: &'static str,
-    /// Whether every string that matches the pattern is a value.
+    /// Set if every string that matches the pattern is a value.
     pub(super) exact: bool,
     /// Formats of which every value is a value of this one.
     pub(super) contains: &'static [&'static str],
@@ -31,87 +31,53 @@ pub(super) const INTEGERS: &[(&str, i128, i128)] = &[
 /// Formats of numbers without effect: every JSON number can be read as a double.
 pub(super) const NUMBERS: &[&str] = &["double", "decimal"];
 
-const HEX: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
+const UUID: StringFormat = StringFormat {
+    exact: true,
+    ..inexact(
+        "uuid",
+        "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
+        &[],
+    )
+};
+
+const URI_REFERENCE: StringFormat = StringFormat {
+    contains: &["uri"],
+    ..inexact("uri-reference", "^[!-~]*$", &["/a", "/b", "https://example.com/c"])
+};
+
+const fn inexact(
+    name: &'static str,
+    pattern: &'static str,
+    examples: &'static [&'static str],
+) -> StringFormat {
+    StringFormat { name, pattern, exact: false, contains: &[], examples }
+}
 
 const FORMATS: &[StringFormat] = &[
-    StringFormat { name: "uuid", pattern: HEX, exact: true, contains: &[], examples: &[] },
-    StringFormat {
-        name: "date",
-        pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-        exact: false,
-        contains: &[],
-        examples: &["2000-01-01", "2000-01-02", "2000-01-03"],
-    },
-    StringFormat {
-        name: "date-time",
-        pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.+Zz-]{6,}$",
-        exact: false,
-        contains: &[],
-        examples: &["2000-01-01T00:00:00Z", "2000-01-02T00:00:00Z", "2000-01-03T00:00:00Z"],
-    },
-    StringFormat {
-        name: "time",
-        pattern: "^[0-9]{2}:[0-9]{2}:[0-9]{2}[0-9:.+Zz-]+$",
-        exact: false,
-        contains: &[],
-        examples: &["00:00:00Z", "00:00:01Z", "00:00:02Z"],
-    },
-    StringFormat {
-        name: "email",
-        pattern: "^.+@.+$",
-        exact: false,
-        contains: &[],
-        examples: &["a@example.com", "b@example.com", "c@example.com"],
-    },
-    StringFormat {
-        name: "ipv4",
-        pattern: r"^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$",
-        exact: false,
-        contains: &[],
-        examples: &["127.0.0.1", "127.0.0.2", "127.0.0.3"],
-    },
-    StringFormat {
-        name: "ipv6",
-        pattern: "^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$",
-        exact: false,
-        contains: &[],
-        examples: &["::1", "::2", "::3"],
-    },
-    StringFormat {
-        name: "uri",
-        pattern: "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]*$",
-        exact: false,
-        contains: &[],
-        examples: &["https://example.com/a", "https://example.com/b", "https://example.com/c"],
-    },
-    StringFormat {
-        name: "uri-reference",
-        pattern: "^[!-~]*$",
-        exact: false,
-        contains: &["uri"],
-        examples: &["/a", "/b", "https://example.com/c"],
-    },
-    StringFormat {
-        name: "hostname",
-        pattern: "^[A-Za-z0-9.-]+$",
-        exact: false,
-        contains: &[],
-        examples: &["a.example", "b.example", "c.example"],
-    },
-    StringFormat {
-        name: "iso-3166-1-alpha-3",
-        pattern: "^[A-Z]{3}$",
-        exact: false,
-        contains: &[],
-        examples: &["GBR", "DEU", "USA"],
-    },
-    StringFormat {
-        name: "base64",
-        pattern: "^[A-Za-z0-9+/=]*$",
-        exact: false,
-        contains: &[],
-        examples: &["", "YQ==", "Yg=="],
-    },
+    UUID,
+    URI_REFERENCE,
+    inexact("date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", &["2000-01-01", "2000-01-02", "2000-01-03"]),
+    inexact(
+        "date-time",
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.+Zz-]{6,}$",
+        &["2000-01-01T00:00:00Z", "2000-01-02T00:00:00Z", "2000-01-03T00:00:00Z"],
+    ),
+    inexact("time", "^[0-9]{2}:[0-9]{2}", &["00:00:00Z", "00:00:01Z", "00:00:02Z"]),
+    inexact("email", "^.+@.+$", &["a@example.com", "b@example.com", "c@example.com"]),
+    inexact(
+        "ipv4",
+        r"^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$",
+        &["127.0.0.1", "127.0.0.2", "127.0.0.3"],
+    ),
+    inexact("ipv6", "^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$", &["::1", "::2", "::3"]),
+    inexact(
+        "uri",
+        "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]*$",
+        &["https://example.com/a", "https://example.com/b", "https://example.com/c"],
+    ),
+    inexact("hostname", "^[A-Za-z0-9._-]+$", &["a.example", "b.example", "c.example"]),
+    inexact("iso-3166-1-alpha-3", "^[A-Z]{3}$", &["GBR", "DEU", "USA"]),
+    inexact("base64", r"^[A-Za-z0-9+/=_\s-]*$", &["", "YQ==", "Yg=="]),
 ];
 
 /// The format called `name`.

@@ -1,4 +1,4 @@
-//! Inclusion of schemas: whether every value of one is a value of another.
+//! Inclusion of schemas: every value of one is a value of another, or not.
 //!
 //! A value of `sent` that is no value of `accepted` satisfies `sent` and the negation
 //! of `accepted`. Both are read into one normal form ([`normalize`]), and such a value
@@ -6,7 +6,9 @@
 //! the witness, or exhausts all possibilities, which proves the inclusion, or comes
 //! upon something that it cannot decide.
 //!
-//! `discriminator` is an annotation here, as in JSON Schema.
+//! Keywords are read alike in both versions of OpenAPI, apart from `nullable`, Boolean
+//! exclusive bounds and siblings of `$ref`. `format` and `contentEncoding` are
+//! assertions. `discriminator` and unknown keywords are annotations, as in JSON Schema.
 
 mod accepts;
 mod arrays;
@@ -29,7 +31,7 @@ use crate::contract::Direction;
 use crate::document::Node;
 use form::{Forms, Literal};
 use normalize::Normalizer;
-use search::Memory;
+use search::{Memory, OUT_OF_STEPS};
 
 /// Steps that decide most pairs of schemas; hostile ones use them up in about a second.
 const DEFAULT_STEPS: u64 = 1_000_000;
@@ -52,7 +54,7 @@ pub struct SchemaDocument<'d> {
     pub dialect: Dialect,
 }
 
-/// What senders do with properties that their schema does not declare.
+/// The treatment of properties that the sender's schema does not declare.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UndeclaredProperties {
     /// They may send any, as JSON Schema has it.
@@ -63,14 +65,14 @@ pub enum UndeclaredProperties {
     Unsent,
 }
 
-/// How inclusion is decided.
+/// Options of an inclusion check.
 #[derive(Clone, Copy, Debug)]
 pub struct InclusionOptions {
     /// With a direction, properties that do not travel (`readOnly` in requests,
     /// `writeOnly` in responses) are absent from what is sent, not required, and ignored
     /// where they are received. Without one, they are like any other.
     pub direction: Option<Direction>,
-    /// What is assumed of properties that are not declared.
+    /// The treatment of properties that are not declared.
     pub undeclared: UndeclaredProperties,
     /// Steps after which the answer is unknown.
     pub step_limit: u64,
@@ -151,6 +153,8 @@ impl<'d> InclusionChecker<'d> {
         let sent = Literal::yes(self.normalize(0, sent));
         let refused = Literal::no(self.normalize(1, accepted));
         match self.solve(vec![sent, refused]) {
+            // Schemas that were read in part prove nothing.
+            Search::Empty if !self.memory.spend(0) => Inclusion::Unknown(OUT_OF_STEPS.into()),
             Search::Empty => Inclusion::Yes,
             Search::Unclear(reason) => Inclusion::Unknown(reason.to_string()),
             Search::Found(value) => {

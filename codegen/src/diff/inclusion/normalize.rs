@@ -21,9 +21,9 @@ pub(super) struct PlacedSchema<'d> {
     pub(super) at: Located<'d>,
     /// The document: 0 for what is sent, 1 for what is accepted.
     pub(super) side: usize,
-    /// What surrounding schemas say of the same object's properties.
+    /// Facts from surrounding schemas about the same object's properties.
     pub(super) context: ContextId,
-    /// Whether the schema is applied to the same value as the one that it stands in.
+    /// Set if the schema applies to the same value as the one that it stands in.
     pub(super) is_in_place: bool,
 }
 
@@ -47,7 +47,7 @@ impl<'d> PlacedSchema<'d> {
     }
 }
 
-/// What decides how a schema is read, beginning with the address of its node.
+/// Everything that decides how a schema is read, beginning with the address of its node.
 pub(super) type SchemaKey = (usize, usize, ContextId, bool);
 
 /// The schemas in progress that are applied to the same value, outermost first.
@@ -56,9 +56,9 @@ struct InPlaceChain {
     keys: Vec<SchemaKey>,
     /// Those that were met again, and are read without alternatives.
     bare: Vec<SchemaKey>,
-    /// Whether the outermost one can be put off in turn.
+    /// Set if the outermost one can be put off in turn.
     can_wait: bool,
-    /// Whether one of them had to be put off, being in progress for another value.
+    /// Set if one of them had to be put off, being in progress for another value.
     is_cut: bool,
     /// Of how many schemas of the chain what was read last may be a consequence.
     outer: usize,
@@ -81,6 +81,7 @@ pub(super) struct Normalizer<'d> {
     in_progress: HashSet<SchemaKey>,
     deferred: Vec<PlacedSchema<'d>>,
     deferred_ids: HashMap<SchemaKey, usize>,
+    opaque_count: usize,
     chain: InPlaceChain,
     pub(super) contexts: Contexts<'d>,
 }
@@ -95,6 +96,7 @@ impl<'d> Normalizer<'d> {
             in_progress: HashSet::new(),
             deferred: Vec::new(),
             deferred_ids: HashMap::new(),
+            opaque_count: 0,
             chain: InPlaceChain::default(),
             contexts: Contexts::default(),
         }
@@ -122,10 +124,13 @@ impl<'d> Normalizer<'d> {
             _ => references.resolve(schema.at, reference),
         };
         let side = ["sent", "accepted"][schema.side];
-        let unresolved = || match reference.starts_with('#') {
-            true => format!("the reference `{reference}` of the {side} schema cannot be resolved"),
-            // What is not part of the documents is taken to be the same for both.
-            false => format!("the external reference `{reference}` is not followed"),
+        let unresolved = || {
+            if reference.starts_with('#') {
+                format!("the reference `{reference}` of the {side} schema cannot be resolved")
+            } else {
+                // Anything outside the documents is taken to be the same for both.
+                format!("the external reference `{reference}` is not followed")
+            }
         };
         Some(
             target
@@ -186,10 +191,7 @@ const KEYWORDS: &[(&str, ReadKeyword)] = &[
     ("unevaluatedItems", |c, schema, node| Some(c.unevaluated_items(schema, node))),
     ("unevaluatedProperties", |c, schema, node| Some(c.unevaluated_properties(schema, node))),
     ("uniqueItems", |c, _, node| {
-        Some(match node.as_bool()? {
-            true => c.forms.intern(Form::Unique),
-            false => c.forms.always(),
-        })
+        Some(if node.as_bool()? { c.forms.intern(Form::Unique) } else { c.forms.always() })
     }),
 ];
 
@@ -214,10 +216,7 @@ impl<'d> InclusionChecker<'d> {
         if let Some(form) = self.normalizer.known.get(&schema.key()) {
             return *form;
         }
-        match schema.is_in_place {
-            true => self.read_in_chain(schema),
-            false => self.read_apart(schema),
-        }
+        if schema.is_in_place { self.read_in_chain(schema) } else { self.read_apart(schema) }
     }
 
     /// Reads a schema as the outermost one for its value.
@@ -237,7 +236,7 @@ impl<'d> InclusionChecker<'d> {
     fn read_in_chain(&mut self, schema: &PlacedSchema<'d>) -> FormId {
         let key = schema.key();
         if !self.memory.spend(1 + schema.node().members().len()) {
-            return self.opaque(TypeSet::ALL, OUT_OF_STEPS.into());
+            return self.opaque(TypeSet::ALL, OUT_OF_STEPS);
         }
         if self.normalizer.chain.is_abandoned() {
             return self.forms.never();
@@ -283,7 +282,7 @@ impl<'d> InclusionChecker<'d> {
     fn read_bare(&mut self, schema: &PlacedSchema<'d>) -> FormId {
         let key = schema.key();
         if self.normalizer.chain.bare.contains(&key) {
-            return self.opaque(TypeSet::ALL, "a schema refers to itself in place".into());
+            return self.opaque(TypeSet::ALL, "a schema refers to itself in place");
         }
         self.normalizer.chain.bare.push(key);
         let form = self.read_value(schema, false);
@@ -300,7 +299,7 @@ impl<'d> InclusionChecker<'d> {
                 let keywords = self.read_keywords(schema, alternatives);
                 self.closed(schema, keywords)
             }
-            _ => self.opaque(TypeSet::ALL, "a schema is no object".into()),
+            _ => self.opaque(TypeSet::ALL, "a schema is no object"),
         }
     }
 
@@ -329,19 +328,27 @@ impl<'d> InclusionChecker<'d> {
         }
     }
 
-    pub(super) fn opaque(&mut self, types: TypeSet, reason: String) -> FormId {
-        self.forms.intern(Form::Opaque(types, reason.into()))
+    /// An assertion that may differ from every other one.
+    pub(super) fn opaque(&mut self, types: TypeSet, reason: &str) -> FormId {
+        self.normalizer.opaque_count += 1;
+        let identity = format!("#{}", self.normalizer.opaque_count);
+        self.opaque_as(types, reason, &identity)
+    }
+
+    /// An assertion that is the same as all others of its identity.
+    pub(super) fn opaque_as(&mut self, types: TypeSet, reason: &str, identity: &str) -> FormId {
+        self.forms.intern(Form::Opaque { types, reason: reason.into(), identity: identity.into() })
     }
 
     fn malformed(&mut self, schema: &PlacedSchema<'d>, keyword: &str) -> FormId {
         let side = ["sent", "accepted"][schema.side];
-        self.opaque(TypeSet::ALL, format!("`{keyword}` of the {side} schema is not understood"))
+        self.opaque(TypeSet::ALL, &format!("`{keyword}` of the {side} schema is not understood"))
     }
 
     fn reference(&mut self, schema: &PlacedSchema<'d>, keyword: &str) -> Option<FormId> {
         Some(match self.normalizer.target(schema, keyword)? {
             Ok(target) => self.read(&target),
-            Err(reason) => self.opaque(TypeSet::ALL, reason),
+            Err(reason) => self.opaque_as(TypeSet::ALL, &reason, &reason),
         })
     }
 
@@ -439,7 +446,7 @@ impl<'d> InclusionChecker<'d> {
             None if is_of_strings => self.forms.always(),
             None => {
                 let reason = format!("format `{name}` is not understood");
-                self.opaque(JsonType::Number.into(), reason)
+                self.opaque_as(JsonType::Number.into(), &reason, &reason)
             }
         };
         Some(self.forms.all([strings, numbers]))
@@ -460,11 +467,25 @@ impl<'d> InclusionChecker<'d> {
     }
 
     fn content_schema(&mut self, schema: &PlacedSchema<'d>, node: &Node) -> Option<FormId> {
+        let types = JsonType::String.into();
+        Some(self.opaque_by_text(schema, node, types, "`contentSchema` is not understood"))
+    }
+
+    /// An assertion that is the same wherever it has the same text, without references,
+    /// the targets of which may differ.
+    pub(super) fn opaque_by_text(
+        &mut self,
+        schema: &PlacedSchema<'d>,
+        node: &Node,
+        types: TypeSet,
+        reason: &str,
+    ) -> FormId {
         let text = node.to_json().to_string();
-        // What a reference leads to may differ where its text does not.
-        let side = if text.contains("$ref") { ["sent", "accepted"][schema.side] } else { "" };
-        let reason = format!("`contentSchema` is not understood: {side} {text}");
-        Some(self.opaque(JsonType::String.into(), reason))
+        if text.contains("$ref") || text.contains("$dynamicRef") {
+            return self.opaque(types, reason);
+        }
+        let dialect = self.normalizer.documents[schema.side].dialect;
+        self.opaque_as(types, reason, &format!("{reason} {dialect:?} {text}"))
     }
 
     fn condition(&mut self, schema: &PlacedSchema<'d>, node: &'d Node) -> Option<FormId> {

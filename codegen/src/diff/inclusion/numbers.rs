@@ -154,7 +154,7 @@ pub(super) struct NumberLimit {
     pub(super) exclusive: bool,
 }
 
-/// What a number has to satisfy.
+/// Requirements on a number.
 #[derive(Debug, Default)]
 pub(super) struct NumberGoal {
     pub(super) low: Option<NumberLimit>,
@@ -162,7 +162,7 @@ pub(super) struct NumberGoal {
     pub(super) multiples: Vec<Rational>,
     pub(super) non_multiples: Vec<Rational>,
     pub(super) excluded: Vec<Rational>,
-    /// Whether the number has single precision, if that matters.
+    /// Required or excluded single precision.
     pub(super) single: Option<bool>,
 }
 

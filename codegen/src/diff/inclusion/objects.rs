@@ -14,18 +14,18 @@ const MAX_PATTERNS: usize = 6;
 /// Members of the largest object that is written out as a witness.
 const MAX_MEMBERS: u64 = 200;
 
-/// What an object has to satisfy.
+/// Requirements on an object.
 #[derive(Debug, Default)]
 struct ObjectGoal {
     required: BTreeSet<Rc<str>>,
     absent: BTreeSet<Rc<str>>,
     min: u64,
     max: Option<u64>,
-    /// What members have to satisfy, by name.
+    /// Requirements on members, by name.
     named: HashMap<Rc<str>, Vec<Literal>>,
-    /// What members have to satisfy, by other selectors.
+    /// Requirements on members, by other selectors.
     selected: Vec<(NameSelector, Literal)>,
-    /// What names have to satisfy.
+    /// Requirements on names.
     names: Vec<Literal>,
     demands: Vec<MemberDemand>,
     /// All names and patterns that are mentioned.

@@ -120,7 +120,7 @@ impl Memory {
     }
 }
 
-/// What is assumed of a value of one type.
+/// Assumptions about a value of one type.
 struct Branch {
     json_type: JsonType,
     truth: HashMap<FormId, bool>,
@@ -226,9 +226,10 @@ impl InclusionChecker<'_> {
 
     fn solve_type(&mut self, json_type: JsonType, goal: &[Literal]) -> Search<Json> {
         let mut branch = Branch::new(json_type);
-        match goal.iter().all(|literal| self.assume(&mut branch, *literal)) {
-            true => self.split(&mut branch),
-            false => Search::Empty,
+        if goal.iter().all(|literal| self.assume(&mut branch, *literal)) {
+            self.split(&mut branch)
+        } else {
+            Search::Empty
         }
     }
 
@@ -306,9 +307,10 @@ impl InclusionChecker<'_> {
         branch.settled.insert(index);
         let result = first_found(alternatives, |alternative| {
             let checkpoint = branch.checkpoint();
-            let result = match alternative.into_iter().all(|l| self.assume(branch, l)) {
-                true => self.split(branch),
-                false => Search::Empty,
+            let result = if alternative.into_iter().all(|l| self.assume(branch, l)) {
+                self.split(branch)
+            } else {
+                Search::Empty
             };
             branch.restore(checkpoint);
             result
@@ -351,7 +353,7 @@ impl InclusionChecker<'_> {
     /// Searches a value of a type that satisfies assertions.
     fn propose(&mut self, json_type: JsonType, assertions: &[Literal]) -> Search<Json> {
         let opaque = assertions.iter().find_map(|l| match &*self.forms.get(l.form) {
-            Form::Opaque(_, reason) => Some(Rc::clone(reason)),
+            Form::Opaque { reason, .. } => Some(Rc::clone(reason)),
             _ => None,
         });
         let proposal = match (self.candidates(json_type, assertions), json_type) {
@@ -399,10 +401,10 @@ impl InclusionChecker<'_> {
         })
     }
 
-    /// What makes it impossible to tell whether an assertion holds.
+    /// The reason why an assertion cannot be evaluated.
     pub(super) fn describe(&self, form: FormId) -> Rc<str> {
         match &*self.forms.get(form) {
-            Form::Opaque(_, reason) => Rc::clone(reason),
+            Form::Opaque { reason, .. } => Rc::clone(reason),
             Form::Pattern(pattern) => format!("pattern `{pattern}` is not understood").into(),
             Form::Format(format) => format!("format `{format}` is not understood").into(),
             _ => "an assertion could not be evaluated".into(),

@@ -36,14 +36,11 @@ pub(super) fn has_format(patterns: &mut Patterns, name: &str, text: &str) -> Opt
     if format.examples.contains(&text) {
         return Some(true);
     }
-    match patterns.matches(&format.pattern.into(), text)? {
-        true if format.exact => Some(true),
-        true => None,
-        false => Some(false),
-    }
+    let matches = patterns.matches(&format.pattern.into(), text)?;
+    (format.exact || !matches).then_some(matches)
 }
 
-/// What a string has to satisfy.
+/// Requirements on a string.
 #[derive(Debug, Default)]
 struct StringGoal {
     min: u64,
@@ -136,8 +133,8 @@ impl InclusionChecker<'_> {
             if !exact {
                 inexact = Some(format!("format `{name}` is not understood").into());
             }
-            // Without its pattern, an unwanted inexact format leaves too many strings,
-            // but no string would be missing: emptiness is judged without it below.
+            // A string may match the pattern of an unwanted inexact format and lack the
+            // format, so that its pattern cannot prove that there is no string.
             match automaton {
                 Some(automaton) if holds || exact => goal.automata.push((automaton, holds)),
                 _ => {}
@@ -159,12 +156,18 @@ impl InclusionChecker<'_> {
         examples: Option<&'static [&'static str]>,
     ) -> Search<String> {
         if let Some(examples) = examples {
-            return first_found(examples, |example| match self.fits(goal, example) {
-                true => Search::Found((*example).to_owned()),
-                false => Search::Empty,
+            return first_found(examples, |example| {
+                if self.fits(goal, example) {
+                    Search::Found((*example).to_owned())
+                } else {
+                    Search::Empty
+                }
             });
         }
-        for (name, _) in goal.formats.clone() {
+        for (name, holds) in goal.formats.clone() {
+            if holds {
+                continue;
+            }
             let Some(format) = formats::find(&name) else { return Search::Empty };
             if let Some(automaton) = self.memory.patterns.automaton(&format.pattern.into()) {
                 goal.automata.push((automaton, false));
@@ -273,7 +276,7 @@ impl StringGoal {
         automata.any(|((_, holds), progress)| !holds && progress.first() == Some(&0))
     }
 
-    /// What decides how a prefix can go on. Of two prefixes alike the first is shorter,
+    /// The state that decides how a prefix can go on. Of two alike the first is shorter,
     /// so that the other can be dropped.
     fn key(&self, prefix: &Prefix) -> (u64, Option<String>, Vec<ActiveStates>) {
         let text = prefix.text.as_str();

@@ -1,4 +1,4 @@
-//! Which properties travel: `readOnly`, `writeOnly`, and those that are not declared.
+//! Properties that do not travel: `readOnly`, `writeOnly`, and undeclared ones.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -17,7 +17,7 @@ const MAX_ABSENT: usize = 50_000;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct ContextId(usize);
 
-/// What surrounding schemas say of an object's properties.
+/// Facts from surrounding schemas about an object's properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct ObjectContext<'d> {
     /// Properties that do not travel.
@@ -92,9 +92,10 @@ impl<'d> super::normalize::Normalizer<'d> {
     /// The schema with all that it applies to the same value by `$ref` and `allOf`, and
     /// by keywords that depend on the value if `alternatives` is set.
     fn reach(&self, schema: &PlacedSchema<'d>, alternatives: bool) -> Vec<PlacedSchema<'d>> {
-        let keywords: &[&str] = match alternatives {
-            true => &["allOf", "anyOf", "oneOf", "dependentSchemas", "then", "else"],
-            false => &["allOf"],
+        let keywords: &[&str] = if alternatives {
+            &["allOf", "anyOf", "oneOf", "dependentSchemas", "then", "else"]
+        } else {
+            &["allOf"]
         };
         let mut seen = HashSet::new();
         let mut result = Vec::new();

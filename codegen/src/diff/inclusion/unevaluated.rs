@@ -48,7 +48,7 @@ impl Evaluated {
     }
 }
 
-/// What some schema is about, case by case; the list ends up short or is given up.
+/// The cases of one schema. A long list is given up.
 type Cases = Vec<Evaluated>;
 
 impl<'d> InclusionChecker<'d> {
@@ -60,12 +60,11 @@ impl<'d> InclusionChecker<'d> {
         let value = self.read_part(schema, node);
         self.unevaluated(schema, "unevaluatedProperties", |checker, evaluated| {
             let Evaluated { names, patterns, all_members, .. } = evaluated;
-            match all_members {
-                true => checker.forms.always(),
-                false => {
-                    let selector = NameSelector::Rest { names, patterns };
-                    checker.forms.intern(Form::Members(selector, value))
-                }
+            if all_members {
+                checker.forms.always()
+            } else {
+                let selector = NameSelector::Rest { names, patterns };
+                checker.forms.intern(Form::Members(selector, value))
             }
         })
     }
@@ -77,12 +76,11 @@ impl<'d> InclusionChecker<'d> {
     ) -> FormId {
         let value = self.read_part(schema, node);
         self.unevaluated(schema, "unevaluatedItems", |checker, evaluated| {
-            match evaluated.all_items {
-                true => checker.forms.always(),
-                false => {
-                    let item = checker.forms.any(evaluated.contained.into_iter().chain([value]));
-                    checker.forms.intern(Form::Items(evaluated.prefix, None, item))
-                }
+            if evaluated.all_items {
+                checker.forms.always()
+            } else {
+                let item = checker.forms.any(evaluated.contained.into_iter().chain([value]));
+                checker.forms.intern(Form::Items(evaluated.prefix, None, item))
             }
         })
     }
@@ -97,13 +95,13 @@ impl<'d> InclusionChecker<'d> {
         let mut cases = Cases::new();
         self.own(schema, &BTreeSet::new(), &mut cases, keyword);
         if self.applied(schema, &BTreeSet::new(), &mut cases, 0).is_none() {
-            return self.too_complex(keyword);
+            return self.too_complex(schema, keyword);
         }
         cases.retain(|case| !case.is_nothing());
         let conditions: BTreeSet<_> =
             cases.iter().flat_map(|case| case.conditions.clone()).collect();
         if conditions.len() > MAX_CONDITIONS {
-            return self.too_complex(keyword);
+            return self.too_complex(schema, keyword);
         }
         let mut alternatives = Vec::new();
         for combination in 0..1_u32 << conditions.len() {
@@ -126,11 +124,12 @@ impl<'d> InclusionChecker<'d> {
         self.forms.any(alternatives)
     }
 
-    fn too_complex(&mut self, keyword: &str) -> FormId {
-        self.opaque(TypeSet::ALL, format!("`{keyword}` depends on too many conditions"))
+    fn too_complex(&mut self, schema: &PlacedSchema<'d>, keyword: &str) -> FormId {
+        let reason = format!("`{keyword}` depends on too many conditions");
+        self.opaque_by_text(schema, schema.node(), TypeSet::ALL, &reason)
     }
 
-    /// What the keywords of a schema itself are about, other than `except`.
+    /// Adds the subjects of a schema's own keywords, other than `except`.
     fn own(
         &mut self,
         schema: &PlacedSchema<'d>,
@@ -152,7 +151,7 @@ impl<'d> InclusionChecker<'d> {
         });
     }
 
-    /// What the schemas that a schema applies to the same value are about. Returns
+    /// Adds the subjects of the schemas that a schema applies to the same value. Returns
     /// `None` where they are too many.
     fn applied(
         &mut self,
