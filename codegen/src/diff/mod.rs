@@ -10,6 +10,7 @@ mod align;
 mod change;
 mod compare;
 mod error;
+pub mod inclusion;
 mod judge;
 mod message;
 mod places;
