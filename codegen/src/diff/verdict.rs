@@ -4,7 +4,7 @@
 //! each body of both documents whether every value that one side sends is accepted by
 //! the other, and the severities follow.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::change::Change;
 use super::compare::is_json;
@@ -19,6 +19,8 @@ use crate::styled::StyledText;
 
 /// The number of steps that a pair of bodies may take.
 const BODY_STEPS: u64 = 200_000;
+/// The number of undecided pairs of bodies after which no more are tried.
+const MAX_UNDECIDED: usize = 50;
 /// The length at which a value is truncated in a message.
 const MAX_WITNESS: usize = 200;
 /// Keywords that do not affect values.
@@ -58,23 +60,28 @@ pub(super) fn apply(base: &Source, revision: &Source, changes: &mut Vec<Change>)
     let nothing = Node { position: base.position, value: Value::Bool(false) };
     let pairs = body_pairs(base, revision);
     let verdicts: Vec<Verdict> = judged([base, revision, &nothing], pairs);
-    let by_place: HashMap<&Place, &Verdict> =
-        verdicts.iter().flat_map(|v| v.places.iter().map(move |place| (place, v))).collect();
-    for change in changes.iter_mut().filter(|change| change.is_about_values) {
-        let mut verdicts = change.origins.iter().map(|place| by_place.get(place));
+    let numbers = verdicts.iter().enumerate();
+    let by_place: HashMap<&Place, usize> =
+        numbers.flat_map(|(index, v)| v.places.iter().map(move |place| (place, index))).collect();
+    let mut affected: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); verdicts.len()];
+    for (index, change) in changes.iter_mut().enumerate() {
+        let found: Vec<Option<usize>> =
+            change.origins.iter().map(|place| by_place.get(place).copied()).collect();
+        let known = || found.iter().flatten();
+        known().for_each(|verdict| _ = affected[*verdict].insert(index));
         let concerns_undeclared = OPEN_KEYWORDS.iter().any(|key| change.pointer.contains(key));
-        let is_harmless = |verdict: Option<&&Verdict>| {
-            verdict
-                .is_some_and(|v| v.is_harmless() && (!concerns_undeclared || v.includes_undeclared))
-        };
-        if !change.origins.is_empty() && verdicts.all(is_harmless) {
+        let is_harmless = known().all(|verdict| {
+            let verdict = &verdicts[*verdict];
+            verdict.is_harmless() && (!concerns_undeclared || verdict.includes_undeclared)
+        });
+        let is_decided = !found.is_empty() && known().count() == found.len();
+        if change.is_about_values && is_decided && is_harmless {
             change.level = Level::Info;
         }
     }
-    let mut added = Vec::new();
-    for verdict in &verdicts {
-        added.extend(verdict.explain(changes));
-    }
+    let explained = verdicts.iter().zip(&affected);
+    let added: Vec<_> =
+        explained.filter_map(|(verdict, affected)| verdict.explain(changes, affected)).collect();
     changes.extend(added);
 }
 
@@ -104,12 +111,9 @@ impl Verdict {
 
     /// Shows the witness in the first breaking change of the body, or returns a change
     /// of its own if there is none.
-    fn explain(&self, changes: &mut [Change]) -> Option<Change> {
-        let is_here = |change: &&mut Change| {
-            change.origins.iter().any(|origin| self.places.contains(origin))
-                && change.direction == self.direction
-        };
-        let mut own: Vec<_> = changes.iter_mut().filter(is_here).collect();
+    fn explain(&self, changes: &mut [Change], affected: &BTreeSet<usize>) -> Option<Change> {
+        let is_here = |index: &&usize| changes[**index].direction == self.direction;
+        let own: Vec<usize> = affected.iter().filter(is_here).copied().collect();
         match &self.inclusion {
             Inclusion::Yes => None,
             Inclusion::Unknown(reason) if own.is_empty() => {
@@ -119,12 +123,14 @@ impl Verdict {
             Inclusion::Unknown(_) => None,
             Inclusion::No(witness) => {
                 let witness = shortened(witness);
-                if let Some(first) = own.iter_mut().find(|change| change.level == Level::Breaking) {
-                    first.show_witness(witness);
+                if let Some(first) =
+                    own.iter().find(|index| changes[**index].level == Level::Breaking)
+                {
+                    changes[*first].show_witness(witness);
                     return None;
                 }
-                let excuses = |change: &&mut Change| {
-                    DiffRule::with_id(change.rule).excuses_values(self.direction)
+                let excuses = |index: &usize| {
+                    DiffRule::with_id(changes[*index].rule).excuses_values(self.direction)
                 };
                 (!own.iter().any(excuses)).then(|| self.unexplained(witness))
             }
@@ -202,6 +208,7 @@ fn judged<'d>(
     let mut known: HashMap<(*const Node, *const Node, WireDirection), Option<usize>> =
         HashMap::new();
     let mut verdicts: Vec<Verdict> = Vec::new();
+    let mut undecided = 0;
     for (place, pair) in pairs {
         let BodyPair { base: old, revision: new, direction } = pair;
         let key = (std::ptr::from_ref(old), std::ptr::from_ref(new), direction);
@@ -210,7 +217,12 @@ fn judged<'d>(
             if reach.is_same(old, new, 0) {
                 return None;
             }
-            let inclusion = includes(closed.iter_mut(), pair)?;
+            let inclusion = if undecided > MAX_UNDECIDED {
+                Inclusion::Unknown("too many schemas are too complex".into())
+            } else {
+                includes(closed.iter_mut(), pair)?
+            };
+            undecided += usize::from(matches!(inclusion, Inclusion::Unknown(_)));
             let is_vacuous = {
                 let pair = match direction {
                     WireDirection::Request => BodyPair { revision: nothing, ..pair },

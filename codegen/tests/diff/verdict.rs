@@ -38,7 +38,7 @@ fn a_breaking_change_shows_a_value() {
 }
 
 #[test]
-fn a_type_that_no_keyword_explains_stays_breaking() {
+fn a_keyword_foreign_to_its_type_stays_breaking() {
     let report = judged("{type: object, maxLength: 5}", "{type: object, maxLength: 4}");
     assert!(report.breaking, "{:?}", found(&report));
 }
