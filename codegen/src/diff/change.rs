@@ -71,6 +71,15 @@ impl Change {
         self.message = message.plain(introduction).code(witness).plain(".");
     }
 
+    /// Makes the change harmless: its message no longer names a consequence.
+    pub(super) fn lower(&mut self) {
+        if self.level == Level::Breaking {
+            let consequence = self.message.spans().len().saturating_sub(2);
+            self.message = self.message.without(consequence);
+        }
+        self.level = Level::Info;
+    }
+
     /// Orders changes by schema, audience, descending severity, and place.
     pub(super) fn order(&self) -> impl Ord + '_ {
         let level = std::cmp::Reverse(self.level);

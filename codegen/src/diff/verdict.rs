@@ -76,7 +76,7 @@ pub(super) fn apply(base: &Source, revision: &Source, changes: &mut Vec<Change>)
         });
         let is_decided = !found.is_empty() && known().count() == found.len();
         if change.is_about_values && is_decided && is_harmless {
-            change.level = Level::Info;
+            change.lower();
         }
     }
     let explained = verdicts.iter().zip(&affected);

@@ -25,6 +25,8 @@ fn judged(base: &str, revision: &str) -> Report {
 fn a_change_without_effect_on_values_is_harmless() {
     let report = judged("{type: boolean}", "{type: boolean, enum: [true, false]}");
     assert!(!report.breaking, "{:?}", found(&report));
+    let rejects = |text: String| text.contains("may reject");
+    assert!(!report.changes.iter().any(|change| rejects(change.message.to_string())));
 }
 
 #[test]
