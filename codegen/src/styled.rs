@@ -55,6 +55,13 @@ impl StyledText {
         self
     }
 
+    /// Returns the message without one of its pieces.
+    #[must_use]
+    pub(crate) fn without(&self, index: usize) -> Self {
+        let kept = self.0.iter().enumerate().filter(|(at, _)| *at != index);
+        Self(kept.map(|(_, span)| span.clone()).collect())
+    }
+
     /// Returns the pieces of the message.
     pub fn spans(&self) -> &[TextSpan] {
         &self.0

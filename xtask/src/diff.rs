@@ -71,6 +71,7 @@ fn compare(request: &DiffRequest) -> Result<TaskOutcome, Failure> {
         None => file(&workspace().join(SPEC), SPEC)?,
     };
     let report = Report::of(&Contract::of(&base)?, &Contract::of(&revision)?)?;
+    let report = report.with_verdicts(&base, &revision);
     let verdict = semver::compare(&base, &revision);
     terminal::print(&match request.format {
         OutputFormat::Text => colour::coloured(&render::text(&report, &verdict.note())),

@@ -21,7 +21,7 @@ const MAX_BASES: usize = 1_000;
 /// differ only below it keep the order of the document.
 const SIGNATURE_DEPTH: usize = 3;
 /// The methods of OpenAPI 3.2; 3.0 has all but `query`.
-const METHODS: [&str; 9] =
+pub(crate) const METHODS: [&str; 9] =
     ["delete", "get", "head", "options", "patch", "post", "put", "query", "trace"];
 /// Header parameters that OpenAPI ignores, since content negotiation and security
 /// describe them.
@@ -525,6 +525,6 @@ fn server(node: &Node) -> String {
 }
 
 /// Normalizes case and the spaces after `;`, which have no meaning.
-fn media_type_name(name: &str) -> String {
+pub(crate) fn media_type_name(name: &str) -> String {
     name.split(';').map(str::trim).collect::<Vec<_>>().join(";").to_lowercase()
 }

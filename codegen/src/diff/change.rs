@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::places::Place;
 use super::rules::Level;
 use crate::contract::WireDirection;
 use crate::styled::StyledText;
@@ -32,6 +33,15 @@ pub struct Change {
     pub after: Option<String>,
     /// A sentence about the change.
     pub message: StyledText,
+    /// The places with their headers and media types.
+    #[serde(skip)]
+    pub(super) origins: Vec<Place>,
+    /// True if the severity depends only on the values that a schema allows.
+    #[serde(skip)]
+    pub(super) is_about_values: bool,
+    /// True if the message shows a value that is not accepted.
+    #[serde(skip)]
+    pub(super) shows_witness: bool,
 }
 
 fn serialize_direction<S: serde::Serializer>(
@@ -45,6 +55,29 @@ impl Change {
     /// Returns the places of a change of a schema, and otherwise the operations.
     pub(super) fn audience(&self) -> &[String] {
         if self.schema.is_some() { &self.places } else { &self.operations }
+    }
+
+    /// Adds a value to the message that is not accepted, unless it already shows one.
+    pub(super) fn show_witness(&mut self, witness: String) {
+        if !self.is_about_values || self.shows_witness {
+            return;
+        }
+        self.shows_witness = true;
+        let introduction = match self.direction {
+            WireDirection::Request => " No longer accepted: ",
+            WireDirection::Response => " New: ",
+        };
+        let message = std::mem::take(&mut self.message);
+        self.message = message.plain(introduction).code(witness).plain(".");
+    }
+
+    /// Makes the change harmless: its message no longer names a consequence.
+    pub(super) fn lower(&mut self) {
+        if self.level == Level::Breaking {
+            let consequence = self.message.spans().len().saturating_sub(2);
+            self.message = self.message.without(consequence);
+        }
+        self.level = Level::Info;
     }
 
     /// Orders changes by schema, audience, descending severity, and place.

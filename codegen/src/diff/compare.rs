@@ -346,11 +346,13 @@ fn unmatched(
     UnmatchedChild { label, required, element, counterpart, summary }
 }
 
+/// Returns whether a media type is JSON, or covers it.
+pub(super) fn is_json(name: &str) -> bool {
+    let name = name.split(';').next().unwrap_or_default();
+    name.ends_with("/json") || name.ends_with("+json") || name.ends_with('*')
+}
+
 fn encoding_below(label: &EdgeLabel, above: ValueEncoding) -> ValueEncoding {
-    let is_json = |name: &str| {
-        let name = name.split(';').next().unwrap_or_default();
-        name.ends_with("/json") || name.ends_with("+json") || name.ends_with('*')
-    };
     match label {
         EdgeLabel::MediaType(name) if is_json(name) => ValueEncoding::Json,
         EdgeLabel::Parameter { .. } | EdgeLabel::Header(_) | EdgeLabel::MediaType(_) => {

@@ -221,7 +221,7 @@ impl<'p> ChangeWalk<'p> {
             Some((visit, _)) => FoundIn::Schema(visit),
             None => {
                 let ElementLocation { operation, place, .. } = ElementLocation::of(&self.path);
-                FoundIn::Place(Place { operation, part: place.into_iter().next() })
+                FoundIn::Place(Place { operation, parts: place })
             }
         }
     }
@@ -382,6 +382,10 @@ impl<'p> ChangeWalk<'p> {
             before,
             after,
             message: message.plain(consequence).plain("."),
+            origins: Vec::new(),
+            // Senders that include such a property nevertheless must send a valid value.
+            is_about_values: rule.is_about_values() && scope.context != ValueContext::NotExpected,
+            shows_witness: false,
         };
         self.changes.add(self.found_in(), change)
     }

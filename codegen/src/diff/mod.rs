@@ -5,11 +5,14 @@
 //! them and looks up each change in [`rules::RULES`], by its subject, its kind and the
 //! direction of the value. A change of a named schema is found once, and `places` lists
 //! the operations that it affects. [`Report::of`] does all of it.
+//! [`Report::with_verdicts`] then lets `verdict` compare the schemas of bodies as a whole, by
+//! [`inclusion`], and corrects the severities.
 
 mod align;
 mod change;
 mod compare;
 mod error;
+pub mod inclusion;
 mod judge;
 mod message;
 mod places;
@@ -18,6 +21,7 @@ mod report;
 pub mod rules;
 mod scope;
 mod sides;
+mod verdict;
 
 pub use change::Change;
 pub use error::DiffError;

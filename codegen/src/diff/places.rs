@@ -14,11 +14,12 @@ const MAX_STEPS: usize = 50_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct VisitId(usize);
 
-/// A part of an operation: method and path, and the parameter, request or response.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// A part of an operation: method and path, and the parameter, request or response,
+/// followed by the header or media type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place {
     pub(super) operation: String,
-    pub(super) part: Option<String>,
+    pub(super) parts: Vec<String>,
 }
 
 /// The context in which a change or a schema is found.
@@ -104,6 +105,8 @@ impl ChangeList {
         }
         let with_places = |(mut change, places): (Change, BTreeSet<Place>)| {
             change.places = places.iter().filter_map(Place::display).collect();
+            change.places.dedup();
+            change.origins = places.iter().cloned().collect();
             let operations = places.into_iter().map(|place| place.operation);
             change.operations = operations.filter(|operation| !operation.is_empty()).collect();
             change.operations.dedup();
@@ -115,8 +118,8 @@ impl ChangeList {
 
 impl Place {
     /// Returns the place as text, such as `GET /orders · 200`.
-    fn display(&self) -> Option<String> {
-        let part = self.part.as_ref()?;
+    pub(super) fn display(&self) -> Option<String> {
+        let part = self.parts.first()?;
         Some(format!("{} · {part}", self.operation))
     }
 }

@@ -7,7 +7,9 @@ use super::compare;
 use super::error::DiffError;
 use super::judge;
 use super::rules::Level;
+use super::verdict;
 use crate::contract::Contract;
+use crate::document::Source;
 
 /// The difference of two contracts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,6 +31,17 @@ impl Report {
         let changes = judge::changes(&compare::pairs(base, revision)?)?;
         let breaking = changes.iter().any(|change| change.level == Level::Breaking);
         Ok(Self { breaking, changes })
+    }
+
+    /// Corrects the severities by the values that the JSON bodies of the two documents
+    /// allow, and adds what only these show.
+    #[must_use]
+    pub fn with_verdicts(self, base: &Source, revision: &Source) -> Self {
+        let mut changes = self.changes;
+        verdict::apply(base, revision, &mut changes);
+        changes.sort_by(|a, b| a.order().cmp(&b.order()));
+        let breaking = changes.iter().any(|change| change.level == Level::Breaking);
+        Self { breaking, changes }
     }
 
     /// Counts the changes of a severity.

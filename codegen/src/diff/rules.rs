@@ -70,6 +70,8 @@ pub(super) enum Subject {
     Access,
     Discriminator,
     Keyword,
+    /// A whole body, whose schemas were compared by their values.
+    Body,
 }
 
 impl Subject {
@@ -118,6 +120,45 @@ impl DiffRule {
 
     pub(super) fn is_condition(&self) -> bool {
         self.subject == Subject::Condition
+    }
+
+    /// Returns whether the severity depends only on the values that a schema allows. The
+    /// other rules of schemas are policies, or concern more than values.
+    pub(super) fn is_about_values(&self) -> bool {
+        match self.subject {
+            Subject::Member | Subject::RequiredMember => {
+                self.kind != Removed || self.response == Breaking
+            }
+            Subject::Alternative
+            | Subject::FirstAlternative
+            | Subject::Subschema
+            | Subject::Condition
+            | Subject::Type
+            | Subject::Null
+            | Subject::Format
+            | Subject::Bound
+            | Subject::Values
+            | Subject::Pattern
+            | Subject::Keyword => true,
+            _ => false,
+        }
+    }
+
+    /// Returns whether the rule is a policy that excuses values which one side sends and
+    /// the other does not expect.
+    pub(super) fn excuses_values(&self, direction: WireDirection) -> bool {
+        match self.subject {
+            Subject::Alternative => true,
+            Subject::DefaultedMember | Subject::Pattern | Subject::Access => {
+                self.level(direction) == Warning
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the rule with an id.
+    pub(super) fn with_id(id: &str) -> &'static Self {
+        RULES.iter().find(|rule| rule.id == id).unwrap_or(&FALLBACK)
     }
 
     /// Returns the rule for a change. Changes without a rule count as breaking.
@@ -229,6 +270,10 @@ pub static RULES: &[DiffRule] = &[
     rule("keyword-narrowed", Subject::Keyword, NARROWED, NARROWER, "was added or tightened", ""),
     rule("keyword-widened", Subject::Keyword, WIDENED, WIDER, "was removed or relaxed", ""),
     rule("keyword-changed", Subject::Keyword, INCOMPARABLE, BREAKS, "was changed", "the effect is unknown"),
+
+    rule("values-excluded", Subject::Body, NARROWED, NARROWER, "no longer allows a value", ""),
+    rule("values-introduced", Subject::Body, WIDENED, WIDER, "allows a new value", ""),
+    rule("values-undecided", Subject::Body, INCOMPARABLE, MAY_BREAK, "was changed with an effect that is not known", "the schemas are too complex to be compared by their values"),
 ];
 
 const INTRODUCTION: &str = "\
@@ -240,6 +285,21 @@ Most rows follow from one principle. Requests may not become narrower: a value t
 was accepted is rejected. Responses may not become wider: clients receive a value that
 they do not know. The reverse of either is harmless. The last column gives the reason
 for a row that departs from the principle or from oasdiff's severities.
+
+For the bodies of requests and responses in JSON, the schemas are also compared as a
+whole. If all values that one side sends are accepted by the other, the changes of the
+schema are `info`, except for those rules that are a policy (removed members, members
+with a default, `default-changed`, `access-changed`, `discriminator-changed`), and
+except for schemas with a discriminator or with keywords that do not apply to their
+type, such as `maxLength` beside `type: object`, or without any value: these are likely
+mistakes. Properties that need not be sent in a direction keep their severities too.
+Properties that the sender does not declare count as not sent, except for changes of
+keywords that concern them (`additionalProperties`, `propertyNames`).
+
+Otherwise the report shows a value that is not accepted: beside the breaking change,
+or as `values-excluded` or `values-introduced` if no other change of the body is
+breaking, and none is of an alternative, of `pattern`, of `readOnly` or `writeOnly`, or
+of a member with a default.
 
 Every change inside `not` or `if` is `condition-changed`. `readOnly` properties are not
 expected in requests, and `writeOnly` properties are not expected in responses: there

@@ -7,6 +7,7 @@ mod laws;
 mod reports;
 mod rules;
 mod schemas;
+mod verdict;
 
 use codegen::contract::Contract;
 use codegen::diff::{Level, Report};
