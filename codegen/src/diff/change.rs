@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::places::Place;
+use super::place::Place;
 use super::rules::Level;
 use crate::contract::WireDirection;
 use crate::styled::StyledText;

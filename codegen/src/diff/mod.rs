@@ -15,6 +15,7 @@ mod error;
 pub mod inclusion;
 mod judge;
 mod message;
+mod place;
 mod places;
 pub mod render;
 mod report;

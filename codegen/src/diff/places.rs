@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::change::Change;
 use super::error::{DiffError, MAX_CHANGES};
+use super::place::Place;
 
 /// The number of places, of all changes together, above which a report is refused.
 const MAX_PLACES: usize = 1_000_000;
@@ -13,14 +14,6 @@ const MAX_STEPS: usize = 50_000_000;
 /// An index into the list of schema visits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct VisitId(usize);
-
-/// A part of an operation: method and path, and the parameter, request or response,
-/// followed by the header or media type.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Place {
-    pub(super) operation: String,
-    pub(super) parts: Vec<String>,
-}
 
 /// The context in which a change or a schema is found.
 #[derive(Clone, Debug)]
@@ -113,13 +106,5 @@ impl ChangeList {
             change
         };
         Ok(self.changes.into_iter().zip(self.places).map(with_places).collect())
-    }
-}
-
-impl Place {
-    /// Returns the place as text, such as `GET /orders · 200`.
-    pub(super) fn display(&self) -> Option<String> {
-        let part = self.parts.first()?;
-        Some(format!("{} · {part}", self.operation))
     }
 }

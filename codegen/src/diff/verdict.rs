@@ -11,7 +11,7 @@ use super::compare::is_json;
 use super::inclusion::{
     Dialect, Inclusion, InclusionChecker, InclusionOptions, SchemaDocument, UndeclaredProperties,
 };
-use super::places::Place;
+use super::place::Place;
 use super::rules::{DiffRule, Level};
 use crate::contract::{METHODS, WireDirection, media_type_name, path_template};
 use crate::document::{Member, Node, Source, Value, reference};

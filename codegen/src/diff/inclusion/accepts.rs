@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::InclusionChecker;
-use super::form::{Form, FormId, JsonType, Literal, NameSelector, Scalar};
+use super::form::{Form, FormId, JsonType, Literal, NameSelector, ScalarValue};
 use super::numbers::Rational;
 use super::strings::has_format;
 
@@ -35,7 +35,7 @@ impl InclusionChecker<'_> {
         }
         match &*form {
             Form::Types(types) => Some(types.contains(json_type)),
-            Form::Scalars(scalars) => match (Scalar::of_json(value), value) {
+            Form::Scalars(scalars) => match (ScalarValue::of_json(value), value) {
                 (Some(scalar), _) => Some(scalars.contains(&scalar)),
                 (None, Json::Number(_)) => None,
                 (None, _) => Some(false),

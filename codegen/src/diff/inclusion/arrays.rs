@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::accepts::same;
 use super::constants::node_of;
-use super::form::{Form, FormId, Literal, Scalar};
+use super::form::{Form, FormId, Literal, ScalarValue};
 use super::search::first_found;
 use super::{InclusionChecker, Search};
 
@@ -266,7 +266,7 @@ impl InclusionChecker<'_> {
 
     /// The literal that a value is not `value`.
     fn other_than(&mut self, value: &Json) -> Option<Literal> {
-        let form = match Scalar::of_json(value) {
+        let form = match ScalarValue::of_json(value) {
             Some(scalar) => self.forms.intern(Form::Scalars([scalar].into())),
             None => self.constant(&node_of(value)?)?,
         };

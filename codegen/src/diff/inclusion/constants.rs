@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::InclusionChecker;
-use super::form::{Form, FormId, JsonType, NameSelector, Scalar};
+use super::form::{Form, FormId, JsonType, NameSelector, ScalarValue};
 use super::numbers::Rational;
 use crate::document::diagnostic::Position;
 use crate::document::{Member, Node, Value};
@@ -45,12 +45,12 @@ impl InclusionChecker<'_> {
     }
 }
 
-fn scalar(node: &Node) -> Option<Scalar> {
+fn scalar(node: &Node) -> Option<ScalarValue> {
     Some(match &node.value {
-        Value::Null => Scalar::Null,
-        Value::Bool(value) => Scalar::Boolean(*value),
-        Value::String(text) => Scalar::String(text.as_str().into()),
-        _ => Scalar::Number(number(node)?),
+        Value::Null => ScalarValue::Null,
+        Value::Bool(value) => ScalarValue::Boolean(*value),
+        Value::String(text) => ScalarValue::String(text.as_str().into()),
+        _ => ScalarValue::Number(number(node)?),
     })
 }
 

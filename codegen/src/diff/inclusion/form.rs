@@ -74,7 +74,7 @@ impl FromIterator<JsonType> for TypeSet {
 
 /// A value without parts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Scalar {
+pub(super) enum ScalarValue {
     Null,
     Boolean(bool),
     Number(Rational),
@@ -103,7 +103,7 @@ pub(super) struct FormId(u32);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Form {
     Types(TypeSet),
-    Scalars(BTreeSet<Scalar>),
+    Scalars(BTreeSet<ScalarValue>),
     All(Vec<FormId>),
     Any(Vec<FormId>),
     One(Vec<FormId>),
@@ -328,7 +328,7 @@ impl Forms {
     fn are_apart(
         &self,
         parts: &[FormId],
-        values: impl Fn(&Self, FormId) -> Option<BTreeSet<Scalar>>,
+        values: impl Fn(&Self, FormId) -> Option<BTreeSet<ScalarValue>>,
     ) -> bool {
         let mut seen = HashSet::new();
         parts.iter().all(|part| {
@@ -356,7 +356,7 @@ impl Forms {
         };
         match form {
             Form::Types(types) => *types,
-            Form::Scalars(scalars) => scalars.iter().map(Scalar::json_type).collect(),
+            Form::Scalars(scalars) => scalars.iter().map(ScalarValue::json_type).collect(),
             Form::All(parts) => combine(parts, TypeSet::ALL, TypeSet::intersection),
             Form::Any(parts) | Form::One(parts) => combine(parts, TypeSet::NONE, TypeSet::union),
             _ => TypeSet::ALL,
@@ -364,7 +364,7 @@ impl Forms {
     }
 
     /// The only values that can satisfy a form, where it lists them.
-    fn scalars(&self, id: FormId) -> Option<BTreeSet<Scalar>> {
+    fn scalars(&self, id: FormId) -> Option<BTreeSet<ScalarValue>> {
         self.conjuncts(id).iter().find_map(|form| match &**form {
             Form::Scalars(scalars) => Some(scalars.clone()),
             _ => None,
@@ -380,7 +380,7 @@ impl Forms {
         required.collect()
     }
 
-    fn tag_values(&self, id: FormId, tag: &str) -> Option<BTreeSet<Scalar>> {
+    fn tag_values(&self, id: FormId, tag: &str) -> Option<BTreeSet<ScalarValue>> {
         let conjuncts = self.conjuncts(id);
         let required = |form: &Rc<Form>| matches!(&**form, Form::Required(name) if &**name == tag);
         conjuncts.iter().any(required).then_some(())?;
@@ -393,7 +393,7 @@ impl Forms {
     }
 }
 
-impl Scalar {
+impl ScalarValue {
     pub(super) fn json_type(&self) -> JsonType {
         match self {
             Self::Null => JsonType::Null,

@@ -1,7 +1,7 @@
 //! Formats of strings: what is known of their values.
 
 /// A format with the facts about its values.
-pub(super) struct StringFormat {
+pub(super) struct KnownFormat {
     pub(super) name: &'static str,
     /// A pattern that every value matches.
     pub(super) pattern: &'static str,
@@ -31,7 +31,7 @@ pub(super) const INTEGERS: &[(&str, i128, i128)] = &[
 /// Formats of numbers without effect: every JSON number can be read as a double.
 pub(super) const NUMBERS: &[&str] = &["double", "decimal"];
 
-const UUID: StringFormat = StringFormat {
+const UUID: KnownFormat = KnownFormat {
     exact: true,
     ..inexact(
         "uuid",
@@ -40,7 +40,7 @@ const UUID: StringFormat = StringFormat {
     )
 };
 
-const URI_REFERENCE: StringFormat = StringFormat {
+const URI_REFERENCE: KnownFormat = KnownFormat {
     contains: &["uri"],
     ..inexact("uri-reference", "^[!-~]*$", &["/a", "/b", "https://example.com/c"])
 };
@@ -49,11 +49,11 @@ const fn inexact(
     name: &'static str,
     pattern: &'static str,
     examples: &'static [&'static str],
-) -> StringFormat {
-    StringFormat { name, pattern, exact: false, contains: &[], examples }
+) -> KnownFormat {
+    KnownFormat { name, pattern, exact: false, contains: &[], examples }
 }
 
-const FORMATS: &[StringFormat] = &[
+const FORMATS: &[KnownFormat] = &[
     UUID,
     URI_REFERENCE,
     inexact("date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", &["2000-01-01", "2000-01-02", "2000-01-03"]),
@@ -81,6 +81,6 @@ const FORMATS: &[StringFormat] = &[
 ];
 
 /// The format called `name`.
-pub(super) fn find(name: &str) -> Option<&'static StringFormat> {
+pub(super) fn find(name: &str) -> Option<&'static KnownFormat> {
     FORMATS.iter().find(|format| format.name == name)
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::constants::number;
 use super::form::{Form, FormId, JsonType, NameSelector, TypeSet};
 use super::numbers::{NumberLimit, Rational};
-use super::references::{Located, References};
+use super::references::{Located, SchemaReferences};
 use super::search::OUT_OF_STEPS;
 use super::travel::{ContextId, Contexts};
 use super::{Dialect, InclusionChecker, InclusionOptions, SchemaDocument, formats};
@@ -75,7 +75,7 @@ impl InPlaceChain {
 #[derive(Debug)]
 pub(super) struct Normalizer<'d> {
     documents: [SchemaDocument<'d>; 2],
-    references: [References<'d>; 2],
+    references: [SchemaReferences<'d>; 2],
     pub(super) options: InclusionOptions,
     known: HashMap<SchemaKey, FormId>,
     in_progress: HashSet<SchemaKey>,
@@ -90,7 +90,7 @@ impl<'d> Normalizer<'d> {
     pub(super) fn new(documents: [SchemaDocument<'d>; 2], options: InclusionOptions) -> Self {
         Self {
             documents,
-            references: documents.map(|document| References::of(document.root)),
+            references: documents.map(|document| SchemaReferences::of(document.root)),
             options,
             known: HashMap::new(),
             in_progress: HashSet::new(),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
 
-use super::form::{Form, JsonType, Literal, NameSelector, Scalar};
+use super::form::{Form, JsonType, Literal, NameSelector, ScalarValue};
 use super::search::first_found;
 use super::{InclusionChecker, Search};
 
@@ -284,7 +284,8 @@ impl InclusionChecker<'_> {
         if goal.patterns.len() > MAX_PATTERNS {
             return Err("too many patterns of names".into());
         }
-        let used = goal.known.iter().chain(chosen.keys()).cloned().map(Scalar::String).collect();
+        let used =
+            goal.known.iter().chain(chosen.keys()).cloned().map(ScalarValue::String).collect();
         let used = self.forms.intern(Form::Scalars(used));
         let string = self.forms.types(JsonType::String);
         let mut common = vec![Literal::yes(string), Literal::no(used)];

@@ -1,4 +1,4 @@
-//! References within a document: pointers, anchors and identifiers.
+//! SchemaReferences within a document: pointers, anchors and identifiers.
 
 use std::collections::HashMap;
 
@@ -21,14 +21,14 @@ impl<'d> Located<'d> {
 
 /// Everything in a document that references can lead to.
 #[derive(Debug)]
-pub(super) struct References<'d> {
+pub(super) struct SchemaReferences<'d> {
     root: &'d Node,
     identifiers: HashMap<&'d str, &'d Node>,
     anchors: HashMap<&'d str, Vec<Located<'d>>>,
     dynamic_anchors: HashMap<&'d str, Vec<Located<'d>>>,
 }
 
-impl<'d> References<'d> {
+impl<'d> SchemaReferences<'d> {
     pub(super) fn of(root: &'d Node) -> Self {
         let mut references = Self {
             root,

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
-use super::form::{Form, FormId, JsonType, Literal, Scalar, TypeSet};
+use super::form::{Form, FormId, JsonType, Literal, ScalarValue, TypeSet};
 use super::numbers::{NumberGoal, NumberLimit};
 use super::strings::{Patterns, Placeholders};
 use super::{InclusionChecker, Search};
@@ -370,10 +370,10 @@ impl InclusionChecker<'_> {
     }
 
     /// The only values that come into question, where they can be listed.
-    fn candidates(&self, json_type: JsonType, assertions: &[Literal]) -> Option<Vec<Scalar>> {
+    fn candidates(&self, json_type: JsonType, assertions: &[Literal]) -> Option<Vec<ScalarValue>> {
         match json_type {
-            JsonType::Null => return Some(vec![Scalar::Null]),
-            JsonType::Boolean => return Some([true, false].map(Scalar::Boolean).to_vec()),
+            JsonType::Null => return Some(vec![ScalarValue::Null]),
+            JsonType::Boolean => return Some([true, false].map(ScalarValue::Boolean).to_vec()),
             _ => {}
         }
         assertions.iter().filter(|literal| literal.holds).find_map(|literal| {
@@ -384,7 +384,7 @@ impl InclusionChecker<'_> {
         })
     }
 
-    fn choose(&mut self, candidates: Vec<Scalar>, assertions: &[Literal]) -> Search<Json> {
+    fn choose(&mut self, candidates: Vec<ScalarValue>, assertions: &[Literal]) -> Search<Json> {
         first_found(candidates, |scalar| {
             let Some(value) = scalar.to_json() else {
                 return Search::unclear("a number is out of range");
@@ -425,7 +425,7 @@ impl InclusionChecker<'_> {
                 (Form::MultipleOf(step), false) => goal.non_multiples.push(*step),
                 (Form::Scalars(scalars), false) => {
                     goal.excluded.extend(scalars.iter().filter_map(|scalar| match scalar {
-                        Scalar::Number(number) => Some(*number),
+                        ScalarValue::Number(number) => Some(*number),
                         _ => None,
                     }));
                 }

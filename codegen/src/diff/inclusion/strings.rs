@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::rc::Rc;
 
 use super::automaton::{ActiveStates, Automaton};
-use super::form::{Form, FormId, Literal, Scalar};
+use super::form::{Form, FormId, Literal, ScalarValue};
 use super::search::first_found;
 use super::{InclusionChecker, Search, formats};
 
@@ -109,7 +109,7 @@ impl InclusionChecker<'_> {
             (Form::Format(name), holds) => goal.formats.push((Rc::clone(name), holds)),
             (Form::Scalars(scalars), false) => {
                 goal.excluded.extend(scalars.iter().filter_map(|scalar| match scalar {
-                    Scalar::String(text) => Some(Rc::clone(text)),
+                    ScalarValue::String(text) => Some(Rc::clone(text)),
                     _ => None,
                 }));
             }
