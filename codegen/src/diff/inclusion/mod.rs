@@ -14,6 +14,7 @@ mod accepts;
 mod arrays;
 mod automaton;
 mod constants;
+mod context;
 mod form;
 mod formats;
 mod normalize;

@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::constants::number;
+use super::context::{ContextId, Contexts};
 use super::form::{Form, FormId, JsonType, NameSelector, TypeSet};
 use super::numbers::{NumberLimit, Rational};
 use super::references::{Located, SchemaReferences};
 use super::search::OUT_OF_STEPS;
-use super::travel::{ContextId, Contexts};
 use super::{Dialect, InclusionChecker, InclusionOptions, SchemaDocument, formats};
 use crate::document::{Node, Value};
 

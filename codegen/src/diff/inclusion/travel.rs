@@ -1,6 +1,6 @@
 //! Properties that do not travel: `readOnly`, `writeOnly`, and undeclared ones.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::form::{Form, FormId, NameSelector};
 use super::normalize::{PlacedSchema, keys};
@@ -12,44 +12,6 @@ use crate::document::Node;
 const MAX_REACHED: usize = 1_000;
 /// Absent properties of all alternatives of a list together.
 const MAX_ABSENT: usize = 50_000;
-
-/// An index of [`Contexts`]; 0 is the context of no surrounding schema.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct ContextId(usize);
-
-/// Facts from surrounding schemas about an object's properties.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct ObjectContext<'d> {
-    /// Properties that do not travel.
-    unsent: BTreeSet<&'d str>,
-    /// Properties that are declared whichever alternative holds.
-    declared: BTreeSet<&'d str>,
-}
-
-/// All contexts, each once.
-#[derive(Debug)]
-pub(super) struct Contexts<'d> {
-    list: Vec<ObjectContext<'d>>,
-    ids: HashMap<ObjectContext<'d>, ContextId>,
-}
-
-impl Default for Contexts<'_> {
-    fn default() -> Self {
-        let empty = ObjectContext::default();
-        Self { list: vec![empty.clone()], ids: HashMap::from([(empty, ContextId(0))]) }
-    }
-}
-
-impl<'d> Contexts<'d> {
-    fn intern(&mut self, context: ObjectContext<'d>) -> ContextId {
-        let next = ContextId(self.list.len());
-        let id = *self.ids.entry(context.clone()).or_insert(next);
-        if id == next {
-            self.list.push(context);
-        }
-        id
-    }
-}
 
 impl<'d> super::normalize::Normalizer<'d> {
     /// Adds what a schema says of properties to its context, for the schemas within.
