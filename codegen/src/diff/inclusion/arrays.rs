@@ -3,9 +3,9 @@
 use serde_json::Value as Json;
 
 use super::accepts::same;
+use super::alternatives::first_found;
 use super::constants::node_of;
 use super::form::{Form, FormId, Literal, ScalarValue};
-use super::search::first_found;
 use super::{InclusionChecker, Search};
 
 /// Length of the longest array that is written out as a witness.

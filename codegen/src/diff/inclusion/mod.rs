@@ -11,6 +11,7 @@
 //! assertions. `discriminator` and unknown keywords are annotations, as in JSON Schema.
 
 mod accepts;
+mod alternatives;
 mod arrays;
 mod automaton;
 mod constants;

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
 
+use super::alternatives::first_found;
 use super::form::{Form, JsonType, Literal, NameSelector, ScalarValue};
-use super::search::first_found;
 use super::{InclusionChecker, Search};
 
 /// Patterns of which every combination is tried for names that are not mentioned.

@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
+use super::alternatives::first_found;
 use super::form::{Form, FormId, JsonType, Literal, ScalarValue, TypeSet};
 use super::numbers::{NumberGoal, NumberLimit};
 use super::strings::{Patterns, Placeholders};
@@ -434,25 +435,4 @@ impl InclusionChecker<'_> {
         }
         goal
     }
-}
-
-/// The first value that is found; otherwise, whether none exists is unclear if it is
-/// unclear for any.
-pub(super) fn first_found<I, T>(
-    inputs: impl IntoIterator<Item = I>,
-    mut search: impl FnMut(I) -> Search<T>,
-) -> Search<T> {
-    let mut result = Search::Empty;
-    for input in inputs {
-        match search(input) {
-            Search::Found(value) => return Search::Found(value),
-            Search::Unclear(reason) if result_is_empty(&result) => result = Search::Unclear(reason),
-            _ => {}
-        }
-    }
-    result
-}
-
-fn result_is_empty<T>(result: &Search<T>) -> bool {
-    matches!(result, Search::Empty)
 }

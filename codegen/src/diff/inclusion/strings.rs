@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Bound;
 use std::rc::Rc;
 
+use super::alternatives::first_found;
 use super::automaton::{ActiveStates, Automaton};
 use super::form::{Form, FormId, Literal, ScalarValue};
-use super::search::first_found;
 use super::{InclusionChecker, Search, formats};
 
 /// Longer strings are not written out as witnesses.
