@@ -1,8 +1,8 @@
 //! Inclusion of schemas: every value of one is a value of another, or not.
 //!
 //! A value of `sent` that is no value of `accepted` satisfies `sent` and the negation
-//! of `accepted`. Both are read into one normal form ([`normalize`]), and such a value
-//! is searched for, type by type ([`search`]). The search either finds one, which is
+//! of `accepted`. Both are read into one normal form (`normalize`), and such a value
+//! is searched for, type by type (`search`). The search either finds one, which is
 //! the witness, or exhausts all possibilities, which proves the inclusion, or comes
 //! upon something that it cannot decide.
 //!
