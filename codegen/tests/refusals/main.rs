@@ -157,6 +157,26 @@ fn documentation_of_rules_is_fresh() {
     );
 }
 
+/// Types differ by direction: such a property is optional in types that both directions share.
+#[test]
+fn rejects_pagination_by_properties_of_one_direction() {
+    let list = "        - {name: after, in: query, description: X, schema: {type: string}}\n      \
+                x-pagination: {after: after, cursor: /id, more: /open, items: /parts}\n      \
+                responses:\n        '200'";
+    let list = MINIMAL
+        .replace("      responses:\n        '200'", list)
+        .replace("required: [id, made,", "required: [id, made, open, parts,")
+        .replace(
+            "        made:\n",
+            "        open: {type: boolean, description: X}\n        made:\n",
+        );
+    assert_eq!(refusal(&list), None);
+    for key in ["readOnly", "writeOnly"] {
+        let text = list.replace("open: {", &format!("open: {{{key}: true, "));
+        assert!(refusal(&text).unwrap().contains(&format!("property `/open` is `{key}`")));
+    }
+}
+
 #[test]
 fn rejects_operations_named_like_client_methods() {
     let registry = include_str!("../../../generated-client/src/registry.rs");

@@ -319,6 +319,12 @@ const UNSUPPORTED: &[Mistake] = &[
          schema: {type: array, items: {type: string}}}\n        - name: id\n",
     ),
     (
+        "a parameter without a name",
+        "        - name: id\n",
+        "        - {name: '', in: query, description: X, schema: {type: string}}\n        \
+         - name: id\n",
+    ),
+    (
         "a header that OpenAPI ignores",
         "        - name: id\n",
         "        - {name: Accept, in: header, description: X, schema: {type: string}}\n        \

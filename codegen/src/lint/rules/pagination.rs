@@ -190,6 +190,9 @@ fn property<'n>(
         if !is_required && !is_last_and_absent_is_fine {
             return Err(format!("property `{}` is not required", path()));
         }
+        if let Some(key) = ["readOnly", "writeOnly"].iter().find(|key| next.is_true(key)) {
+            return Err(format!("property `{}` is `{key}`", path()));
+        }
         if is_nullable(root, next) && !is_last_and_absent_is_fine {
             return Err(format!("property `{}` is nullable", path()));
         }

@@ -16,6 +16,9 @@ document_rules! {
     DUPLICATE_PARAMETER = "duplicate-parameter":
         "A list contains two parameters with the same `name` and `in`"
         => "remove one of the parameters";
+    EMPTY_PARAMETER_NAME = "empty-parameter-name":
+        "The name of a parameter is empty"
+        => "write the name as it is sent";
     OPTIONAL_PATH_PARAMETER = "optional-path-parameter":
         "A path parameter is not required"
         => "add `required: true`";
@@ -77,6 +80,10 @@ fn duplicates(document: &LintDocument<'_>, parent: &ObjectNode<'_>, findings: &m
 fn location(document: &LintDocument<'_>, parameter: &ObjectNode<'_>, findings: &mut Findings) {
     let name = parameter.get_str("name").unwrap_or_default();
     let display = truncate(name);
+    if name.is_empty() {
+        let message = "parameter has an empty name";
+        return findings.add(&EMPTY_PARAMETER_NAME, parameter.at("name"), message);
+    }
     match parameter.get_str("in").unwrap_or_default() {
         "path" if parameter.is_false("required") => {
             let message = format!("path parameter `{display}` must be required");
