@@ -1,8 +1,8 @@
 //! Emits constructors and setters for the types of request bodies.
 //!
 //! A constructor takes the properties that are required and not nullable, in the order of the
-//! document's `required`. Everything else has a setter, so that a new optional property is a
-//! compatible change.
+//! document's `required`. Everything else that requests contain has a setter, so that a new optional
+//! property is a compatible change.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -10,6 +10,7 @@ use quote::{format_ident, quote};
 use super::docs;
 use super::fields::{self, ObjectSchema, deprecated};
 use crate::document::Node;
+use crate::model::schemas;
 
 /// Emits the constructor and the setters of a struct.
 pub(super) fn emit(
@@ -25,14 +26,24 @@ pub(super) fn emit(
         return TokenStream::new();
     }
     let object = ObjectSchema::new(root, schema);
-    let is_argument =
-        |field: &&RequestField<'_>| !field.is_optional() && object.is_required(&field.property);
+    let is_of_responses = |field: &RequestField<'_>| {
+        object.property(&field.property).is_some_and(|node| schemas::is_read_only(root, node))
+    };
+    // The field of a required property is optional, too, if responses lack the property.
+    let is_argument = |field: &&RequestField<'_>| {
+        let property = object.property(&field.property);
+        let may_be_null = property.is_none_or(|node| schemas::is_nullable(root, node));
+        object.is_required(&field.property)
+            && !is_of_responses(field)
+            && !(field.is_optional() && may_be_null)
+    };
     let mut arguments: Vec<_> = fields.iter().filter(is_argument).collect();
     arguments.sort_by_key(|field| object.required.iter().position(|key| *key == field.property));
-    let declarations = arguments.iter().map(|field| field.conversion(field.ty).0);
+    let declarations = arguments.iter().map(|field| field.argument().0);
     let values = arguments.iter().map(|field| field.initialize());
     let rest = fields.iter().filter(|field| !is_argument(field));
-    let setters = rest.clone().map(|field| field.setter(&object));
+    let set = rest.clone().filter(|field| !is_of_responses(field));
+    let setters = set.map(|field| field.setter(&object));
     let rest = rest.map(|field| field.ident);
     let default = (arguments.is_empty() && !has_default).then(|| {
         quote! {
@@ -78,7 +89,14 @@ impl<'f> RequestField<'f> {
         fields::optional(self.ty).0
     }
 
-    /// Returns the argument for a value of the field, and its conversion.
+    /// Returns the argument for a value of the field other than `None`, and the value.
+    fn argument(&self) -> (TokenStream, TokenStream) {
+        let (is_optional, ty) = fields::optional(self.ty);
+        let (declaration, value) = self.conversion(ty);
+        (declaration, if is_optional { quote!(Some(#value)) } else { value })
+    }
+
+    /// Returns the argument for a value of a type, and its conversion.
     fn conversion(&self, ty: &syn::Type) -> (TokenStream, TokenStream) {
         let ident = self.ident;
         if let Some(item) = fields::argument(ty, "Vec") {
@@ -94,15 +112,13 @@ impl<'f> RequestField<'f> {
     /// Initializes the field in a struct literal from the argument.
     fn initialize(&self) -> TokenStream {
         let ident = self.ident;
-        let (_, value) = self.conversion(self.ty);
+        let (_, value) = self.argument();
         let is_unchanged = *ident == value.to_string();
         if is_unchanged { quote!(#ident) } else { quote!(#ident: #value) }
     }
 
     fn setter(&self, object: &ObjectSchema<'_>) -> TokenStream {
-        let (is_optional, ty) = fields::optional(self.ty);
-        let (declaration, value) = self.conversion(ty);
-        let value = if is_optional { quote!(Some(#value)) } else { value };
+        let (declaration, value) = self.argument();
         let ident = self.ident;
         let name = if ident == "new" { format_ident!("new_") } else { ident.clone() };
         let property = object.property(&self.property);

@@ -633,8 +633,8 @@ async fn invalid_bodies_are_refused() {
 
 #[tokio::test]
 async fn required_properties_depend_on_the_direction() {
-    let account: types::Account =
-        json(r#"{"name":"A","pin":"1234","notes":null,"owner":null,"nested":{"secret":"s"}}"#);
+    let nested = types::Nested::new("s".parse().unwrap());
+    let account = types::Account::new("A", "1234").nested(nested);
     let response =
         r#"{"id":"1","name":"A","notes":null,"owner":null,"nested":{"made":"2024-05-17"}}"#;
     let call = |registry: Registry| registry.create_account(&account);
@@ -651,7 +651,7 @@ async fn required_properties_depend_on_the_direction() {
     assert_eq!(error.violations().len(), 2, "{error}");
     // A response lacks `id`.
     let server = Server::start(&[(201, r#"{"name":"A","notes":null,"owner":null}"#)]);
-    let account: types::Account = json(r#"{"name":"A","pin":"1234","notes":null,"owner":null}"#);
+    let account = types::Account::new("A", "1234");
     let error = server.registry.create_account(&account).await.unwrap_err();
     assert_eq!(error.violations().len(), 1, "{error}");
 }

@@ -201,6 +201,11 @@ const SCHEMAS: &[Mistake] = &[
     ),
     ("an exclusive bound without a bound", "minimum: 1", "exclusiveMinimum: true"),
     ("an integer bound with a fraction", "minimum: 1", "minimum: 1.5"),
+    (
+        "an integer bound that no float represents",
+        "minimum: 1",
+        "minimum: 1\n          maximum: 9007199254740993",
+    ),
     ("an integer bound beyond 64 bits", "minimum: 1", "minimum: -9223372036854775809"),
     ("a multipleOf of zero", "minimum: 1", "multipleOf: 0"),
     ("a keyword of another type", "minimum: 1", "minLength: 1"),

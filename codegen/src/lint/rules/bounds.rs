@@ -16,8 +16,8 @@ document_rules! {
         "`exclusiveMinimum` without `minimum`, or `exclusiveMaximum` without `maximum`"
         => "add the bound, or remove the field";
     INVALID_INTEGER_BOUND = "invalid-integer-bound":
-        "A bound of an integer is not a 64-bit integer"
-        => "write a 64-bit integer without fraction or exponent";
+        "A bound of an integer is no integer, or is too large to be compared exactly"
+        => "write an integer between -2^53 and 2^53 without fraction or exponent";
     INVALID_MULTIPLE = "invalid-multiple":
         "`multipleOf` is zero or negative"
         => "correct or remove `multipleOf`";
@@ -87,10 +87,10 @@ fn integer_bounds(schema: &ObjectNode<'_>, findings: &mut Findings) {
     }
     for key in ["minimum", "maximum", "multipleOf"] {
         let Some(node) = schema.get(key).filter(|node| node.as_float().is_some()) else { continue };
-        if node.as_integer().is_none_or(|value| i64::try_from(value).is_err()) {
+        if !node.as_integer().is_some_and(is_exact_bound) {
             let found = describe(node);
             let message =
-                format!("`{key}` of an integer: expected a 64-bit integer, found {found}");
+                format!("`{key}` of an integer: expected an exact 64-bit integer, found {found}");
             findings.add(&INVALID_INTEGER_BOUND, schema.at(key), message);
         }
     }
@@ -103,4 +103,11 @@ fn multiple_of(schema: &ObjectNode<'_>, findings: &mut Findings) {
             format!("`multipleOf`: expected a number above 0, found {}", describe(factor));
         findings.add(&INVALID_MULTIPLE, schema.at("multipleOf"), message);
     }
+}
+
+/// Returns whether the validation tables of the client, which have 64-bit floats, represent a
+/// bound. The float of the greatest integer is greater, which makes no difference.
+fn is_exact_bound(value: i128) -> bool {
+    let is_exact = (value as f64) as i128 == value || value == i128::from(i64::MAX);
+    is_exact && i64::try_from(value).is_ok()
 }
