@@ -6,7 +6,8 @@
 //!
 //! # Quick start
 //!
-//! With credentials in `ISOMETRIC_CLIENT_SECRET` and, for the private data of an organisation,
+//! Lists all issuances, and adds up their credits exactly. The credentials are in
+//! `ISOMETRIC_CLIENT_SECRET` and, for the private data of an organisation,
 //! `ISOMETRIC_ACCESS_TOKEN`:
 //!
 //! ```no_run
@@ -27,11 +28,14 @@
 //! The stream fetches page after page. Kilograms are integers, so that the sum is exact; one
 //! credit is 1,000 kg.
 //!
-//! Calls need a Tokio runtime, or the feature `blocking`. `examples/issuances.rs` and
-//! `examples/credit_batch.rs` are complete programs that need neither credentials nor a network.
+//! Calls need a Tokio runtime, or the feature `blocking`. `examples/` has complete programs that
+//! need neither credentials nor a network: `issuances`, `credit_batch` and `retire`. `portfolio`
+//! shows the balance of an organisation.
 //!
 //! - Awaiting a call of a list, such as `registry.projects().first(10).await?`, fetches one page.
 //!   `items()` and `pages()` are streams over all pages, and `count()` returns their total.
+//! - Optional arguments are methods of the [`Call`], as `first` above, and optional properties of
+//!   a request are methods of its type.
 //! - [`Registry::credit_batches_by_id`] fetches many batches, several at a time.
 //! - [`Registry::lineage`] fetches a batch with its ancestors and descendants, and checks that
 //!   they add up.

@@ -19,7 +19,7 @@ pub(super) struct Argument {
 }
 
 /// The type of a single value.
-struct Scalar {
+struct ArgumentType {
     owned: TokenStream,
     /// True if the value is passed by reference.
     is_borrowed: bool,
@@ -30,7 +30,7 @@ pub(super) fn argument(root: &Node, index: usize, parameter: &ApiParameter<'_>) 
     let (name, index) =
         (format_ident!("{}", parameter.argument()), Literal::usize_unsuffixed(index));
     if let Some(items) = parameter.items(root) {
-        let Scalar { owned, .. } = scalar(root, items);
+        let ArgumentType { owned, .. } = scalar(root, items);
         let (item, convert) = if is_plain_string(&owned) {
             (quote!(impl Into<String>), quote!(.map(Into::<String>::into)))
         } else {
@@ -42,7 +42,7 @@ pub(super) fn argument(root: &Node, index: usize, parameter: &ApiParameter<'_>) 
             pass: quote!(.with(#index, &#list)),
         };
     }
-    let Scalar { owned, is_borrowed } = scalar(root, parameter.schema);
+    let ArgumentType { owned, is_borrowed } = scalar(root, parameter.schema);
     if is_plain_string(&owned) {
         return Argument { declaration: quote!(#name: &str), pass: quote!(.with(#index, #name)) };
     }
@@ -148,10 +148,10 @@ fn is_plain_string(owned: &TokenStream) -> bool {
     owned.to_string() == "String"
 }
 
-fn scalar(root: &Node, schema: &Node) -> Scalar {
+fn scalar(root: &Node, schema: &Node) -> ArgumentType {
     if let Some((name, rules)) = schemas::named_string_type(root, schema) {
         let name = format_ident!("{name}");
-        return Scalar { owned: quote!(types::#name), is_borrowed: rules.values.is_empty() };
+        return ArgumentType { owned: quote!(types::#name), is_borrowed: rules.values.is_empty() };
     }
     let schema = schemas::unwrap_alias(root, schema);
     let owned = match (schema.get_str("type"), schema.get_str("format")) {
@@ -164,5 +164,5 @@ fn scalar(root: &Node, schema: &Node) -> Scalar {
         (_, Some("decimal")) => quote!(crate::DecimalString),
         _ => quote!(String),
     };
-    Scalar { owned, is_borrowed: false }
+    ArgumentType { owned, is_borrowed: false }
 }

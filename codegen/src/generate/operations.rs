@@ -304,7 +304,5 @@ fn method_docs(operation: &ApiOperation<'_>) -> String {
 
 /// The documentation of every operation that writes.
 const OUTCOME: &str = "The request is sent once. It is repeated only if the connection failed \
-                       before anything was sent. If the call fails, \
-                       [`Error::outcome`](crate::Error::outcome) tells whether the request was \
-                       carried out. The outcome of a call that is dropped before it ends is \
-                       unknown.";
+                       before anything was sent. After any other failure, \
+                       [`Error::outcome`](crate::Error::outcome) tells if the request took effect.";

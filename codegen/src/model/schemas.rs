@@ -11,7 +11,7 @@ use crate::pattern::Pattern;
 const MAX_ALIASES: usize = 64;
 
 /// A string format that the client validates.
-pub(crate) struct StringFormat {
+pub(crate) struct ValidatedFormat {
     /// The name in the document.
     name: &'static str,
     /// The variant of the client's `Format`.
@@ -30,11 +30,11 @@ pub(crate) enum TypeProvider {
     Client(&'static str),
 }
 
-const STRING_FORMATS: &[StringFormat] = &[
-    StringFormat { name: "date", variant: "Date", provider: TypeProvider::Typify },
-    StringFormat { name: "date-time", variant: "DateTime", provider: TypeProvider::Typify },
-    StringFormat { name: "decimal", variant: "Decimal", provider: TypeProvider::Typify },
-    StringFormat {
+const STRING_FORMATS: &[ValidatedFormat] = &[
+    ValidatedFormat { name: "date", variant: "Date", provider: TypeProvider::Typify },
+    ValidatedFormat { name: "date-time", variant: "DateTime", provider: TypeProvider::Typify },
+    ValidatedFormat { name: "decimal", variant: "Decimal", provider: TypeProvider::Typify },
+    ValidatedFormat {
         name: "iso-3166-1-alpha-3",
         variant: "CountryCode",
         provider: TypeProvider::Client("crate::scalars::country::country_code"),
@@ -171,7 +171,7 @@ pub(crate) struct StringConstraints {
     /// The pattern.
     pub pattern: Option<Pattern>,
     /// The format.
-    pub format: Option<&'static StringFormat>,
+    pub format: Option<&'static ValidatedFormat>,
     /// The known values of an enum.
     pub values: Vec<String>,
 }
@@ -207,7 +207,7 @@ impl StringConstraints {
 /// generates the types of all other schemas.
 pub(crate) fn string_type(schema: &Node) -> Option<StringConstraints> {
     string_constraints(schema).filter(|rules| {
-        let is_typify = |format: &StringFormat| format.provider == TypeProvider::Typify;
+        let is_typify = |format: &ValidatedFormat| format.provider == TypeProvider::Typify;
         !rules.is_empty() && !rules.format.is_some_and(is_typify)
     })
 }

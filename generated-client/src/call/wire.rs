@@ -1,4 +1,4 @@
-//! CallArguments of a call: as JSON until they are validated, then as progenitor's client takes them.
+//! Arguments of a call: JSON until they are validated, then the forms that progenitor's client takes.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -93,9 +93,7 @@ impl CallArguments {
             _ => Err(InvalidArgument::new(spec.name, violations)),
         }
     }
-}
 
-impl CallArguments {
     /// Returns a violation for each argument that reads backwards while another one reads
     /// forwards.
     fn conflicts(&self, pagination: &Pagination, parameters: &[ParameterSpec]) -> Vec<Violation> {

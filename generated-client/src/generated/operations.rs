@@ -528,7 +528,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
     ///
     /// # Errors
     ///
@@ -622,7 +622,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
     ///
     /// # Errors
     ///
@@ -805,7 +805,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
     ///
     /// # Errors
     ///
@@ -853,7 +853,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
     ///
     /// # Errors
     ///
@@ -1080,7 +1080,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
     ///
     /// # Errors
     ///
@@ -1126,7 +1126,7 @@ impl crate::Registry {
     ///
     /// # Outcome
     ///
-    /// The request is sent once. It is repeated only if the connection failed before anything was sent. If the call fails, [`Error::outcome`](crate::Error::outcome) tells whether the request was carried out. The outcome of a call that is dropped before it ends is unknown.
+    /// The request is sent once. It is repeated only if the connection failed before anything was sent. After any other failure, [`Error::outcome`](crate::Error::outcome) tells if the request took effect.
     ///
     /// # Errors
     ///

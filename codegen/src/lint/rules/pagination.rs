@@ -11,7 +11,7 @@ use crate::lint::lint_document::{LintDocument, LintOperation};
 use crate::lint::message::{describe, join_or, suggest, truncate};
 use crate::lint::object_node::{ObjectNode, member_location};
 use crate::model::schemas::{alternatives, is_nullable, unwrap_alias};
-use crate::model::{self, PAGINATION};
+use crate::model::{self, ApiOperation, PAGINATION};
 
 document_rules! {
     INVALID_PAGINATION = "invalid-pagination":
@@ -42,9 +42,15 @@ const PROPERTIES: &[(&str, bool, &str)] = &[
 ];
 
 pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
+    let models = model::operations(document.root());
     for operation in document.operations() {
+        let is_same = |model: &&ApiOperation<'_>| {
+            model.path == operation.path && model.method == operation.method
+        };
+        // Other rules report an operation without an identifier or a response.
+        let response = models.iter().find(is_same).and_then(|model| model.response);
         if let Some(pagination) = operation.object.get(PAGINATION) {
-            pagination_object(document, &operation, pagination, findings);
+            pagination_object(document, &operation, response, pagination, findings);
         }
     }
 }
@@ -52,6 +58,7 @@ pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
 fn pagination_object(
     document: &LintDocument<'_>,
     operation: &LintOperation<'_, '_>,
+    response: Option<&Node>,
     pagination: &Node,
     findings: &mut Findings,
 ) {
@@ -78,7 +85,7 @@ fn pagination_object(
                 page_parameter(document, operation, name, ty, &at, findings);
             }
             (_, Some(ty), Some(pointer)) => {
-                page_property(document, operation, pointer, ty, &at, findings);
+                page_property(document, response, pointer, ty, &at, findings);
             }
             (None, None, _) => {
                 let help = match suggest(&member.key, fields().map(|(name, ..)| *name)) {
@@ -132,21 +139,13 @@ fn page_parameter(
 /// Checks that a pointer leads to a property of this type. Only a cursor may be missing or null.
 fn page_property(
     document: &LintDocument<'_>,
-    operation: &LintOperation<'_, '_>,
+    response: Option<&Node>,
     pointer: &str,
     ty: &str,
     at: &Location,
     findings: &mut Findings,
 ) {
-    let root = document.root();
-    let models = model::operations(root);
-    let is_same = |model: &&model::ApiOperation<'_>| {
-        model.path == operation.path && model.method == operation.method
-    };
-    // Other rules report an operation without an identifier or a response.
-    let Some(response) = models.iter().find(is_same).and_then(|model| model.response) else {
-        return;
-    };
+    let (root, Some(response)) = (document.root(), response) else { return };
     let pointer = Pointer::from_reference(&format!("#{pointer}"));
     let tokens: Vec<_> = pointer.iter().flat_map(Pointer::tokens).collect();
     let found = property(root, response, &tokens, ty == "string");
