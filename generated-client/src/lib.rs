@@ -96,6 +96,7 @@ pub use call::Call;
 #[cfg(feature = "blocking")]
 pub use call::blocking;
 pub use call::bulk::BulkResults;
+pub use call::json;
 pub use call::lists::{Items, Pages};
 pub use call::operation::{CountedList, List, Operation};
 pub use call::redact::redact;

@@ -40,9 +40,9 @@ pub(crate) use decode::decode_validating;
 pub(crate) use escape::{excerpt, is_control};
 #[doc(hidden)]
 pub use lookup::json_at;
-pub(crate) use schema::{
-    Bounds, Count, Direction, Format, Piece, Property, Required, Schema, StringRules,
-};
+pub(crate) use schema::Direction;
+#[doc(hidden)]
+pub use schema::{Bounds, Count, Format, Piece, Property, Required, Schema, StringRules};
 pub use violation::{Rule, SyntaxError, Violation};
 
 /// A type of the API with validation rules.
