@@ -37,9 +37,11 @@ const ORGANISATIONS: [&str; 3] =
 /// Serves two pages of organisations. `second` is the reply for the second page.
 fn two_pages(second: Reply) -> Server {
     let first = Reply::json(200, page(&ORGANISATIONS[..2], json!("next"), true));
-    Server::start(move |request: &TestRequest| {
-        if request.line.contains("after=next") { second.clone() } else { first.clone() }
-    })
+    Server::start(
+        move |request: &TestRequest| {
+            if request.line.contains("after=next") { second.clone() } else { first.clone() }
+        },
+    )
 }
 
 fn read(mut items: Items<Json>) -> (Vec<JsonText>, Option<Error>) {

@@ -129,7 +129,7 @@ fn texts(json: &str) -> Vec<String> {
 fn missing(parameter: &ParameterSpec) -> Option<Violation> {
     let pointer = parameter.pointer.to_owned();
     let (expected, got) = ("the argument".into(), "nothing".to_owned());
-    parameter.required.then(|| Violation { pointer, rule: Rule::Required, expected, got })
+    parameter.required.then_some(Violation { pointer, rule: Rule::Required, expected, got })
 }
 
 /// Returns the violation of a rule of the location of a parameter.
