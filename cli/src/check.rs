@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use crate::args::{CheckArgs, CheckFormat};
 use crate::outcome::{CommandFailure, CommandOutcome};
-use crate::output::{Output, write_json};
+use crate::output::Output;
+use crate::output::json::write_json;
 use crate::terminal::{note, printable};
 
 pub(crate) fn run(arguments: &CheckArgs) -> Result<CommandOutcome, CommandFailure> {

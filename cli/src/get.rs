@@ -8,7 +8,8 @@ use isometric_registry::types::{CreditBatch, CreditBatchId};
 
 use crate::args::{GetArgs, GetFormat};
 use crate::outcome::{CommandFailure, CommandOutcome};
-use crate::output::{Output, write_json};
+use crate::output::Output;
+use crate::output::json::write_json;
 use crate::registry::{self, ConnectedRegistry};
 use crate::terminal::note;
 use crate::{ids, runtime, table};

@@ -6,7 +6,8 @@ use isometric_registry::audit::lineage::Lineage;
 
 use crate::args::{LineageArgs, LineageFormat};
 use crate::outcome::{CommandFailure, CommandOutcome};
-use crate::output::{Output, write_json};
+use crate::output::Output;
+use crate::output::json::write_json;
 use crate::terminal::{note, printable};
 use crate::{ids, registry, runtime};
 
