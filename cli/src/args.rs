@@ -9,7 +9,10 @@ use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use isometric_registry::Environment;
 
+use crate::call::CallArgs;
+use crate::list::ListArgs;
 use crate::outcome::CommandFailure;
+use crate::output::records::RecordFormat;
 use crate::terminal::one_line;
 
 pub(crate) const NAME: &str = "isometric-registry";
@@ -55,7 +58,7 @@ fn after_long_help() -> String {
     )
 }
 
-/// The Isometric registry of carbon-removal credits: fetch, audit and validate credit batches
+/// The Isometric registry of carbon-removal credits: fetch, list, audit and validate
 #[derive(Debug, Parser)]
 #[command(
     name = NAME,
@@ -78,6 +81,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Get(GetArgs),
+    List(ListArgs),
+    Call(CallArgs),
     Lineage(LineageArgs),
     Check(CheckArgs),
     Simulate(SimulateArgs),
@@ -85,33 +90,31 @@ pub(crate) enum Command {
     Man(ManArgs),
 }
 
-/// Fetch credit batches
+/// Fetch resources of any kind by their identifiers
 ///
-/// All identifiers are validated before anything is sent. Failures are reported on stderr;
-/// the remaining batches are still fetched, and the exit status is 1. A batch that violates
-/// the spec is reported as a failure and still printed.
+/// The prefix of an identifier determines the kind of the resource: ctb_ for credit batches, iss_
+/// for issuances and so on. All identifiers are validated before anything is sent. Failures are
+/// reported on stderr; the remaining resources are still fetched, and the exit status is 1. A
+/// resource that violates the spec is reported as a failure and still printed.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("source").required(true))]
+#[command(
+    group = ArgGroup::new("source").required(true),
+    after_help = "Example:\n  isometric-registry --offline get ctb_P02AR0000SIM000J"
+)]
 pub(crate) struct GetArgs {
-    /// Identifiers of credit batches, such as ctb_1DRBTYA8Q1S07CBY
+    /// Identifiers, such as ctb_1DRBTYA8Q1S07CBY; several kinds may be mixed
     #[arg(value_name = "ID", group = "source")]
     pub(crate) ids: Vec<String>,
     /// Read identifiers from FILE or stdin (`-`), one per line; blank lines and lines that
     /// start with `#` are ignored
     #[arg(long = "ids", value_name = "FILE", group = "source")]
     pub(crate) file: Option<PathBuf>,
-    /// Output format: `table`, or `json` with one batch per line in the order of arrival
-    /// [default: table for one ID, json for several and for --ids]
+    /// Output format, with one record per line in the order of arrival [default: table for one
+    /// ID, json for several and for --ids]
     #[arg(long, value_name = "FORMAT")]
-    pub(crate) format: Option<GetFormat>,
+    pub(crate) format: Option<RecordFormat>,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum GetFormat {
-    Table,
-    Json,
 }
 
 /// Fetch the lineage of a credit batch and audit it
@@ -216,7 +219,7 @@ pub(crate) struct ManArgs {
 
 /// The options of commands that call the registry.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Registry (get and lineage)")]
+#[command(next_help_heading = "Registry")]
 pub(crate) struct ConnectionArgs {
     /// Use a simulated registry within this process, without network access or an account
     #[arg(long)]
@@ -261,7 +264,7 @@ fn time_limit(text: &str) -> Result<Duration, String> {
 
 impl ConnectionArgs {
     /// Fills in missing options from `other`.
-    fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         Self {
             offline: self.offline || other.offline,
             environment: self.environment.or(other.environment),
@@ -322,6 +325,8 @@ pub(crate) fn parse(
     let before = std::mem::take(&mut parsed.connection);
     let connection = match &mut parsed.command {
         Command::Get(GetArgs { connection, .. })
+        | Command::List(ListArgs { connection, .. })
+        | Command::Call(CallArgs { connection, .. })
         | Command::Lineage(LineageArgs { connection, .. }) => connection,
         other => {
             let name = other.name();
@@ -370,6 +375,8 @@ impl Command {
     fn name(&self) -> &'static str {
         match self {
             Self::Get(_) => "get",
+            Self::List(_) => "list",
+            Self::Call(_) => "call",
             Self::Lineage(_) => "lineage",
             Self::Check(_) => "check",
             Self::Simulate(_) => "simulate",

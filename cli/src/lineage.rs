@@ -12,7 +12,7 @@ use crate::terminal::{note, printable};
 use crate::{ids, registry, runtime};
 
 pub(crate) fn run(arguments: &LineageArgs) -> Result<CommandOutcome, CommandFailure> {
-    let id = ids::parse(&arguments.id)?;
+    let id = ids::parse_batch(&arguments.id)?;
     let connected = registry::connect(&arguments.connection)?;
     let fetched = runtime::start()?.block_on(connected.registry.lineage(&id));
     let lineage = fetched.map_err(|error| connected.failure(&error))?;

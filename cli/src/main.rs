@@ -1,20 +1,24 @@
 //! The Isometric registry on the command line.
 
 mod args;
+mod call;
 mod check;
 mod credentials;
 mod files;
 mod get;
 mod ids;
 mod lineage;
+mod list;
 mod manual;
+mod operations;
 mod outcome;
 mod output;
+mod parameters;
 mod redact;
 mod registry;
+mod resume;
 mod runtime;
 mod simulate;
-mod table;
 mod terminal;
 
 use std::io;
@@ -38,6 +42,8 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<CommandOutcome, CommandFailure> {
     match &arguments.command {
         Command::Get(get) => get::run(get, arguments.verbose),
+        Command::List(list) => list::run(list),
+        Command::Call(call) => call::run(call),
         Command::Lineage(lineage) => lineage::run(lineage),
         Command::Check(check) => check::run(check),
         Command::Simulate(simulate) => simulate::run(simulate),

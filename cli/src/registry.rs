@@ -13,6 +13,8 @@ const SUGGESTED_IDS: usize = 3;
 /// A registry with the context for hints.
 pub(crate) struct ConnectedRegistry {
     pub(crate) registry: Registry,
+    /// The name of the environment, or the base URL of another server.
+    pub(crate) environment: String,
     /// The server of `--offline`.
     simulator: Option<Simulator>,
     /// The origin of the credentials.
@@ -36,15 +38,19 @@ fn offline() -> Result<ConnectedRegistry, CommandFailure> {
     })?;
     Ok(ConnectedRegistry {
         registry: simulator.registry().map_err(|error| configuration_failure(&error))?,
+        environment: "simulated".to_owned(),
         simulator: Some(simulator),
         credentials_source: "the simulator".to_owned(),
     })
 }
 
 fn online(connection: &ConnectionArgs) -> Result<ConnectedRegistry, CommandFailure> {
-    let base_url = match &connection.base_url {
-        Some(base_url) => base_url.clone(),
-        None => environment(connection.environment)?.base_url().to_owned(),
+    let (base_url, environment) = match &connection.base_url {
+        Some(base_url) => (base_url.clone(), base_url.clone()),
+        None => {
+            let environment = environment(connection.environment)?;
+            (environment.base_url().to_owned(), environment.as_str().to_owned())
+        }
     };
     let (credentials, credentials_source) = match &connection.credentials {
         Some(path) => (credentials::from_file(path)?, path.display().to_string()),
@@ -52,7 +58,7 @@ fn online(connection: &ConnectionArgs) -> Result<ConnectedRegistry, CommandFailu
     };
     let registry =
         Registry::at(&base_url, credentials).map_err(|error| configuration_failure(&error))?;
-    Ok(ConnectedRegistry { registry, simulator: None, credentials_source })
+    Ok(ConnectedRegistry { registry, environment, simulator: None, credentials_source })
 }
 
 /// Returns the selected environment. There is no default: a guess could reach production.
@@ -128,6 +134,7 @@ impl ConnectedRegistry {
             }
             (Error::Status(_), 404) => return self.not_found_hint(),
             (Error::Status(_), 429) => "lower --concurrency, or try again later",
+            (Error::Argument(_), _) => "correct the arguments; --help describes them",
             (Error::Invalid(_), _) => {
                 "the response does not match the spec of this client; --verbose lists all \
                  violations"
@@ -140,7 +147,7 @@ impl ConnectedRegistry {
         hint.to_owned()
     }
 
-    fn not_found_hint(&self) -> String {
+    pub(crate) fn not_found_hint(&self) -> String {
         let Some(simulator) = &self.simulator else {
             return "check the identifier and the environment that it belongs to".to_owned();
         };
