@@ -47,7 +47,7 @@ const EXAMPLE: &str = "Example:
 
 impl Args for CallArgs {
     fn augment_args(command: clap::Command) -> clap::Command {
-        let command = command
+        ConnectionArgs::augment_args(command)
             .about(ABOUT)
             .long_about(LONG_ABOUT)
             .after_help(EXAMPLE)
@@ -55,8 +55,7 @@ impl Args for CallArgs {
             .subcommand_value_name("OPERATION")
             .subcommand_help_heading("Operations")
             .disable_help_subcommand(true)
-            .subcommands(operations::all().map(subcommand));
-        ConnectionArgs::augment_args(command)
+            .subcommands(operations::all().map(subcommand))
     }
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
@@ -76,14 +75,14 @@ fn subcommand(operation: &'static OperationSpec) -> clap::Command {
     let yes = operation
         .is_write()
         .then(|| flag("yes").help("Send the request without asking for confirmation"));
-    let command = clap::Command::new(operations::command_name(operation))
+    let command = clap::Command::new(operations::command_name(operation));
+    ConnectionArgs::augment_args(command)
         .about(operation.summary)
         .long_about(format!("{}\n\n{}", operation.summary, operation.description))
         .args(operation.parameters.iter().map(parameters::option))
         .args(body)
         .arg(flag("dry-run").help("Validate and print the request, and send nothing"))
-        .args(yes);
-    ConnectionArgs::augment_args(command)
+        .args(yes)
 }
 
 impl FromArgMatches for CallArgs {

@@ -42,7 +42,7 @@ const EXAMPLE: &str = "Example:
 
 impl Args for ListArgs {
     fn augment_args(command: clap::Command) -> clap::Command {
-        let command = command
+        ConnectionArgs::augment_args(command)
             .about(ABOUT)
             .long_about(LONG_ABOUT)
             .after_help(EXAMPLE)
@@ -50,8 +50,7 @@ impl Args for ListArgs {
             .subcommand_value_name("COLLECTION")
             .subcommand_help_heading("Collections")
             .disable_help_subcommand(true)
-            .subcommands(operations::lists().map(collection));
-        ConnectionArgs::augment_args(command)
+            .subcommands(operations::lists().map(collection))
     }
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
@@ -63,7 +62,8 @@ fn collection(operation: &'static OperationSpec) -> clap::Command {
     let paging = paging(operation);
     let parameters = operation.parameters.iter().enumerate();
     let parameters = parameters.filter(|(index, _)| !paging.contains(index));
-    let command = clap::Command::new(operations::command_name(operation))
+    let command = clap::Command::new(operations::command_name(operation));
+    ConnectionArgs::augment_args(command)
         .about(operation.summary)
         .long_about(format!("{}\n\n{}", operation.summary, operation.description))
         .args(parameters.map(|(_, parameter)| match parameter.required {
@@ -84,8 +84,7 @@ fn collection(operation: &'static OperationSpec) -> clap::Command {
                 .value_name("FORMAT")
                 .value_parser(value_parser!(RecordFormat))
                 .help("Output format [default: table on a terminal, json elsewhere]"),
-        );
-    ConnectionArgs::augment_args(command)
+        )
 }
 
 /// Returns the indices of the parameters that choose a page.
