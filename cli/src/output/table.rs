@@ -291,7 +291,7 @@ mod tests {
              PERIOD START AT  SUPPLIER ORGANISATION\n"
         );
         assert_eq!(table::<Organisation>(&[], None), "ID  NAME\n");
-        assert_eq!(table::<Project>(&[], Some(40)), "ID  NAME  PATHWAY  STATUS\n");
+        assert_eq!(table::<Project>(&[], Some(40)), "ID  NAME  PATHWAY  STATUS  ISSUED\n");
     }
 
     #[test]
