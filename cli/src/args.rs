@@ -80,6 +80,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Get(GetArgs),
     Lineage(LineageArgs),
+    Whoami(WhoamiArgs),
     Check(CheckArgs),
     Simulate(SimulateArgs),
     Completions(CompletionsArgs),
@@ -143,6 +144,27 @@ pub(crate) enum LineageFormat {
     /// A Graphviz graph
     Dot,
     /// A JSON object
+    Json,
+}
+
+/// Show the environment, and whom the credentials stand for
+///
+/// Prints the environment, the expiry of the access token, and the organisation and the supplier
+/// that it was issued to. If a credential is missing, expired or rejected, the facts that are
+/// known are printed, and the error explains how to get it.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  isometric-registry --offline whoami")]
+pub(crate) struct WhoamiArgs {
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: WhoamiFormat,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhoamiFormat {
+    Text,
     Json,
 }
 
@@ -337,7 +359,8 @@ pub(crate) fn parse(
     let before = std::mem::take(&mut parsed.connection);
     let connection = match &mut parsed.command {
         Command::Get(GetArgs { connection, .. })
-        | Command::Lineage(LineageArgs { connection, .. }) => connection,
+        | Command::Lineage(LineageArgs { connection, .. })
+        | Command::Whoami(WhoamiArgs { connection, .. }) => connection,
         other => {
             let name = other.name();
             return match before.passed().first() {
@@ -386,6 +409,7 @@ impl Command {
         match self {
             Self::Get(_) => "get",
             Self::Lineage(_) => "lineage",
+            Self::Whoami(_) => "whoami",
             Self::Check(_) => "check",
             Self::Simulate(_) => "simulate",
             Self::Completions(_) => "completions",

@@ -22,8 +22,10 @@ pub(crate) fn from_environment() -> Result<Credentials, CommandFailure> {
         CommandFailure::usage(
             error.to_string(),
             format!(
-                "set {CLIENT_SECRET} and, for private data, {ACCESS_TOKEN} in the environment, or \
-                 pass --credentials FILE; --offline needs no credentials and uses simulated data"
+                "create a client secret and, for private data, an access token in the web interface \
+                 of Isometric's registry; set {CLIENT_SECRET} and {ACCESS_TOKEN} in the \
+                 environment, or pass --credentials FILE; --offline needs no credentials and uses \
+                 simulated data"
             ),
         )
     })

@@ -16,6 +16,7 @@ mod runtime;
 mod simulate;
 mod table;
 mod terminal;
+mod whoami;
 
 use std::io;
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ fn run(arguments: &Arguments) -> Result<CommandOutcome, CommandFailure> {
     match &arguments.command {
         Command::Get(get) => get::run(get, arguments.verbose),
         Command::Lineage(lineage) => lineage::run(lineage),
+        Command::Whoami(whoami) => whoami::run(whoami),
         Command::Check(check) => check::run(check),
         Command::Simulate(simulate) => simulate::run(simulate),
         Command::Completions(completions) => manual::completions(completions),
