@@ -14,6 +14,7 @@ mod redact;
 mod registry;
 mod runtime;
 mod simulate;
+mod sum;
 mod table;
 mod terminal;
 mod whoami;
@@ -32,7 +33,10 @@ fn main() -> ExitCode {
     match outcome {
         Ok(CommandOutcome::Success) => ExitCode::SUCCESS,
         Ok(CommandOutcome::ProblemsFound) => ExitCode::from(1),
-        Err(failure) => failure.report(verbose, &mut io::stdout().lock()).into(),
+        Err(failure) => {
+            credentials::register_file_secrets(std::env::args_os());
+            failure.report(verbose, &mut io::stdout().lock()).into()
+        }
     }
 }
 
