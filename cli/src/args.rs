@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use isometric_registry::Environment;
+use isometric_registry_cli::records::RecordType;
 
 use crate::call::CallArgs;
 use crate::list::ListArgs;
@@ -84,6 +85,7 @@ pub(crate) enum Command {
     List(ListArgs),
     Call(CallArgs),
     Lineage(LineageArgs),
+    Whoami(WhoamiArgs),
     Check(CheckArgs),
     Simulate(SimulateArgs),
     Completions(CompletionsArgs),
@@ -148,10 +150,32 @@ pub(crate) enum LineageFormat {
     Json,
 }
 
-/// Validate credit batches in a file, without network access
+/// Show the environment, and whom the credentials stand for
+///
+/// Prints the environment, the expiry of the access token, and the organisation and the supplier
+/// that it was issued to. If a credential is missing, expired or rejected, the facts that are
+/// known are printed, and the error explains how to get it.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  isometric-registry --offline whoami")]
+pub(crate) struct WhoamiArgs {
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: WhoamiFormat,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhoamiFormat {
+    Text,
+    Json,
+}
+
+/// Validate records in a file, without network access
 ///
 /// Every record is validated against the API's spec and checked for contradictions between
-/// its properties. Files of any size are validated in constant memory.
+/// its properties. The `id` of a record determines its type, such as `ctb_...` for a credit
+/// batch, unless --as is passed. Files of any size are validated in constant memory.
 ///
 /// In NDJSON, each line that is not blank is a record. An invalid line is a violation, and
 /// validation continues with the next line. A file is NDJSON if its first line that is not
@@ -168,6 +192,10 @@ pub(crate) struct CheckArgs {
     /// File to validate, or `-` for stdin
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) file: PathBuf,
+    /// Type of all records: the name of a schema in the API's spec, such as `credit-batch`
+    /// [default: by the `id` of each record]
+    #[arg(long = "as", value_name = "TYPE", value_parser = record_types(), hide_possible_values = true)]
+    pub(crate) record_type: Option<&'static RecordType>,
     /// Output format: `text`, or `json` with one violation per line and the members record,
     /// pointer, rule, expected, got and message
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -244,6 +272,15 @@ pub(crate) struct ConnectionArgs {
     /// Maximum number of concurrent calls, at least 1 [default: 16]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) concurrency: Option<u16>,
+}
+
+/// Accepts the name of a type in kebab case, and as in the spec.
+fn record_types() -> impl TypedValueParser<Value = &'static RecordType> {
+    let types = RecordType::all()
+        .iter()
+        .map(|known| PossibleValue::new(known.kebab_name.as_str()).alias(known.name));
+    PossibleValuesParser::new(types)
+        .try_map(|name| RecordType::named(&name).ok_or("unknown type of record"))
 }
 
 fn environments() -> impl TypedValueParser<Value = Environment> {
@@ -327,7 +364,8 @@ pub(crate) fn parse(
         Command::Get(GetArgs { connection, .. })
         | Command::List(ListArgs { connection, .. })
         | Command::Call(CallArgs { connection, .. })
-        | Command::Lineage(LineageArgs { connection, .. }) => connection,
+        | Command::Lineage(LineageArgs { connection, .. })
+        | Command::Whoami(WhoamiArgs { connection, .. }) => connection,
         other => {
             let name = other.name();
             return match before.passed().first() {
@@ -378,6 +416,7 @@ impl Command {
             Self::List(_) => "list",
             Self::Call(_) => "call",
             Self::Lineage(_) => "lineage",
+            Self::Whoami(_) => "whoami",
             Self::Check(_) => "check",
             Self::Simulate(_) => "simulate",
             Self::Completions(_) => "completions",

@@ -75,14 +75,15 @@ fn subcommand(operation: &'static OperationSpec) -> clap::Command {
     let yes = operation
         .is_write()
         .then(|| flag("yes").help("Send the request without asking for confirmation"));
-    let command = clap::Command::new(operations::command_name(operation));
+    let dry_run = flag("dry-run").help("Validate and print the request, and send nothing");
+    let command = clap::Command::new(operations::command_name(operation))
+        .args(operation.parameters.iter().map(parameters::option))
+        .args(body)
+        .arg(dry_run)
+        .args(yes);
     ConnectionArgs::augment_args(command)
         .about(operation.summary)
         .long_about(format!("{}\n\n{}", operation.summary, operation.description))
-        .args(operation.parameters.iter().map(parameters::option))
-        .args(body)
-        .arg(flag("dry-run").help("Validate and print the request, and send nothing"))
-        .args(yes)
 }
 
 impl FromArgMatches for CallArgs {

@@ -62,29 +62,28 @@ fn collection(operation: &'static OperationSpec) -> clap::Command {
     let paging = paging(operation);
     let parameters = operation.parameters.iter().enumerate();
     let parameters = parameters.filter(|(index, _)| !paging.contains(index));
+    let parameters = parameters.map(|(_, parameter)| {
+        if parameter.required {
+            parameters::positional(parameter)
+        } else {
+            parameters::option(parameter)
+        }
+    });
+    let limit = Arg::new("limit")
+        .long("limit")
+        .value_name("NUMBER")
+        .value_parser(value_parser!(u64).range(1..))
+        .help("Maximum number of items [default: all]");
+    let format = Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .value_parser(value_parser!(RecordFormat))
+        .help("Output format [default: table on a terminal, json elsewhere]");
     let command = clap::Command::new(operations::command_name(operation));
+    let command = command.args(parameters).arg(limit).args(after(operation)).arg(format);
     ConnectionArgs::augment_args(command)
         .about(operation.summary)
         .long_about(format!("{}\n\n{}", operation.summary, operation.description))
-        .args(parameters.map(|(_, parameter)| match parameter.required {
-            true => parameters::positional(parameter),
-            false => parameters::option(parameter),
-        }))
-        .arg(
-            Arg::new("limit")
-                .long("limit")
-                .value_name("NUMBER")
-                .value_parser(value_parser!(u64).range(1..))
-                .help("Maximum number of items [default: all]"),
-        )
-        .args(after(operation))
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(value_parser!(RecordFormat))
-                .help("Output format [default: table on a terminal, json elsewhere]"),
-        )
 }
 
 /// Returns the indices of the parameters that choose a page.

@@ -19,7 +19,9 @@ mod registry;
 mod resume;
 mod runtime;
 mod simulate;
+mod sum;
 mod terminal;
+mod whoami;
 
 use std::io;
 use std::process::ExitCode;
@@ -35,7 +37,10 @@ fn main() -> ExitCode {
     match outcome {
         Ok(CommandOutcome::Success) => ExitCode::SUCCESS,
         Ok(CommandOutcome::ProblemsFound) => ExitCode::from(1),
-        Err(failure) => failure.report(verbose, &mut io::stdout().lock()).into(),
+        Err(failure) => {
+            credentials::register_file_secrets(std::env::args_os());
+            failure.report(verbose, &mut io::stdout().lock()).into()
+        }
     }
 }
 
@@ -45,6 +50,7 @@ fn run(arguments: &Arguments) -> Result<CommandOutcome, CommandFailure> {
         Command::List(list) => list::run(list),
         Command::Call(call) => call::run(call),
         Command::Lineage(lineage) => lineage::run(lineage),
+        Command::Whoami(whoami) => whoami::run(whoami),
         Command::Check(check) => check::run(check),
         Command::Simulate(simulate) => simulate::run(simulate),
         Command::Completions(completions) => manual::completions(completions),

@@ -1,6 +1,6 @@
 //! The registry that the options select.
 
-use isometric_registry::{Environment, Error, Options, Registry};
+use isometric_registry::{Credentials, Environment, Error, Options, Registry};
 use isometric_registry_simulator::Simulator;
 
 use crate::args::ConnectionArgs;
@@ -17,8 +17,9 @@ pub(crate) struct ConnectedRegistry {
     pub(crate) environment: String,
     /// The server of `--offline`.
     simulator: Option<Simulator>,
+    pub(crate) credentials: Credentials,
     /// The origin of the credentials.
-    credentials_source: String,
+    pub(crate) credentials_source: String,
 }
 
 /// Creates the client. Nothing is sent yet.
@@ -36,9 +37,12 @@ fn offline() -> Result<ConnectedRegistry, CommandFailure> {
         CommandFailure::failed(error.to_string(), "--offline needs a free port on 127.0.0.1")
             .caused_by(sources(&error))
     })?;
+    let credentials = Credentials::new(simulator.access_token(), simulator.client_secret())
+        .map_err(|error| configuration_failure(&error))?;
     Ok(ConnectedRegistry {
         registry: simulator.registry().map_err(|error| configuration_failure(&error))?,
         environment: "simulated".to_owned(),
+        credentials,
         simulator: Some(simulator),
         credentials_source: "the simulator".to_owned(),
     })
@@ -56,9 +60,15 @@ fn online(connection: &ConnectionArgs) -> Result<ConnectedRegistry, CommandFailu
         Some(path) => (credentials::from_file(path)?, path.display().to_string()),
         None => (credentials::from_environment()?, "the environment".to_owned()),
     };
-    let registry =
-        Registry::at(&base_url, credentials).map_err(|error| configuration_failure(&error))?;
-    Ok(ConnectedRegistry { registry, environment, simulator: None, credentials_source })
+    let registry = Registry::at(&base_url, credentials.clone())
+        .map_err(|error| configuration_failure(&error))?;
+    Ok(ConnectedRegistry {
+        registry,
+        environment,
+        simulator: None,
+        credentials,
+        credentials_source,
+    })
 }
 
 /// Returns the selected environment. There is no default: a guess could reach production.
@@ -122,7 +132,8 @@ impl ConnectedRegistry {
             }
             (Error::Access(_), _) => {
                 return format!(
-                    "add a valid access token to the credentials from {}",
+                    "create an access token, which is valid for one year, in the web interface of \
+                     Isometric's registry, and add it to the credentials from {}",
                     self.credentials_source
                 );
             }

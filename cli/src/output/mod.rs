@@ -1,7 +1,7 @@
 //! Output on stdout: buffering, and the formats of records.
 
 pub(crate) mod columns;
-mod csv;
+pub(crate) mod csv;
 pub(crate) mod json;
 pub(crate) mod members;
 pub(crate) mod records;

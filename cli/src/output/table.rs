@@ -142,12 +142,7 @@ impl Table {
         {
             let is_cut = self.width.is_some() || column.is_text();
             let cell = if is_cut { truncated(cell, column.width) } else { cell.into() };
-            let padding = " ".repeat(column.width.saturating_sub(cell.width()));
-            if column.kind == ColumnKind::Credits {
-                line.extend([&padding, &*cell, GAP]);
-            } else {
-                line.extend([&*cell, &padding, GAP]);
-            }
+            line += &padded(&cell, column.width, column.alignment());
         }
         writeln!(to, "{}", line.trim_end())
     }
@@ -165,6 +160,10 @@ impl TableColumn {
             }
             (Cell::Text(text), _) => printable(text).into_owned(),
         }
+    }
+
+    fn alignment(&self) -> Alignment {
+        if self.kind == ColumnKind::Credits { Alignment::Right } else { Alignment::Left }
     }
 
     fn is_text(&self) -> bool {
@@ -202,6 +201,46 @@ fn heading(name: &str, kind: ColumnKind, shared: &str) -> String {
     };
     let name = if name.is_empty() { "credits" } else { name };
     name.replace(['_', '.'], " ").trim().to_uppercase()
+}
+
+/// Returns the headings of quantities with these dotted names, as in tables of records.
+pub(crate) fn credits_headings(names: &[&str]) -> Vec<String> {
+    let names: Vec<_> = names.iter().map(|name| dotted(name, "credits")).collect();
+    let shared = shared_end(names.iter().map(String::as_str));
+    names.iter().map(|name| heading(name, ColumnKind::Credits, &shared)).collect()
+}
+
+/// The alignment of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Alignment {
+    Left,
+    Right,
+}
+
+/// Writes rows of equal length with columns as wide as their longest cell.
+pub(crate) fn write_grid(
+    rows: &[Vec<String>],
+    alignment: impl Fn(usize) -> Alignment,
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    let width = |column: usize| rows.iter().map(|row| row[column].width()).max();
+    let columns = rows.first().map_or(0, Vec::len);
+    let widths: Vec<_> = (0..columns).map(|column| width(column).unwrap_or_default()).collect();
+    rows.iter().try_for_each(|row| {
+        let cells = row.iter().zip(&widths).enumerate();
+        let line: String =
+            cells.map(|(column, (cell, width))| padded(cell, *width, alignment(column))).collect();
+        writeln!(to, "{}", line.trim_end())
+    })
+}
+
+/// Returns a cell with its padding and the gap after it.
+fn padded(cell: &str, width: usize, alignment: Alignment) -> String {
+    let padding = " ".repeat(width.saturating_sub(cell.width()));
+    match alignment {
+        Alignment::Left => format!("{cell}{padding}{GAP}"),
+        Alignment::Right => format!("{padding}{cell}{GAP}"),
+    }
 }
 
 /// Returns the words at the end of all names, such as `_total.credits`.
@@ -291,7 +330,7 @@ mod tests {
              PERIOD START AT  SUPPLIER ORGANISATION\n"
         );
         assert_eq!(table::<Organisation>(&[], None), "ID  NAME\n");
-        assert_eq!(table::<Project>(&[], Some(40)), "ID  NAME  PATHWAY  STATUS\n");
+        assert_eq!(table::<Project>(&[], Some(40)), "ID  NAME  PATHWAY  STATUS  ISSUED\n");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::{assert_snapshot, program, run, text};
 
-const COMMANDS: [&str; 6] = ["get", "lineage", "check", "simulate", "completions", "man"];
+const COMMANDS: [&str; 7] = ["get", "lineage", "whoami", "check", "simulate", "completions", "man"];
 
 #[test]
 fn prints_help_of_the_program() {

@@ -11,6 +11,7 @@ mod request_failures;
 mod secrets;
 mod simulate;
 mod usage;
+mod whoami;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

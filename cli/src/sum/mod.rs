@@ -1,0 +1,4 @@
+//! The `sum` command: exact totals of the quantities in a list.
+
+mod report;
+mod totals;
