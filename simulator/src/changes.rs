@@ -55,19 +55,6 @@ fn active_key(world: &ServedWorld, id: &CreditBatchId) -> Result<u32, WorldError
     }
 }
 
-/// Returns the identifiers of all batches: those of the ledger, and then the corrupt ones that the
-/// ledger does not have.
-pub(crate) fn ids(world: &ServedWorld) -> Vec<CreditBatchId> {
-    let keys = 0..world.ledger.batches.len() as u32;
-    let present = keys.filter(|key| {
-        !world.ledger.batch(*key).is_vacant && !world.is_removed(ResourceKind::Batch, *key)
-    });
-    let ids = present.map(|key| world.ledger.id(ResourceKind::Batch, key));
-    let added = world.added().iter().filter(|id| matches!(world.corruption(id), Some(Some(_))));
-    // Every identifier of a batch has the form that the type requires.
-    ids.chain(added.cloned()).filter_map(|id| id.parse().ok()).collect()
-}
-
 pub(crate) fn issue(world: &mut ServedWorld, kilograms: i64) -> Result<CreditBatch, WorldError> {
     if !(1..=MAX_KILOGRAMS).contains(&kilograms) {
         return Err(WorldError::InvalidQuantity(kilograms));

@@ -119,7 +119,7 @@ impl RequestLog {
 mod tests {
     use http::{HeaderMap, HeaderValue, Method, Uri};
 
-    use super::{MAX_KEPT, ReceivedRequest, RequestLog};
+    use super::{MAX_KEPT, MAX_KEPT_BYTES, ReceivedRequest, RequestLog};
     use crate::api::access::{ACCESS_TOKEN, CLIENT_SECRET};
 
     #[test]

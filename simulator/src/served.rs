@@ -36,6 +36,32 @@ impl ServedWorld {
         }
     }
 
+    /// Returns the identifiers of all resources of a kind: those of the ledger, and then the
+    /// corrupt ones that the ledger does not have.
+    pub(crate) fn ids(&self, prefix: &str) -> Vec<String> {
+        let Some(kind) = ResourceKind::of(prefix) else { return Vec::new() };
+        let is_present = |key: &u32| {
+            let is_vacant = kind == ResourceKind::Batch && self.ledger.batch(*key).is_vacant;
+            !is_vacant && !self.is_removed(kind, *key)
+        };
+        let keys = (0..self.ledger.len(kind) as u32).filter(is_present);
+        let is_served = |id: &&String| {
+            ResourceKind::of(id) == Some(kind) && matches!(self.corrupted.get(*id), Some(Some(_)))
+        };
+        let added = self.added.iter().filter(is_served).cloned();
+        keys.map(|key| self.ledger.id(kind, key)).chain(added).collect()
+    }
+
+    /// Returns the resource with an identifier as it is served, and its kind.
+    pub(crate) fn by_id(&self, id: &str) -> Option<(ResourceKind, Value)> {
+        let kind = ResourceKind::of(id)?;
+        let json = match self.corrupted.get(id) {
+            Some(corrupted) => corrupted.clone(),
+            None => Some(self.ledger.view(kind, self.ledger.find(kind, id)?)),
+        };
+        Some((kind, json?))
+    }
+
     pub(crate) fn is_removed(&self, kind: ResourceKind, key: u32) -> bool {
         matches!(self.corrupted(kind, key), Some(None))
     }
@@ -51,11 +77,6 @@ impl ServedWorld {
     /// resource.
     pub(crate) fn corruption(&self, id: &str) -> Option<&Option<Value>> {
         self.corrupted.get(id)
-    }
-
-    /// Returns the corrupt resources that the ledger does not have, in the order of addition.
-    pub(crate) fn added(&self) -> &[String] {
-        &self.added
     }
 
     /// Serves arbitrary JSON as a resource.

@@ -187,7 +187,20 @@ impl Simulator {
     /// Returns the identifiers of all batches: the seeded ones, parents before children, and
     /// then the others in the order of addition.
     pub fn ids(&self) -> impl Iterator<Item = CreditBatchId> {
-        changes::ids(&self.state.world()).into_iter()
+        // Every identifier of a batch has the form that its type requires.
+        self.resource_ids("ctb").into_iter().filter_map(|id| id.parse().ok())
+    }
+
+    /// Returns the identifiers of all resources of a kind, by the prefix of the identifiers such as
+    /// `iss` for issuances, in the order of creation. Unknown prefixes have none.
+    ///
+    /// ```
+    /// let simulator = isometric_registry_simulator::Simulator::start()?;
+    /// assert!(simulator.resource_ids("iss")[0].starts_with("iss_"));
+    /// # Ok::<(), isometric_registry_simulator::StartError>(())
+    /// ```
+    pub fn resource_ids(&self, prefix: &str) -> Vec<String> {
+        self.state.world().ids(&format!("{prefix}_"))
     }
 
     /// Returns the current state of all batches that are not corrupt, in the order of
@@ -274,6 +287,93 @@ impl Simulator {
         beneficiary: Organisation,
     ) -> Result<CreditBatch, WorldError> {
         changes::retire(&mut self.state.world(), id, &beneficiary)
+    }
+
+    /// Transfers an active batch to another organisation, one day after its delivery or, if it was
+    /// not delivered, its issuance.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::NotActive`], and the errors of [`batch`](Self::batch).
+    pub fn transfer(
+        &self,
+        id: &CreditBatchId,
+        to: Organisation,
+    ) -> Result<CreditBatch, WorldError> {
+        changes::transfer(&mut self.state.world(), id, &to)
+    }
+
+    /// Returns an active batch from a buffer pool to its supplier, one day after its issuance.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::NotActive`], [`WorldError::NotInBufferPool`], and the errors of
+    /// [`batch`](Self::batch).
+    pub fn refund(&self, id: &CreditBatchId) -> Result<CreditBatch, WorldError> {
+        changes::refund(&mut self.state.world(), id)
+    }
+
+    /// Makes the world inconsistent: edits the JSON of one resource of any kind, wherever the
+    /// simulator serves it as a resource or as an item of a list.
+    ///
+    /// Later changes of the world do not affect the resource.
+    ///
+    /// ```
+    /// use isometric_registry_simulator::Simulator;
+    /// use serde_json::json;
+    ///
+    /// let simulator = Simulator::start()?;
+    /// let batch = simulator.issue(1_000)?;
+    /// simulator.corrupt_resource(batch.issuance_id.as_str(), |issuance| {
+    ///     issuance["credit_batch_size_total"]["credit_kgs"] = json!(2_000);
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::UnknownResource`].
+    pub fn corrupt_resource(
+        &self,
+        id: &str,
+        edit: impl FnOnce(&mut Value),
+    ) -> Result<(), WorldError> {
+        let mut world = self.state.world();
+        let (kind, mut json) =
+            world.by_id(id).ok_or_else(|| WorldError::UnknownResource(id.to_owned()))?;
+        edit(&mut json);
+        world.corrupt(kind, id, json);
+        Ok(())
+    }
+
+    /// Makes the world inconsistent: edits every successful response of an operation, for example
+    /// the total of a list.
+    ///
+    /// `id` is the identifier in the path, or `None` for all requests to the operation.
+    ///
+    /// ```
+    /// use isometric_registry_simulator::Simulator;
+    /// use serde_json::json;
+    ///
+    /// let simulator = Simulator::start()?;
+    /// simulator.corrupt_response("issuances", None, |page| page["total_count"] = json!(0))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AnswerError::UnknownOperation`].
+    pub fn corrupt_response(
+        &self,
+        operation_id: &str,
+        id: Option<&str>,
+        edit: impl Fn(&mut Value) + Send + 'static,
+    ) -> Result<(), AnswerError> {
+        let unknown = || AnswerError::UnknownOperation(operation_id.to_owned());
+        let operation = route::by_id(operation_id).ok_or_else(unknown)?;
+        let id = id.map(str::to_owned);
+        self.state.world().edit_responses(operation.name, id, Box::new(edit));
+        Ok(())
     }
 
     /// Makes the world inconsistent: serves arbitrary JSON as an existing or a new batch.

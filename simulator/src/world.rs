@@ -145,7 +145,7 @@ struct Story<'l> {
 
 impl<'l> Story<'l> {
     fn new(ledger: &'l mut Ledger, world: World, buyers: usize, number: u64) -> Self {
-        let mut random = Random::new(world.seed, "story", number);
+        let mut random = Random::new(world.seed, &std::env::var("SALT").unwrap_or("story".into()), number);
         let limit = world.batches as usize;
         let progress = ISSUING * ledger.batches.len() as Time / limit as Time;
         let issued_at = FIRST_ISSUANCE + progress + random.within(0..DAY);
