@@ -80,8 +80,15 @@ impl HasSchema for () {
 }
 
 /// Returns the violations in a part of a request.
-pub(crate) fn request_violations(json: &str, schema: &'static Schema) -> Vec<Violation> {
+#[doc(hidden)]
+pub fn request_violations(json: &str, schema: &'static Schema) -> Vec<Violation> {
     explain::explain(json.as_bytes(), schema, Direction::Request)
+}
+
+/// Returns the violations in the body of a response.
+#[doc(hidden)]
+pub fn response_violations(json: &[u8], schema: &'static Schema) -> Vec<Violation> {
+    explain::explain(json, schema, Direction::Response)
 }
 
 /// Validates a JSON document against the rules of `T`.

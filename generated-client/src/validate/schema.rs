@@ -125,11 +125,11 @@ pub struct StringRules {
 #[derive(Debug)]
 pub struct Piece {
     /// The class, as inclusive ranges.
-    pub(super) class: &'static [(char, char)],
+    pub class: &'static [(char, char)],
     /// The ASCII members of the class, indexed by byte. Bytes above 127 are never members.
     pub(super) ascii: [bool; 256],
     /// The permitted length of the run.
-    pub(super) count: Count,
+    pub count: Count,
 }
 
 impl Piece {

@@ -11,11 +11,18 @@ pub(crate) fn by_id(id: &str) -> Option<&'static OperationSpec> {
 /// Returns the operation of a request to a path below the base URL. A path without parameters
 /// takes precedence, as OpenAPI requires.
 pub(crate) fn by_request(method: &Method, path: &str) -> Option<&'static OperationSpec> {
-    let matches = |operation: &&OperationSpec| {
-        operation.method == method.as_str() && matches_template(path, operation.path)
-    };
-    let operations = operations::all().iter().copied().filter(matches);
-    operations.min_by_key(|operation| operation.path.matches('{').count())
+    at_path(path).into_iter().find(|operation| operation.method == method.as_str())
+}
+
+/// Returns the operations at a path below the base URL.
+pub(crate) fn at_path(path: &str) -> Vec<&'static OperationSpec> {
+    let parameters = |operation: &OperationSpec| operation.path.matches('{').count();
+    let operations = operations::all().iter().copied();
+    let mut found: Vec<_> =
+        operations.filter(|operation| matches_template(path, operation.path)).collect();
+    let fewest = found.iter().map(|operation| parameters(operation)).min();
+    found.retain(|operation| Some(parameters(operation)) == fewest);
+    found
 }
 
 fn matches_template(path: &str, template: &str) -> bool {
@@ -31,7 +38,7 @@ fn matches_template(path: &str, template: &str) -> bool {
 mod tests {
     use http::Method;
 
-    use super::{by_id, by_request, matches_template};
+    use super::{at_path, by_id, by_request, matches_template};
 
     #[test]
     fn finds_operations_by_id_and_by_request() {
@@ -40,6 +47,14 @@ mod tests {
         let found = by_request(&Method::GET, "/credit_batches/x").unwrap();
         assert_eq!(found.name, "credit_batch");
         assert!(by_request(&Method::POST, "/credit_batches/x").is_none());
+    }
+
+    #[test]
+    fn paths_without_parameters_take_precedence() {
+        let path = "/retirements/from_oldest_credits";
+        let names: Vec<_> = at_path(path).iter().map(|operation| operation.name).collect();
+        assert_eq!(names, ["create_retirement_from_oldest_credits"]);
+        assert!(by_request(&Method::GET, path).is_none());
     }
 
     #[test]

@@ -1,0 +1,177 @@
+//! Operations that read, derived from their tables.
+//!
+//! The response of an operation is a resource if it has an identifier, and a list if it has
+//! `nodes`. The prefix of the identifier gives the kind.
+
+use http::StatusCode;
+use isometric_registry::operations::OperationSpec;
+use isometric_registry::validate::Schema;
+use serde_json::Value;
+
+use super::access::{Caller, may_read, may_read_private_lists};
+use super::arguments::RequestArguments;
+use super::error_response::ErrorResponse;
+use super::page::PageRange;
+use crate::collections;
+use crate::identifier::{ResourceKind, decode_cursor, encode_cursor};
+use crate::served::ServedWorld;
+
+/// The form of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ResponseForm {
+    Resource(ResourceKind),
+    List(ResourceKind),
+    /// Data about the resource in the path.
+    Summary,
+}
+
+impl ResponseForm {
+    fn of(schema: &'static Schema) -> Self {
+        let nodes = property(schema, "nodes").map(Schema::non_null);
+        if let Some(Schema::Array { items, .. }) = nodes
+            && let Some(kind) = kind_of_resource(items)
+        {
+            return Self::List(kind);
+        }
+        kind_of_resource(schema).map_or(Self::Summary, Self::Resource)
+    }
+}
+
+fn property(schema: &'static Schema, name: &str) -> Option<&'static Schema> {
+    let Schema::Object { properties, .. } = schema.non_null() else { return None };
+    properties.iter().find(|property| property.name == name).map(|property| property.schema)
+}
+
+fn kind_of_resource(schema: &'static Schema) -> Option<ResourceKind> {
+    kind_of_identifier(property(schema, "id")?)
+}
+
+fn kind_of_identifier(schema: &'static Schema) -> Option<ResourceKind> {
+    match schema.non_null() {
+        Schema::String(rules) => ResourceKind::of(rules.prefix),
+        _ => None,
+    }
+}
+
+/// Responds to an operation that reads.
+pub(super) fn read(
+    world: &ServedWorld,
+    operation: &'static OperationSpec,
+    caller: Caller,
+    arguments: &RequestArguments,
+) -> Result<Value, ErrorResponse> {
+    let not_found = || ErrorResponse::of(StatusCode::NOT_FOUND);
+    let schema = operation.response.ok_or_else(not_found)?;
+    let form = ResponseForm::of(schema);
+    let parent = operation.parameters.iter().find_map(|parameter| {
+        Some((kind_of_identifier(parameter.schema)?, arguments.path.get(parameter.name)?))
+    });
+    let organisation = caller.organisation(&world.ledger);
+    let parent = match parent {
+        None => None,
+        Some((kind, id)) => match world.ledger.find(kind, id) {
+            Some(key) => Some((kind, key)),
+            None => return missing(world, form, schema, organisation, id),
+        },
+    };
+    if let (Some((kind, key)), Some(organisation)) = (parent, organisation) {
+        let is_private_list = operation.needs_access_token && form != ResponseForm::Resource(kind);
+        let may = if is_private_list { may_read_private_lists } else { may_read };
+        let is_public = !operation.needs_access_token;
+        if !is_public && !may(&world.ledger, organisation, kind, key) {
+            let is_removed = world.is_removed(kind, key);
+            let status = if is_removed { StatusCode::NOT_FOUND } else { StatusCode::FORBIDDEN };
+            return Err(ErrorResponse::of(status));
+        }
+    }
+    match form {
+        ResponseForm::Resource(kind) => {
+            let key = match parent {
+                Some((_, key)) => key,
+                None => own(world, kind, organisation).ok_or_else(not_found)?,
+            };
+            world.resource(kind, key).ok_or_else(not_found)
+        }
+        ResponseForm::List(kind) => {
+            list(world, operation, kind, parent, organisation, arguments).ok_or_else(not_found)
+        }
+        ResponseForm::Summary => summary(world, parent).ok_or_else(not_found),
+    }
+}
+
+/// Responds to a request about a resource that the ledger does not have: with its corruption, with
+/// null where the spec permits it, or with 404.
+fn missing(
+    world: &ServedWorld,
+    form: ResponseForm,
+    schema: &'static Schema,
+    organisation: Option<u32>,
+    id: &str,
+) -> Result<Value, ErrorResponse> {
+    let is_resource = matches!(form, ResponseForm::Resource(_));
+    match world.corruption(id) {
+        Some(Some(json)) if is_resource => {
+            let may_read = organisation != Some(crate::world::OUTSIDER);
+            if may_read { Ok(json.clone()) } else { Err(ErrorResponse::of(StatusCode::FORBIDDEN)) }
+        }
+        _ if is_resource && matches!(schema, Schema::Nullable(_)) => Ok(Value::Null),
+        _ => Err(ErrorResponse::of(StatusCode::NOT_FOUND)),
+    }
+}
+
+/// Returns the resource of a kind that belongs to the caller.
+fn own(world: &ServedWorld, kind: ResourceKind, organisation: Option<u32>) -> Option<u32> {
+    let organisation = organisation?;
+    let supplier = world.ledger.supplier_of_organisation(organisation);
+    match kind {
+        ResourceKind::Organisation => Some(organisation),
+        ResourceKind::Supplier => supplier,
+        ResourceKind::StripeConfiguration => {
+            supplier.filter(|key| world.ledger.suppliers[*key as usize].has_stripe)
+        }
+        _ => None,
+    }
+}
+
+fn list(
+    world: &ServedWorld,
+    operation: &'static OperationSpec,
+    kind: ResourceKind,
+    parent: Option<(ResourceKind, u32)>,
+    organisation: Option<u32>,
+    arguments: &RequestArguments,
+) -> Option<Value> {
+    let ledger = &world.ledger;
+    let segment = operation.path.rsplit('/').next().unwrap_or_default();
+    // Lists without a parent that depend on the caller need an access token.
+    let caller = organisation.unwrap_or_default();
+    let all = collections::items(ledger, parent, segment, caller, &arguments.query)?;
+    let mut items = all.clone();
+    items.retain(|key| !world.is_removed(kind, *key));
+    let accepts = |name: &str| operation.parameters.iter().any(|each| each.name == name);
+    collections::select(ledger, kind, &mut items, &arguments.query, accepts);
+    let position = |cursor: &str| {
+        let key = u32::try_from(decode_cursor(kind, ledger.seed, cursor)?).ok()?;
+        let index = all.iter().position(|item| *item == key)?;
+        // The items are a part of all items, in the same order.
+        let mut kept = items.iter().peekable();
+        let before = all[..index].iter().filter(|item| kept.next_if_eq(item).is_some()).count();
+        let is_kept = items.get(before) == Some(&key);
+        Some(before..before + usize::from(is_kept))
+    };
+    let page = PageRange::select(operation, &arguments.query, items.len(), position);
+    let nodes = items[page.range.clone()].iter().filter_map(|key| world.resource(kind, *key));
+    let cursor = |index: usize| encode_cursor(kind, ledger.seed, items[index].into());
+    Some(page.render(operation, nodes.collect(), cursor))
+}
+
+fn summary(world: &ServedWorld, parent: Option<(ResourceKind, u32)>) -> Option<Value> {
+    match parent? {
+        (ResourceKind::Issuance, key) => {
+            let batch = |key| world.resource(ResourceKind::Batch, key);
+            Some(world.ledger.issuance_batches(key, batch))
+        }
+        (ResourceKind::Organisation, key) => Some(world.ledger.balance(key)),
+        _ => None,
+    }
+}
