@@ -126,6 +126,7 @@ pub(crate) struct GetArgs {
 /// or a missing batch, are findings. The lineage is printed with its findings, and the exit
 /// status is 1 if there are any.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  isometric-registry --offline lineage ctb_P02AR0000SIM000J")]
 pub(crate) struct LineageArgs {
     /// Identifier of a credit batch, such as ctb_1DRBTYA8Q1S07CBY
     #[arg(value_name = "ID")]
@@ -188,6 +189,9 @@ pub(crate) enum WhoamiFormat {
 /// A record of more than 16 MiB is also a violation. Records are numbered from 0, and lines
 /// from 1.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Example:\n  isometric-registry --offline list issuances | isometric-registry check"
+)]
 pub(crate) struct CheckArgs {
     /// File to validate, or `-` for stdin
     #[arg(value_name = "FILE", default_value = "-")]
@@ -231,6 +235,7 @@ pub(crate) struct SimulateArgs {
 
 /// Print a shell completion script
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  isometric-registry completions bash")]
 pub(crate) struct CompletionsArgs {
     /// Target shell
     #[arg(value_name = "SHELL")]
@@ -239,10 +244,11 @@ pub(crate) struct CompletionsArgs {
 
 /// Print a manual page
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  isometric-registry man list issuances")]
 pub(crate) struct ManArgs {
-    /// Command to document [default: the whole program]
+    /// Command to document, with its subcommand [default: the whole program]
     #[arg(value_name = "COMMAND")]
-    pub(crate) command: Option<String>,
+    pub(crate) command: Vec<String>,
 }
 
 /// The options of commands that call the registry.

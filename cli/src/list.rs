@@ -262,7 +262,9 @@ impl Listing {
         }
         if let Some(cursor) = error.cursor() {
             let command = resume::command(cursor, self.remaining);
-            note(&format!("{} items were printed; go on with: {command}", self.printed));
+            let total = self.progress.length().map(|total| format!(" of {total}"));
+            let (printed, total) = (self.printed, total.unwrap_or_default());
+            note(&format!("items printed: {printed}{total}; go on with: {command}"));
         }
         connected.failure(error)
     }

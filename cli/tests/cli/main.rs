@@ -1,10 +1,12 @@
 //! The output and the exit status of the program.
 #![cfg(test)]
 
+mod call;
 mod check;
 mod get;
 mod help;
 mod lineage;
+mod list;
 mod pipes;
 mod readme;
 mod request_failures;
