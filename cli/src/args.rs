@@ -11,9 +11,11 @@ use isometric_registry::Environment;
 use isometric_registry_cli::records::RecordType;
 
 use crate::call::CallArgs;
+use crate::collection::CollectionArgs;
 use crate::list::ListArgs;
 use crate::outcome::CommandFailure;
 use crate::output::records::RecordFormat;
+use crate::sum::SumArgs;
 use crate::terminal::one_line;
 
 pub(crate) const NAME: &str = "isometric-registry";
@@ -83,6 +85,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Get(GetArgs),
     List(ListArgs),
+    Sum(SumArgs),
     Call(CallArgs),
     Lineage(LineageArgs),
     Whoami(WhoamiArgs),
@@ -368,7 +371,8 @@ pub(crate) fn parse(
     let before = std::mem::take(&mut parsed.connection);
     let connection = match &mut parsed.command {
         Command::Get(GetArgs { connection, .. })
-        | Command::List(ListArgs { connection, .. })
+        | Command::List(ListArgs { collection: CollectionArgs { connection, .. }, .. })
+        | Command::Sum(SumArgs { collection: CollectionArgs { connection, .. }, .. })
         | Command::Call(CallArgs { connection, .. })
         | Command::Lineage(LineageArgs { connection, .. })
         | Command::Whoami(WhoamiArgs { connection, .. }) => connection,
@@ -420,6 +424,7 @@ impl Command {
         match self {
             Self::Get(_) => "get",
             Self::List(_) => "list",
+            Self::Sum(_) => "sum",
             Self::Call(_) => "call",
             Self::Lineage(_) => "lineage",
             Self::Whoami(_) => "whoami",

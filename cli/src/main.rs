@@ -3,6 +3,7 @@
 mod args;
 mod call;
 mod check;
+mod collection;
 mod credentials;
 mod files;
 mod get;
@@ -16,7 +17,6 @@ mod output;
 mod parameters;
 mod redact;
 mod registry;
-mod resume;
 mod runtime;
 mod simulate;
 mod sum;
@@ -48,6 +48,7 @@ fn run(arguments: &Arguments) -> Result<CommandOutcome, CommandFailure> {
     match &arguments.command {
         Command::Get(get) => get::run(get, arguments.verbose),
         Command::List(list) => list::run(list),
+        Command::Sum(sum) => sum::run(sum),
         Command::Call(call) => call::run(call),
         Command::Lineage(lineage) => lineage::run(lineage),
         Command::Whoami(whoami) => whoami::run(whoami),

@@ -138,3 +138,19 @@ fn every_collection_has_help() {
         &run(&["list", "organisation-credit-batches", "--help"]),
     );
 }
+
+#[test]
+fn sums_lists_exactly() {
+    assert_snapshot("sum", &run(&["--offline", "sum", "issuances", "--format", "table"]));
+    let by = ["--offline", "sum", "issuances", "--by", "supplier.id", "--format", "json"];
+    assert_snapshot("sum-by", &run(&by));
+    assert_snapshot("sum-nothing", &run(&["--offline", "sum", "transferees"]));
+}
+
+#[test]
+fn a_failed_page_leaves_no_total() {
+    let simulator = Simulator::start().unwrap();
+    simulator.answer("issuances", 500, &json!({ "detail": "broken" })).unwrap();
+    let output = with_simulator(&simulator, &["sum", "issuances"]).output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), String::new()));
+}
