@@ -10,7 +10,8 @@ use isometric_registry::json::{Json, JsonRequest, JsonText, OperationSpec, Param
 use isometric_registry::{Call, Error, Outcome};
 use serde_json::Value;
 
-use crate::args::{ConnectionArgs, NAME};
+use crate::NAME;
+use crate::connection::ConnectionArgs;
 use crate::files::read_text;
 use crate::outcome::{CommandFailure, CommandOutcome};
 use crate::output::Output;

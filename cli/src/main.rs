@@ -4,6 +4,7 @@ mod args;
 mod call;
 mod check;
 mod collection;
+mod connection;
 mod credentials;
 mod files;
 mod get;
@@ -28,6 +29,9 @@ use std::process::ExitCode;
 
 use args::{Arguments, Command};
 use outcome::{CommandFailure, CommandOutcome};
+
+/// The name of the program.
+const NAME: &str = "isometric-registry";
 
 fn main() -> ExitCode {
     let (verbose, outcome) = match args::parse(std::env::args_os()) {

@@ -4,7 +4,8 @@ use clap::builder::Resettable;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use crate::args::{self, CompletionsArgs, ManArgs, NAME};
+use crate::NAME;
+use crate::args::{self, CompletionsArgs, ManArgs};
 use crate::outcome::{CommandFailure, CommandOutcome};
 use crate::output::Output;
 

@@ -6,7 +6,7 @@ use isometric_registry::json::{OperationSpec, ParameterSpec};
 use isometric_registry::operations;
 use isometric_registry::validate::Schema;
 
-use crate::args::NAME;
+use crate::NAME;
 
 /// Returns the name of an operation on the command line.
 pub(crate) fn command_name(operation: &OperationSpec) -> String {

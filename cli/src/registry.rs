@@ -3,7 +3,7 @@
 use isometric_registry::{Credentials, Environment, Error, Options, Registry};
 use isometric_registry_simulator::Simulator;
 
-use crate::args::ConnectionArgs;
+use crate::connection::ConnectionArgs;
 use crate::credentials;
 use crate::outcome::{CommandFailure, sources};
 

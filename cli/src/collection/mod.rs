@@ -9,7 +9,7 @@ use isometric_registry::json::{Json, OperationSpec, ParameterSpec};
 use isometric_registry::{Call, Error, Registry};
 use serde_json::Value;
 
-use crate::args::ConnectionArgs;
+use crate::connection::ConnectionArgs;
 use crate::{operations, parameters};
 
 /// A list with its arguments.

@@ -2,7 +2,7 @@
 
 use std::env;
 
-use crate::args::NAME;
+use crate::NAME;
 
 /// The options that the command replaces.
 const REPLACED: [&str; 2] = ["--after", "--limit"];
