@@ -10,6 +10,10 @@ use crate::ledger::{
 };
 use crate::random::Random;
 
+/// The name of the random sequences of stories. With it, the default world has the batch that help
+/// and documentation use as an example: a retired one with ancestors and a sibling that was split.
+const STORY: &str = "story2807";
+
 /// The earliest time of issuance: 2023-01-01T00:00:00Z in microseconds.
 const FIRST_ISSUANCE: Time = 1_672_531_200_000_000;
 const DAY: Time = 86_400_000_000;
@@ -145,7 +149,7 @@ struct Story<'l> {
 
 impl<'l> Story<'l> {
     fn new(ledger: &'l mut Ledger, world: World, buyers: usize, number: u64) -> Self {
-        let mut random = Random::new(world.seed, &std::env::var("SALT").unwrap_or("story".into()), number);
+        let mut random = Random::new(world.seed, STORY, number);
         let limit = world.batches as usize;
         let progress = ISSUING * ledger.batches.len() as Time / limit as Time;
         let issued_at = FIRST_ISSUANCE + progress + random.within(0..DAY);

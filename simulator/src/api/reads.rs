@@ -26,24 +26,15 @@ enum ResponseForm {
 }
 
 impl ResponseForm {
-    fn of(schema: &'static Schema) -> Self {
-        let nodes = property(schema, "nodes").map(Schema::non_null);
-        if let Some(Schema::Array { items, .. }) = nodes
-            && let Some(kind) = kind_of_resource(items)
-        {
-            return Self::List(kind);
-        }
-        kind_of_resource(schema).map_or(Self::Summary, Self::Resource)
+    fn of(operation: &'static OperationSpec) -> Self {
+        let items = operation.items().and_then(|(_, items)| kind_of_resource(items));
+        let resource = || operation.response.and_then(kind_of_resource).map(Self::Resource);
+        items.map(Self::List).or_else(resource).unwrap_or(Self::Summary)
     }
 }
 
-fn property(schema: &'static Schema, name: &str) -> Option<&'static Schema> {
-    let Schema::Object { properties, .. } = schema.non_null() else { return None };
-    properties.iter().find(|property| property.name == name).map(|property| property.schema)
-}
-
 fn kind_of_resource(schema: &'static Schema) -> Option<ResourceKind> {
-    kind_of_identifier(property(schema, "id")?)
+    kind_of_identifier(schema.property("id")?)
 }
 
 fn kind_of_identifier(schema: &'static Schema) -> Option<ResourceKind> {
@@ -62,7 +53,7 @@ pub(super) fn read(
 ) -> Result<Value, ErrorResponse> {
     let not_found = || ErrorResponse::of(StatusCode::NOT_FOUND);
     let schema = operation.response.ok_or_else(not_found)?;
-    let form = ResponseForm::of(schema);
+    let form = ResponseForm::of(operation);
     let parent = operation.parameters.iter().find_map(|parameter| {
         Some((kind_of_identifier(parameter.schema)?, arguments.path.get(parameter.name)?))
     });
