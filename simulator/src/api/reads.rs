@@ -13,14 +13,14 @@ use super::arguments::RequestArguments;
 use super::error_response::ErrorResponse;
 use super::page::PageRange;
 use crate::collections;
-use crate::identifier::{ResourceKind, decode_cursor, encode_cursor};
+use crate::identifier::{IdentifierKind, decode_cursor, encode_cursor};
 use crate::served::ServedWorld;
 
 /// The form of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ResponseForm {
-    Resource(ResourceKind),
-    List(ResourceKind),
+    Resource(IdentifierKind),
+    List(IdentifierKind),
     /// Data about the resource in the path.
     Summary,
 }
@@ -33,13 +33,13 @@ impl ResponseForm {
     }
 }
 
-fn kind_of_resource(schema: &'static Schema) -> Option<ResourceKind> {
+fn kind_of_resource(schema: &'static Schema) -> Option<IdentifierKind> {
     kind_of_identifier(schema.property("id")?)
 }
 
-fn kind_of_identifier(schema: &'static Schema) -> Option<ResourceKind> {
+fn kind_of_identifier(schema: &'static Schema) -> Option<IdentifierKind> {
     match schema.non_null() {
-        Schema::String(rules) => ResourceKind::of(rules.prefix),
+        Schema::String(rules) => IdentifierKind::of(rules.prefix),
         _ => None,
     }
 }
@@ -111,13 +111,13 @@ fn missing(
 }
 
 /// Returns the resource of a kind that belongs to the caller.
-fn own(world: &ServedWorld, kind: ResourceKind, organisation: Option<u32>) -> Option<u32> {
+fn own(world: &ServedWorld, kind: IdentifierKind, organisation: Option<u32>) -> Option<u32> {
     let organisation = organisation?;
     let supplier = world.ledger.supplier_of_organisation(organisation);
     match kind {
-        ResourceKind::Organisation => Some(organisation),
-        ResourceKind::Supplier => supplier,
-        ResourceKind::StripeConfiguration => {
+        IdentifierKind::Organisation => Some(organisation),
+        IdentifierKind::Supplier => supplier,
+        IdentifierKind::StripeConfiguration => {
             supplier.filter(|key| world.ledger.suppliers[*key as usize].has_stripe)
         }
         _ => None,
@@ -127,8 +127,8 @@ fn own(world: &ServedWorld, kind: ResourceKind, organisation: Option<u32>) -> Op
 fn list(
     world: &ServedWorld,
     operation: &'static OperationSpec,
-    kind: ResourceKind,
-    parent: Option<(ResourceKind, u32)>,
+    kind: IdentifierKind,
+    parent: Option<(IdentifierKind, u32)>,
     organisation: Option<u32>,
     arguments: &RequestArguments,
 ) -> Option<Value> {
@@ -156,13 +156,13 @@ fn list(
     Some(page.render(operation, nodes.collect(), cursor))
 }
 
-fn summary(world: &ServedWorld, parent: Option<(ResourceKind, u32)>) -> Option<Value> {
+fn summary(world: &ServedWorld, parent: Option<(IdentifierKind, u32)>) -> Option<Value> {
     match parent? {
-        (ResourceKind::Issuance, key) => {
-            let batch = |key| world.resource(ResourceKind::Batch, key);
+        (IdentifierKind::Issuance, key) => {
+            let batch = |key| world.resource(IdentifierKind::Batch, key);
             Some(world.ledger.issuance_batches(key, batch))
         }
-        (ResourceKind::Organisation, key) => Some(world.ledger.balance(key)),
+        (IdentifierKind::Organisation, key) => Some(world.ledger.balance(key)),
         _ => None,
     }
 }
