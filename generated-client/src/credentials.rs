@@ -110,6 +110,11 @@ impl Credentials {
         read().map_err(Error::Credentials)
     }
 
+    /// Returns whether there is an access token.
+    pub fn has_access_token(&self) -> bool {
+        self.access_token.is_some()
+    }
+
     /// Returns the time at which the access token expires, its `exp` claim.
     ///
     /// The signature of the token is not verified. The result is `None` without a token, and if

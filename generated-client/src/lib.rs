@@ -116,7 +116,7 @@ pub use rust_decimal;
 pub use scalars::country::Country;
 pub use scalars::decimal::{Decimal, DecimalString};
 #[doc(hidden)]
-pub use validate::escape::is_control;
+pub use validate::escape::{is_control, push_escape};
 pub use validate::string_types::{CheckedString, InvalidString, UnknownValue};
 
 /// Compiles the examples of the README.

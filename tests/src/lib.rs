@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod calls_by_name;
 mod contract;
 mod corruptions;
 mod end_to_end;

@@ -6,11 +6,12 @@ use std::ptr;
 
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 
 use super::arguments::{self, Argument};
 use super::fields::{deprecated, marker};
 use super::progenitor::ProgenitorOutput;
+use super::schema_tables::optional;
 use super::{EmitResult, docs, identity, internal, lists, lower, schema_tables};
 use crate::document::diagnostic::Diagnostic;
 use crate::document::pointer::Pointer;
@@ -295,11 +296,6 @@ fn parameter(root: &Node, parameter: &ApiParameter<'_>) -> EmitResult<TokenStrea
 fn optional_schema(root: &Node, schema: Option<&Node>) -> EmitResult<TokenStream> {
     let schema = schema.map(|schema| schema_tables::schema_ref(root, schema)).transpose()?;
     Ok(optional(schema))
-}
-
-/// Emits an `Option`.
-pub(super) fn optional(value: Option<impl ToTokens>) -> TokenStream {
-    value.map_or(quote!(None), |value| quote!(Some(#value)))
 }
 
 /// Emits a setter for each optional parameter.

@@ -68,18 +68,27 @@ impl CallArguments {
             violations.extend(self.conflicts(pagination, spec.parameters));
         }
         let body = self.body.as_deref().unwrap_or("null");
-        if spec.body.is_none() && self.body.is_some() {
-            let (pointer, rule) = ("/body".to_owned(), Rule::Type);
-            let (expected, got) = ("no body".into(), excerpt(body));
-            violations.push(Violation { pointer, rule, expected, got });
-        }
-        if let Some(schema) = spec.body {
-            let found = validate::request_violations(body, schema);
-            violations.extend(found.into_iter().map(|found| found.below("/body")));
-        }
+        violations.extend(self.body_violations(spec));
         match serde_json::from_str(body) {
             Ok(body) if violations.is_empty() => Ok(WireArguments { parameters, body }),
             _ => Err(InvalidArgument::new(spec.name, violations)),
+        }
+    }
+
+    fn body_violations(&self, spec: &OperationSpec) -> Vec<Violation> {
+        let violation = |rule, expected: &'static str, got: &str| {
+            let (expected, got) = (expected.into(), got.to_owned());
+            vec![Violation { pointer: "/body".to_owned(), rule, expected, got }]
+        };
+        let violations = validate::request_violations;
+        match (spec.body, self.body.as_deref()) {
+            (None, None) => Vec::new(),
+            (None, Some(_)) => violation(Rule::Type, "no body", "a body"),
+            (Some(schema), None) if violations("null", schema).is_empty() => Vec::new(),
+            (Some(_), None) => violation(Rule::Required, "a body", "nothing"),
+            (Some(schema), Some(body)) => {
+                violations(body, schema).into_iter().map(|found| found.below("/body")).collect()
+            }
         }
     }
 
@@ -120,7 +129,7 @@ fn texts(json: &str) -> Vec<String> {
 fn missing(parameter: &ParameterSpec) -> Option<Violation> {
     let pointer = parameter.pointer.to_owned();
     let (expected, got) = ("the argument".into(), "nothing".to_owned());
-    parameter.required.then(|| Violation { pointer, rule: Rule::Required, expected, got })
+    parameter.required.then_some(Violation { pointer, rule: Rule::Required, expected, got })
 }
 
 /// Returns the violation of a rule of the location of a parameter.

@@ -22,6 +22,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Call;
+use super::bulk::BulkResults;
 use super::operation::{CountedList, List, Operation};
 use super::pending::PendingCall;
 pub use super::spec::{OperationSpec, Pagination, ParameterLocation, ParameterSpec};
@@ -68,6 +69,16 @@ impl Registry {
     /// Returns a call of an operation without arguments.
     pub fn json_call(&self, operation: &'static OperationSpec) -> Call<Json> {
         Call::new(self, operation)
+    }
+
+    /// Makes many calls, several at a time. Results arrive in order of completion, each with the
+    /// key of its call.
+    pub fn json_calls<'a, K: Send + 'a>(
+        &self,
+        calls: impl IntoIterator<Item = (K, Call<Json>), IntoIter: Send + 'a>,
+    ) -> BulkResults<'a, K, JsonText> {
+        let call = |(key, call): (K, Call<Json>)| async move { (key, call.await) };
+        BulkResults::new(self.concurrency(), calls, call)
     }
 }
 

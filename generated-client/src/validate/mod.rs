@@ -24,7 +24,8 @@
 mod decode;
 pub(crate) mod escape;
 mod explain;
-mod lookup;
+#[doc(hidden)]
+pub mod lookup;
 mod numbers;
 mod schema;
 pub(crate) mod string_types;
