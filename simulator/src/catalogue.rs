@@ -2,7 +2,7 @@
 
 /// A place, which serves as the location of suppliers and projects.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct GeoLocation {
     pub(crate) country_code: &'static str,
     pub(crate) country_name: &'static str,
     pub(crate) latitude: f64,
@@ -19,7 +19,7 @@ pub(crate) struct PathwayEntry {
     pub(crate) pathway: &'static str,
     pub(crate) process_key: &'static str,
     pub(crate) protocol_slug: &'static str,
-    pub(crate) place: Place,
+    pub(crate) place: GeoLocation,
 }
 
 macro_rules! pathways {
@@ -31,7 +31,7 @@ macro_rules! pathways {
             pathway: $pathway,
             process_key: $process,
             protocol_slug: $slug,
-            place: Place {
+            place: GeoLocation {
                 country_code: $code,
                 country_name: $country,
                 latitude: $latitude,

@@ -5,15 +5,15 @@ use isometric_registry::types::{CreditBatch, CreditBatchId, CreditBatchStatus, O
 use isometric_registry::validate::HasSchema;
 
 use crate::error::WorldError;
-use crate::identifier::ResourceKind;
-use crate::ledger::{InsertedRow, Ledger, Portion, RetirementTerms, Time};
+use crate::identifier::IdentifierKind;
+use crate::ledger::{InsertedRow, Ledger, Portion, RetirementTerms, Timestamp};
 use crate::served::ServedWorld;
 
 /// The maximum size of an issued batch: a billion tonnes.
 const MAX_KILOGRAMS: i64 = 1_000_000_000_000;
 
 /// The time between two changes to a batch.
-const ONE_DAY: Time = 86_400_000_000;
+const ONE_DAY: Timestamp = 86_400_000_000;
 
 /// Returns a batch that is not corrupt.
 pub(crate) fn batch(world: &ServedWorld, id: &CreditBatchId) -> Result<CreditBatch, WorldError> {
@@ -22,12 +22,12 @@ pub(crate) fn batch(world: &ServedWorld, id: &CreditBatchId) -> Result<CreditBat
 }
 
 fn decode(ledger: &Ledger, id: &CreditBatchId, key: u32) -> Result<CreditBatch, WorldError> {
-    let view = ledger.view(ResourceKind::Batch, key);
+    let view = ledger.view(IdentifierKind::Batch, key);
     serde_json::from_value(view).map_err(|_| WorldError::Corrupt(id.clone()))
 }
 
 fn decode_key(ledger: &Ledger, key: u32) -> Result<CreditBatch, WorldError> {
-    let view = ledger.view(ResourceKind::Batch, key);
+    let view = ledger.view(IdentifierKind::Batch, key);
     serde_json::from_value(view).map_err(|error| WorldError::Undecodable(error.to_string()))
 }
 
@@ -37,7 +37,7 @@ fn key(world: &ServedWorld, id: &CreditBatchId) -> Result<u32, WorldError> {
         Some(Some(_)) => Err(WorldError::Corrupt(id.clone())),
         Some(None) => Err(WorldError::Unknown(id.clone())),
         None => {
-            let found = world.ledger.find(ResourceKind::Batch, id.as_str());
+            let found = world.ledger.find(IdentifierKind::Batch, id.as_str());
             found.ok_or_else(|| WorldError::Unknown(id.clone()))
         }
     }
@@ -84,7 +84,7 @@ pub(crate) fn insert(world: &mut ServedWorld, batch: CreditBatch) -> Result<(), 
         return Err(WorldError::HasRelatives(id.clone()));
     }
     let is_known = world.corruption(id.as_str()).is_some()
-        || world.ledger.find(ResourceKind::Batch, id.as_str()).is_some();
+        || world.ledger.find(IdentifierKind::Batch, id.as_str()).is_some();
     if is_known {
         return Err(WorldError::AlreadyExists(id.clone()));
     }
@@ -187,7 +187,7 @@ fn whole(ledger: &Ledger, batch: u32) -> Portion {
 }
 
 /// Returns a time after the delivery of a batch or, if it was not delivered, its issuance.
-fn after(ledger: &Ledger, batch: u32) -> Time {
+fn after(ledger: &Ledger, batch: u32) -> Timestamp {
     let issued_at = ledger.issued_at(batch);
     ledger.delivered_at(batch).unwrap_or(issued_at).max(issued_at) + ONE_DAY
 }

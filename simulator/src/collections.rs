@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use isometric_registry::chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::identifier::ResourceKind;
-use crate::ledger::{Ledger, Time};
+use crate::identifier::IdentifierKind;
+use crate::ledger::{Ledger, Timestamp};
 use crate::views::quantity;
 
 /// A list of the registry. The path of its operation ends in the identifier of the parent, if it
 /// has one, and the segment.
 #[derive(Debug)]
-pub(crate) struct Collection {
-    parent: Option<ResourceKind>,
+pub(crate) struct ListSource {
+    parent: Option<IdentifierKind>,
     segment: &'static str,
     /// Returns the items in the order of the list. The key is that of the parent or, for lists
     /// without one, of the caller's organisation.
@@ -22,15 +22,15 @@ pub(crate) struct Collection {
 
 macro_rules! collections {
     ($(($parent:expr, $segment:literal): $items:expr),* $(,)?) => {
-        &[$(Collection { parent: $parent, segment: $segment, items: $items }),*]
+        &[$(ListSource { parent: $parent, segment: $segment, items: $items }),*]
     };
 }
 
-use ResourceKind::{
+use IdentifierKind::{
     Delivery, Issuance, Order, Organisation, Project, Refund, Retirement, Supplier,
 };
 
-const COLLECTIONS: &[Collection] = collections![
+const COLLECTIONS: &[ListSource] = collections![
     (None, "beneficiaries"): |ledger, caller| {
         ledger.organisations[caller as usize].beneficiaries.clone()
     },
@@ -95,7 +95,7 @@ const COLLECTIONS: &[Collection] = collections![
             ledger.projects[project as usize].supplier == key
         })
     },
-    (Some(ResourceKind::Transfer), "credit_batches"): |ledger, key| {
+    (Some(IdentifierKind::Transfer), "credit_batches"): |ledger, key| {
         ledger.parts(ledger.transfers[key as usize].parts).to_vec()
     },
 ];
@@ -113,7 +113,7 @@ fn newest(
 /// Lists with a choice of direction are descending by default.
 pub(crate) fn items(
     ledger: &Ledger,
-    parent: Option<(ResourceKind, u32)>,
+    parent: Option<(IdentifierKind, u32)>,
     segment: &str,
     caller: u32,
     query: &BTreeMap<&'static str, Value>,
@@ -128,35 +128,43 @@ pub(crate) fn items(
 }
 
 /// A property of items that a query parameter selects by.
-enum Property {
+enum FilterProperty {
     /// The identifier of another resource.
-    Reference(ResourceKind, fn(&Ledger, u32) -> Option<u32>),
+    Reference(IdentifierKind, fn(&Ledger, u32) -> Option<u32>),
     /// A text, of which the parameter lists the accepted values.
     Text(fn(&Ledger, u32) -> &'static str),
     /// A time that must be after the parameter.
-    After(fn(&Ledger, u32) -> Time),
+    After(fn(&Ledger, u32) -> Timestamp),
     /// A time that must be before the parameter.
-    Before(fn(&Ledger, u32) -> Time),
+    Before(fn(&Ledger, u32) -> Timestamp),
 }
 
-use ResourceKind::Batch;
+use IdentifierKind::Batch;
 
 /// The filters: the kind of the items, the query parameter and the property.
-const FILTERS: &[(ResourceKind, &str, Property)] = &[
-    (Batch, "delivery_id", Property::Reference(Delivery, |l, key| l.batch(key).delivery)),
-    (Batch, "issuance_id", Property::Reference(Issuance, Ledger::issuance_of)),
-    (Batch, "issued_after", Property::After(Ledger::issued_at)),
-    (Batch, "issued_before", Property::Before(Ledger::issued_at)),
-    (Batch, "order_id", Property::Reference(Order, Ledger::order_of)),
-    (Batch, "project_id", Property::Reference(Project, Ledger::project_of)),
-    (Batch, "retirement_id", Property::Reference(Retirement, |l, key| l.batch(key).retirement)),
-    (Batch, "status", Property::Text(Ledger::status)),
-    (Batch, "supplier_id", Property::Reference(Supplier, Ledger::supplier_of)),
-    (Delivery, "from_supplier_id", Property::Reference(Supplier, |l, key| Some(l.deliverer(key)))),
+const FILTERS: &[(IdentifierKind, &str, FilterProperty)] = &[
+    (Batch, "delivery_id", FilterProperty::Reference(Delivery, |l, key| l.batch(key).delivery)),
+    (Batch, "issuance_id", FilterProperty::Reference(Issuance, Ledger::issuance_of)),
+    (Batch, "issued_after", FilterProperty::After(Ledger::issued_at)),
+    (Batch, "issued_before", FilterProperty::Before(Ledger::issued_at)),
+    (Batch, "order_id", FilterProperty::Reference(Order, Ledger::order_of)),
+    (Batch, "project_id", FilterProperty::Reference(Project, Ledger::project_of)),
+    (
+        Batch,
+        "retirement_id",
+        FilterProperty::Reference(Retirement, |l, key| l.batch(key).retirement),
+    ),
+    (Batch, "status", FilterProperty::Text(Ledger::status)),
+    (Batch, "supplier_id", FilterProperty::Reference(Supplier, Ledger::supplier_of)),
+    (
+        Delivery,
+        "from_supplier_id",
+        FilterProperty::Reference(Supplier, |l, key| Some(l.deliverer(key))),
+    ),
     (
         Delivery,
         "to_organisation_id",
-        Property::Reference(Organisation, |l, key| {
+        FilterProperty::Reference(Organisation, |l, key| {
             let order = l.deliveries[key as usize].order;
             Some(l.orders[order as usize].buyer)
         }),
@@ -164,34 +172,36 @@ const FILTERS: &[(ResourceKind, &str, Property)] = &[
     (
         Retirement,
         "beneficiary_org_id",
-        Property::Reference(Organisation, |l, key| Some(l.retirements[key as usize].beneficiary)),
+        FilterProperty::Reference(Organisation, |l, key| {
+            Some(l.retirements[key as usize].beneficiary)
+        }),
     ),
     (
         Retirement,
         "owner_org_id",
-        Property::Reference(Organisation, |l, key| Some(l.retirements[key as usize].owner)),
+        FilterProperty::Reference(Organisation, |l, key| Some(l.retirements[key as usize].owner)),
     ),
     (
-        ResourceKind::Transfer,
+        IdentifierKind::Transfer,
         "from_organisation_id",
-        Property::Reference(Organisation, |l, key| Some(l.transfers[key as usize].from)),
+        FilterProperty::Reference(Organisation, |l, key| Some(l.transfers[key as usize].from)),
     ),
     (
-        ResourceKind::Transfer,
+        IdentifierKind::Transfer,
         "to_organisation_id",
-        Property::Reference(Organisation, |l, key| Some(l.transfers[key as usize].to)),
+        FilterProperty::Reference(Organisation, |l, key| Some(l.transfers[key as usize].to)),
     ),
 ];
 
 /// The values of a filter that is absent from the query.
-const FILTER_DEFAULTS: &[(ResourceKind, &str, &[&str])] =
+const FILTER_DEFAULTS: &[(IdentifierKind, &str, &[&str])] =
     &[(Batch, "status", &["active", "retired"])];
 
 /// Removes the items that do not pass the filters of a query. `accepts` returns whether the
 /// operation has a parameter.
 pub(crate) fn select(
     ledger: &Ledger,
-    kind: ResourceKind,
+    kind: IdentifierKind,
     items: &mut Vec<u32>,
     query: &BTreeMap<&'static str, Value>,
     accepts: impl Fn(&str) -> bool,
@@ -208,23 +218,23 @@ pub(crate) fn select(
     }
 }
 
-fn retain(ledger: &Ledger, items: &mut Vec<u32>, property: &Property, value: &Value) {
+fn retain(ledger: &Ledger, items: &mut Vec<u32>, property: &FilterProperty, value: &Value) {
     let text = value.as_str().unwrap_or_default();
     match property {
-        Property::Reference(kind, get) => {
+        FilterProperty::Reference(kind, get) => {
             let expected = ledger.find(*kind, text);
             items.retain(|key| expected.is_some() && get(ledger, *key) == expected);
         }
-        Property::Text(get) => {
+        FilterProperty::Text(get) => {
             let accepted = value.as_array().map_or(&[][..], Vec::as_slice);
             items.retain(|key| accepted.iter().any(|value| value == get(ledger, *key)));
         }
-        Property::After(get) => {
+        FilterProperty::After(get) => {
             if let Some(time) = parse_time(text) {
                 items.retain(|key| get(ledger, *key) > time);
             }
         }
-        Property::Before(get) => {
+        FilterProperty::Before(get) => {
             if let Some(time) = parse_time(text) {
                 items.retain(|key| get(ledger, *key) < time);
             }
@@ -233,7 +243,7 @@ fn retain(ledger: &Ledger, items: &mut Vec<u32>, property: &Property, value: &Va
 }
 
 /// Parses a time that the tables accept. A leap second counts as the next second.
-fn parse_time(text: &str) -> Option<Time> {
+fn parse_time(text: &str) -> Option<Timestamp> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     Some(time.with_timezone(&Utc).timestamp_micros())
 }
@@ -307,7 +317,7 @@ impl Ledger {
 
     fn balances(
         &self,
-        kind: ResourceKind,
+        kind: IdentifierKind,
         property: &str,
         balances: &BTreeMap<u32, Balance>,
     ) -> Vec<Value> {

@@ -19,7 +19,7 @@ const NUMBER_BITS: u32 = 40;
 
 /// A kind of resource with identifiers of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum ResourceKind {
+pub(crate) enum IdentifierKind {
     Batch,
     Delivery,
     Document,
@@ -36,23 +36,23 @@ pub(crate) enum ResourceKind {
 }
 
 /// The prefixes of identifiers.
-const PREFIXES: [(ResourceKind, &str); 13] = [
-    (ResourceKind::Batch, "ctb"),
-    (ResourceKind::Delivery, "dlv"),
-    (ResourceKind::Document, "pjd"),
-    (ResourceKind::Issuance, "iss"),
-    (ResourceKind::Order, "ord"),
-    (ResourceKind::Organisation, "org"),
-    (ResourceKind::Project, "prj"),
-    (ResourceKind::Refund, "bpr"),
-    (ResourceKind::Removal, "rmv"),
-    (ResourceKind::Retirement, "ret"),
-    (ResourceKind::StripeConfiguration, "ssc"),
-    (ResourceKind::Supplier, "spl"),
-    (ResourceKind::Transfer, "tfr"),
+const PREFIXES: [(IdentifierKind, &str); 13] = [
+    (IdentifierKind::Batch, "ctb"),
+    (IdentifierKind::Delivery, "dlv"),
+    (IdentifierKind::Document, "pjd"),
+    (IdentifierKind::Issuance, "iss"),
+    (IdentifierKind::Order, "ord"),
+    (IdentifierKind::Organisation, "org"),
+    (IdentifierKind::Project, "prj"),
+    (IdentifierKind::Refund, "bpr"),
+    (IdentifierKind::Removal, "rmv"),
+    (IdentifierKind::Retirement, "ret"),
+    (IdentifierKind::StripeConfiguration, "ssc"),
+    (IdentifierKind::Supplier, "spl"),
+    (IdentifierKind::Transfer, "tfr"),
 ];
 
-impl ResourceKind {
+impl IdentifierKind {
     /// Returns the kind of an identifier, or of its prefix with the underscore.
     pub(crate) fn of(identifier: &str) -> Option<Self> {
         let (prefix, _) = identifier.split_once('_')?;
@@ -65,23 +65,23 @@ impl ResourceKind {
 }
 
 /// Encodes a number below 2⁴⁰.
-pub(crate) fn encode(kind: ResourceKind, seed: u64, number: u64) -> String {
+pub(crate) fn encode(kind: IdentifierKind, seed: u64, number: u64) -> String {
     encode_with(kind.prefix(), seed, number)
 }
 
 /// Decodes an identifier that [`encode`] encoded with the same seed.
-pub(crate) fn decode(kind: ResourceKind, seed: u64, identifier: &str) -> Option<u64> {
+pub(crate) fn decode(kind: IdentifierKind, seed: u64, identifier: &str) -> Option<u64> {
     decode_with(kind.prefix(), seed, identifier)
 }
 
 /// Encodes the position of a resource in a list, which is opaque to clients.
-pub(crate) fn encode_cursor(kind: ResourceKind, seed: u64, number: u64) -> String {
+pub(crate) fn encode_cursor(kind: IdentifierKind, seed: u64, number: u64) -> String {
     let cursor = encode_with("cur", seed.wrapping_add(kind as u64), number);
     cursor.strip_prefix("cur_").unwrap_or_default().to_owned()
 }
 
 /// Decodes a cursor of the same kind and seed.
-pub(crate) fn decode_cursor(kind: ResourceKind, seed: u64, cursor: &str) -> Option<u64> {
+pub(crate) fn decode_cursor(kind: IdentifierKind, seed: u64, cursor: &str) -> Option<u64> {
     decode_with("cur", seed.wrapping_add(kind as u64), &format!("cur_{cursor}"))
 }
 
@@ -113,7 +113,7 @@ fn decode_with(prefix: &str, seed: u64, identifier: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PREFIXES, ResourceKind, decode, decode_cursor, encode, encode_cursor};
+    use super::{IdentifierKind, PREFIXES, decode, decode_cursor, encode, encode_cursor};
 
     #[test]
     fn round_trips_every_kind_of_identifier() {
@@ -122,7 +122,7 @@ mod tests {
                 for number in [0, 1, 31, 32, 99_999, (1 << 40) - 1] {
                     let identifier = encode(kind, seed, number);
                     assert!(identifier.starts_with(prefix), "{identifier}");
-                    assert_eq!(ResourceKind::of(&identifier), Some(kind));
+                    assert_eq!(IdentifierKind::of(&identifier), Some(kind));
                     assert_eq!(decode(kind, seed, &identifier), Some(number), "{identifier}");
                 }
             }
@@ -131,27 +131,27 @@ mod tests {
 
     #[test]
     fn identifiers_contain_the_mark() {
-        let identifier = encode(ResourceKind::Batch, 7, 26);
+        let identifier = encode(IdentifierKind::Batch, 7, 26);
         assert_eq!(&identifier[13..16], "SIM");
         assert!(identifier.ends_with("000T"), "{identifier}");
     }
 
     #[test]
     fn rejects_identifiers_that_it_did_not_encode() {
-        let identifier = encode(ResourceKind::Batch, 7, 26);
-        assert_eq!(decode(ResourceKind::Batch, 8, &identifier), None);
-        assert_eq!(decode(ResourceKind::Issuance, 7, &identifier), None);
-        assert_eq!(decode(ResourceKind::Batch, 7, &format!("{identifier}0")), None);
+        let identifier = encode(IdentifierKind::Batch, 7, 26);
+        assert_eq!(decode(IdentifierKind::Batch, 8, &identifier), None);
+        assert_eq!(decode(IdentifierKind::Issuance, 7, &identifier), None);
+        assert_eq!(decode(IdentifierKind::Batch, 7, &format!("{identifier}0")), None);
         for text in ["ctb_1DRBTYA8Q1S07CBY", "ctb_1CA2D3S73SBXYN70", "ctb_é", ""] {
-            assert_eq!(decode(ResourceKind::Batch, 7, text), None);
+            assert_eq!(decode(IdentifierKind::Batch, 7, text), None);
         }
     }
 
     #[test]
     fn cursors_belong_to_one_kind_and_seed() {
-        let cursor = encode_cursor(ResourceKind::Order, 7, 3);
-        assert_eq!(decode_cursor(ResourceKind::Order, 7, &cursor), Some(3));
-        assert_eq!(decode_cursor(ResourceKind::Batch, 7, &cursor), None);
-        assert_eq!(decode_cursor(ResourceKind::Order, 9, &cursor), None);
+        let cursor = encode_cursor(IdentifierKind::Order, 7, 3);
+        assert_eq!(decode_cursor(IdentifierKind::Order, 7, &cursor), Some(3));
+        assert_eq!(decode_cursor(IdentifierKind::Batch, 7, &cursor), None);
+        assert_eq!(decode_cursor(IdentifierKind::Order, 9, &cursor), None);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::identifier::ResourceKind;
+use crate::identifier::IdentifierKind;
 use crate::ledger::Ledger;
 
 /// A change of the responses of an operation.
@@ -29,7 +29,7 @@ impl ServedWorld {
     }
 
     /// Returns a resource as it is served, or `None` if it was removed.
-    pub(crate) fn resource(&self, kind: ResourceKind, key: u32) -> Option<Value> {
+    pub(crate) fn resource(&self, kind: IdentifierKind, key: u32) -> Option<Value> {
         match self.corrupted(kind, key) {
             Some(corrupted) => corrupted.clone(),
             None => Some(self.ledger.view(kind, key)),
@@ -39,22 +39,22 @@ impl ServedWorld {
     /// Returns the identifiers of all resources of a kind: those of the ledger, and then the
     /// corrupt ones that the ledger does not have.
     pub(crate) fn ids(&self, prefix: &str) -> Vec<String> {
-        let Some(kind) = ResourceKind::of(prefix) else { return Vec::new() };
+        let Some(kind) = IdentifierKind::of(prefix) else { return Vec::new() };
         let is_present = |key: &u32| {
-            let is_vacant = kind == ResourceKind::Batch && self.ledger.batch(*key).is_vacant;
+            let is_vacant = kind == IdentifierKind::Batch && self.ledger.batch(*key).is_vacant;
             !is_vacant && !self.is_removed(kind, *key)
         };
         let keys = (0..self.ledger.len(kind) as u32).filter(is_present);
         let is_served = |id: &&String| {
-            ResourceKind::of(id) == Some(kind) && matches!(self.corrupted.get(*id), Some(Some(_)))
+            IdentifierKind::of(id) == Some(kind) && matches!(self.corrupted.get(*id), Some(Some(_)))
         };
         let added = self.added.iter().filter(is_served).cloned();
         keys.map(|key| self.ledger.id(kind, key)).chain(added).collect()
     }
 
     /// Returns the resource with an identifier as it is served, and its kind.
-    pub(crate) fn by_id(&self, id: &str) -> Option<(ResourceKind, Value)> {
-        let kind = ResourceKind::of(id)?;
+    pub(crate) fn by_id(&self, id: &str) -> Option<(IdentifierKind, Value)> {
+        let kind = IdentifierKind::of(id)?;
         let json = match self.corrupted.get(id) {
             Some(corrupted) => corrupted.clone(),
             None => Some(self.ledger.view(kind, self.ledger.find(kind, id)?)),
@@ -62,11 +62,11 @@ impl ServedWorld {
         Some((kind, json?))
     }
 
-    pub(crate) fn is_removed(&self, kind: ResourceKind, key: u32) -> bool {
+    pub(crate) fn is_removed(&self, kind: IdentifierKind, key: u32) -> bool {
         matches!(self.corrupted(kind, key), Some(None))
     }
 
-    fn corrupted(&self, kind: ResourceKind, key: u32) -> Option<&Option<Value>> {
+    fn corrupted(&self, kind: IdentifierKind, key: u32) -> Option<&Option<Value>> {
         if self.corrupted.is_empty() {
             return None;
         }
@@ -80,7 +80,7 @@ impl ServedWorld {
     }
 
     /// Serves arbitrary JSON as a resource.
-    pub(crate) fn corrupt(&mut self, kind: ResourceKind, id: &str, json: Value) {
+    pub(crate) fn corrupt(&mut self, kind: IdentifierKind, id: &str, json: Value) {
         if self.ledger.find(kind, id).is_none() && !self.corrupted.contains_key(id) {
             self.added.push(id.to_owned());
         }

@@ -20,7 +20,7 @@ use crate::api::route;
 use crate::changes;
 use crate::error::{AnswerError, StartError, WorldError, final_status};
 use crate::fault::Fault;
-use crate::identifier::ResourceKind;
+use crate::identifier::IdentifierKind;
 use crate::received::ReceivedRequest;
 use crate::served::ServedWorld;
 use crate::server::{BASE_PATH, ServerState, serve};
@@ -109,7 +109,7 @@ impl Simulator {
         };
         let world = World { seed: builder.seed, batches: builder.batches };
         let served = ServedWorld::new(world.generate());
-        let organisation = served.ledger.view(ResourceKind::Organisation, CALLER);
+        let organisation = served.ledger.view(IdentifierKind::Organisation, CALLER);
         let organisation = serde_json::from_value(organisation)?;
         let state = Arc::new(ServerState::new(served, builder.request_timeout));
         let (stop, stopped) = oneshot::channel();
@@ -390,7 +390,7 @@ impl Simulator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn corrupt(&self, id: &CreditBatchId, json: Value) {
-        self.state.world().corrupt(ResourceKind::Batch, id.as_str(), json);
+        self.state.world().corrupt(IdentifierKind::Batch, id.as_str(), json);
     }
 
     /// Makes the world inconsistent: removes a batch and leaves its relatives unchanged.
@@ -402,7 +402,7 @@ impl Simulator {
         let mut world = self.state.world();
         let is_known = match world.corruption(id.as_str()) {
             Some(corruption) => corruption.is_some(),
-            None => world.ledger.find(ResourceKind::Batch, id.as_str()).is_some(),
+            None => world.ledger.find(IdentifierKind::Batch, id.as_str()).is_some(),
         };
         if !is_known {
             return Err(WorldError::Unknown(id.clone()));

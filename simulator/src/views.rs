@@ -5,9 +5,9 @@ use isometric_registry::chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta,
 use isometric_registry::rust_decimal;
 use serde_json::{Value, json};
 
-use crate::catalogue::{self, PATHWAYS, PROJECT_STATUSES, Place};
-use crate::identifier::ResourceKind;
-use crate::ledger::{Ledger, Origin, Parts, Time, TransferRow};
+use crate::catalogue::{self, GeoLocation, PATHWAYS, PROJECT_STATUSES};
+use crate::identifier::IdentifierKind;
+use crate::ledger::{Ledger, Origin, Parts, Timestamp, TransferRow};
 use crate::random::Random;
 
 /// The website that the URLs of resources point to. The domain is reserved for examples.
@@ -15,21 +15,21 @@ const WEBSITE: &str = "https://registry.example";
 
 impl Ledger {
     /// Returns a resource as the registry serves it.
-    pub(crate) fn view(&self, kind: ResourceKind, key: u32) -> Value {
+    pub(crate) fn view(&self, kind: IdentifierKind, key: u32) -> Value {
         match kind {
-            ResourceKind::Batch => self.batch_view(key),
-            ResourceKind::Delivery => self.delivery_view(key),
-            ResourceKind::Document => self.document_view(key),
-            ResourceKind::Issuance => self.issuance_view(key),
-            ResourceKind::Order => self.order_view(key),
-            ResourceKind::Organisation => self.organisation_view(key),
-            ResourceKind::Project => self.project_view(key),
-            ResourceKind::Refund => self.refund_view(key),
-            ResourceKind::Removal => Value::Null,
-            ResourceKind::Retirement => self.retirement_view(key),
-            ResourceKind::StripeConfiguration => self.stripe_view(key),
-            ResourceKind::Supplier => self.supplier_view(key),
-            ResourceKind::Transfer => self.transfer_view(key),
+            IdentifierKind::Batch => self.batch_view(key),
+            IdentifierKind::Delivery => self.delivery_view(key),
+            IdentifierKind::Document => self.document_view(key),
+            IdentifierKind::Issuance => self.issuance_view(key),
+            IdentifierKind::Order => self.order_view(key),
+            IdentifierKind::Organisation => self.organisation_view(key),
+            IdentifierKind::Project => self.project_view(key),
+            IdentifierKind::Refund => self.refund_view(key),
+            IdentifierKind::Removal => Value::Null,
+            IdentifierKind::Retirement => self.retirement_view(key),
+            IdentifierKind::StripeConfiguration => self.stripe_view(key),
+            IdentifierKind::Supplier => self.supplier_view(key),
+            IdentifierKind::Transfer => self.transfer_view(key),
         }
     }
 
@@ -37,7 +37,7 @@ impl Ledger {
         let row = &self.organisations[key as usize];
         json!({
             "domain": row.domain,
-            "id": self.id(ResourceKind::Organisation, key),
+            "id": self.id(IdentifierKind::Organisation, key),
             "name": row.name,
         })
     }
@@ -48,7 +48,7 @@ impl Ledger {
         let pathway = projects.map(|project| &PATHWAYS[project.pathway]).next();
         let description = pathway.map(|pathway| format!("Removes CO₂e: {}", pathway.name));
         json!({
-            "id": self.id(ResourceKind::Supplier, key),
+            "id": self.id(IdentifierKind::Supplier, key),
             "short_description": description,
             "long_description": null,
             "organisation": self.organisation_view(row.organisation),
@@ -59,7 +59,7 @@ impl Ledger {
     fn project_view(&self, key: u32) -> Value {
         let row = &self.projects[key as usize];
         let pathway = &PATHWAYS[row.pathway];
-        let id = self.id(ResourceKind::Project, key);
+        let id = self.id(IdentifierKind::Project, key);
         let is_validated = row.status == 0;
         json!({
             "name": self.project_name(key),
@@ -92,10 +92,10 @@ impl Ledger {
 
     fn document_view(&self, key: u32) -> Value {
         let row = &self.documents[key as usize];
-        let id = self.id(ResourceKind::Document, key);
+        let id = self.id(IdentifierKind::Document, key);
         json!({
             "display_name": row.name,
-            "project_id": self.id(ResourceKind::Project, row.project),
+            "project_id": self.id(IdentifierKind::Project, row.project),
             "url": format!("{WEBSITE}/documents/{id}"),
             "id": id,
         })
@@ -107,10 +107,10 @@ impl Ledger {
         let period_end = self.sequestered_on(key);
         let period_start = period_end.checked_sub_days(Days::new(91)).unwrap_or(period_end);
         json!({
-            "id": self.id(ResourceKind::Issuance, key),
+            "id": self.id(IdentifierKind::Issuance, key),
             "issued_at": time(row.at),
             "supplier": self.supplier_view(supplier),
-            "project_id": self.id(ResourceKind::Project, row.project),
+            "project_id": self.id(IdentifierKind::Project, row.project),
             "reporting_period_start_at": period_start,
             "reporting_period_end_at": period_end,
             "supplier_credit_batch_size_total": quantity(row.supplier_kilograms),
@@ -127,7 +127,7 @@ impl Ledger {
             _ => "completed",
         };
         json!({
-            "id": self.id(ResourceKind::Order, key),
+            "id": self.id(IdentifierKind::Order, key),
             "effective_contract_date": time(row.at).date_naive(),
             "fulfilled_at": row.fulfilled_at.map(time),
             "buyer_organisation": self.organisation_view(row.buyer),
@@ -141,10 +141,10 @@ impl Ledger {
     fn delivery_view(&self, key: u32) -> Value {
         let row = &self.deliveries[key as usize];
         let order = &self.orders[row.order as usize];
-        let id = self.id(ResourceKind::Delivery, key);
+        let id = self.id(IdentifierKind::Delivery, key);
         json!({
             "delivered_at": time(row.at),
-            "order_id": self.id(ResourceKind::Order, row.order),
+            "order_id": self.id(IdentifierKind::Order, row.order),
             "from_supplier": self.supplier_view(order.supplier),
             "to_organisation": self.organisation_view(order.buyer),
             "credit_batch_size_total": self.total_view(row.parts),
@@ -157,7 +157,7 @@ impl Ledger {
     fn transfer_view(&self, key: u32) -> Value {
         let TransferRow { from, to, at, parts, notes } = &self.transfers[key as usize];
         json!({
-            "id": self.id(ResourceKind::Transfer, key),
+            "id": self.id(IdentifierKind::Transfer, key),
             "transferred_at": time(*at),
             "from_organisation": self.organisation_view(*from),
             "to_organisation": self.organisation_view(*to),
@@ -169,7 +169,7 @@ impl Ledger {
     fn refund_view(&self, key: u32) -> Value {
         let TransferRow { from, to, at, parts, notes } = &self.refunds[key as usize];
         json!({
-            "id": self.id(ResourceKind::Refund, key),
+            "id": self.id(IdentifierKind::Refund, key),
             "refunded_at": time(*at),
             "from_buffer_pool_organisation": self.organisation_view(*from),
             "to_organisation": self.organisation_view(*to),
@@ -180,7 +180,7 @@ impl Ledger {
 
     fn retirement_view(&self, key: u32) -> Value {
         let row = &self.retirements[key as usize];
-        let id = self.id(ResourceKind::Retirement, key);
+        let id = self.id(IdentifierKind::Retirement, key);
         json!({
             "retired_at": time(row.at),
             "purposes": catalogue::purposes(row.purposes).collect::<Vec<_>>(),
@@ -194,7 +194,7 @@ impl Ledger {
     }
 
     fn stripe_view(&self, supplier: u32) -> Value {
-        let id = self.id(ResourceKind::StripeConfiguration, supplier);
+        let id = self.id(IdentifierKind::StripeConfiguration, supplier);
         json!({
             "account_id": format!("acct_{}", id.trim_start_matches("ssc_")),
             "id": id,
@@ -207,11 +207,11 @@ impl Ledger {
 
     fn batch_view(&self, key: u32) -> Value {
         let row = self.batch(key);
-        let batch_id = |key: u32| self.id(ResourceKind::Batch, key);
+        let batch_id = |key: u32| self.id(IdentifierKind::Batch, key);
         let retirement = row.retirement.map(|key| &self.retirements[key as usize]);
         let delivered = row.delivery.map(|key| self.deliveries[key as usize].at);
-        let delivery_id = row.delivery.map(|key| self.id(ResourceKind::Delivery, key));
-        let retirement_id = row.retirement.map(|key| self.id(ResourceKind::Retirement, key));
+        let delivery_id = row.delivery.map(|key| self.id(IdentifierKind::Delivery, key));
+        let retirement_id = row.retirement.map(|key| self.id(IdentifierKind::Retirement, key));
         let mut view = json!({
             "beneficiary": retirement.map(|row| self.organisation_view(row.beneficiary)),
             "delivered_at": delivered.map(time),
@@ -244,12 +244,12 @@ impl Ledger {
             "carbon_removal_data": self.removal_data(issuance),
             "ccp_approved": project.ccp_approved,
             "country_of_issue": pathway.place.country_code,
-            "issuance_id": self.id(ResourceKind::Issuance, issuance),
+            "issuance_id": self.id(IdentifierKind::Issuance, issuance),
             "issued_at": time(row.at),
-            "project_id": self.id(ResourceKind::Project, row.project),
-            "removal_id": self.id(ResourceKind::Removal, issuance),
+            "project_id": self.id(IdentifierKind::Project, row.project),
+            "removal_id": self.id(IdentifierKind::Removal, issuance),
             "sequestered_on": self.sequestered_on(issuance),
-            "supplier_id": self.id(ResourceKind::Supplier, project.supplier),
+            "supplier_id": self.id(IdentifierKind::Supplier, project.supplier),
         })
     }
 
@@ -329,11 +329,11 @@ pub(crate) fn quantity(kilograms: i64) -> Value {
     json!({ "credit_kgs": kilograms, "credits": credits })
 }
 
-fn time(microseconds: Time) -> DateTime<Utc> {
+fn time(microseconds: Timestamp) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(microseconds).unwrap_or_default()
 }
 
-fn location(place: &Place) -> Value {
+fn location(place: &GeoLocation) -> Value {
     json!({
         "country_code": place.country_code,
         "country_name": place.country_name,

@@ -4,7 +4,7 @@ use http::header::{AUTHORIZATION, HeaderMap, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
 use super::error_response::ErrorResponse;
-use crate::identifier::ResourceKind;
+use crate::identifier::IdentifierKind;
 use crate::ledger::Ledger;
 use crate::world::{CALLER, OUTSIDER};
 
@@ -83,15 +83,15 @@ fn unauthorized(detail: &str, challenge: &'static str) -> ErrorResponse {
 ///
 /// Batches are public among the organisations that trade. Orders and refunds belong to their
 /// parties.
-pub(super) fn may_read(ledger: &Ledger, caller: u32, kind: ResourceKind, key: u32) -> bool {
+pub(super) fn may_read(ledger: &Ledger, caller: u32, kind: IdentifierKind, key: u32) -> bool {
     let runs = |supplier: u32| ledger.suppliers[supplier as usize].organisation == caller;
     match kind {
-        ResourceKind::Batch => caller != OUTSIDER,
-        ResourceKind::Order => {
+        IdentifierKind::Batch => caller != OUTSIDER,
+        IdentifierKind::Order => {
             let order = &ledger.orders[key as usize];
             order.buyer == caller || runs(order.supplier)
         }
-        ResourceKind::Refund => {
+        IdentifierKind::Refund => {
             let refund = &ledger.refunds[key as usize];
             let holder = ledger.suppliers.iter().find(|row| row.pool == refund.from);
             refund.to == caller || holder.is_some_and(|row| row.organisation == caller)
@@ -104,12 +104,12 @@ pub(super) fn may_read(ledger: &Ledger, caller: u32, kind: ResourceKind, key: u3
 pub(super) fn may_read_private_lists(
     ledger: &Ledger,
     caller: u32,
-    kind: ResourceKind,
+    kind: IdentifierKind,
     key: u32,
 ) -> bool {
     match kind {
-        ResourceKind::Organisation => key == caller,
-        ResourceKind::Supplier => ledger.suppliers[key as usize].organisation == caller,
+        IdentifierKind::Organisation => key == caller,
+        IdentifierKind::Supplier => ledger.suppliers[key as usize].organisation == caller,
         _ => may_read(ledger, caller, kind, key),
     }
 }

@@ -209,10 +209,7 @@ fn schema_at(schema: &'static Schema, tokens: &[String]) -> Option<&'static Sche
     let schema = schema.non_null();
     let Some((token, rest)) = tokens.split_first() else { return Some(schema) };
     match schema {
-        Schema::Object { properties, .. } => {
-            let property = properties.iter().find(|property| property.name == token)?;
-            schema_at(property.schema, rest)
-        }
+        Schema::Object { .. } => schema_at(schema.property(token)?, rest),
         Schema::Array { items, .. } => schema_at(items, rest),
         Schema::AllOf(schemas) => schemas.iter().find_map(|schema| schema_at(schema, tokens)),
         _ => None,

@@ -13,42 +13,33 @@ use super::arguments::RequestArguments;
 use super::error_response::ErrorResponse;
 use super::page::PageRange;
 use crate::collections;
-use crate::identifier::{ResourceKind, decode_cursor, encode_cursor};
+use crate::identifier::{IdentifierKind, decode_cursor, encode_cursor};
 use crate::served::ServedWorld;
 
 /// The form of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ResponseForm {
-    Resource(ResourceKind),
-    List(ResourceKind),
+    Resource(IdentifierKind),
+    List(IdentifierKind),
     /// Data about the resource in the path.
     Summary,
 }
 
 impl ResponseForm {
-    fn of(schema: &'static Schema) -> Self {
-        let nodes = property(schema, "nodes").map(Schema::non_null);
-        if let Some(Schema::Array { items, .. }) = nodes
-            && let Some(kind) = kind_of_resource(items)
-        {
-            return Self::List(kind);
-        }
-        kind_of_resource(schema).map_or(Self::Summary, Self::Resource)
+    fn of(operation: &'static OperationSpec) -> Self {
+        let items = operation.items().and_then(|(_, items)| kind_of_resource(items));
+        let resource = || operation.response.and_then(kind_of_resource).map(Self::Resource);
+        items.map(Self::List).or_else(resource).unwrap_or(Self::Summary)
     }
 }
 
-fn property(schema: &'static Schema, name: &str) -> Option<&'static Schema> {
-    let Schema::Object { properties, .. } = schema.non_null() else { return None };
-    properties.iter().find(|property| property.name == name).map(|property| property.schema)
+fn kind_of_resource(schema: &'static Schema) -> Option<IdentifierKind> {
+    kind_of_identifier(schema.property("id")?)
 }
 
-fn kind_of_resource(schema: &'static Schema) -> Option<ResourceKind> {
-    kind_of_identifier(property(schema, "id")?)
-}
-
-fn kind_of_identifier(schema: &'static Schema) -> Option<ResourceKind> {
+fn kind_of_identifier(schema: &'static Schema) -> Option<IdentifierKind> {
     match schema.non_null() {
-        Schema::String(rules) => ResourceKind::of(rules.prefix),
+        Schema::String(rules) => IdentifierKind::of(rules.prefix),
         _ => None,
     }
 }
@@ -62,7 +53,7 @@ pub(super) fn read(
 ) -> Result<Value, ErrorResponse> {
     let not_found = || ErrorResponse::of(StatusCode::NOT_FOUND);
     let schema = operation.response.ok_or_else(not_found)?;
-    let form = ResponseForm::of(schema);
+    let form = ResponseForm::of(operation);
     let parent = operation.parameters.iter().find_map(|parameter| {
         Some((kind_of_identifier(parameter.schema)?, arguments.path.get(parameter.name)?))
     });
@@ -120,13 +111,13 @@ fn missing(
 }
 
 /// Returns the resource of a kind that belongs to the caller.
-fn own(world: &ServedWorld, kind: ResourceKind, organisation: Option<u32>) -> Option<u32> {
+fn own(world: &ServedWorld, kind: IdentifierKind, organisation: Option<u32>) -> Option<u32> {
     let organisation = organisation?;
     let supplier = world.ledger.supplier_of_organisation(organisation);
     match kind {
-        ResourceKind::Organisation => Some(organisation),
-        ResourceKind::Supplier => supplier,
-        ResourceKind::StripeConfiguration => {
+        IdentifierKind::Organisation => Some(organisation),
+        IdentifierKind::Supplier => supplier,
+        IdentifierKind::StripeConfiguration => {
             supplier.filter(|key| world.ledger.suppliers[*key as usize].has_stripe)
         }
         _ => None,
@@ -136,8 +127,8 @@ fn own(world: &ServedWorld, kind: ResourceKind, organisation: Option<u32>) -> Op
 fn list(
     world: &ServedWorld,
     operation: &'static OperationSpec,
-    kind: ResourceKind,
-    parent: Option<(ResourceKind, u32)>,
+    kind: IdentifierKind,
+    parent: Option<(IdentifierKind, u32)>,
     organisation: Option<u32>,
     arguments: &RequestArguments,
 ) -> Option<Value> {
@@ -165,13 +156,13 @@ fn list(
     Some(page.render(operation, nodes.collect(), cursor))
 }
 
-fn summary(world: &ServedWorld, parent: Option<(ResourceKind, u32)>) -> Option<Value> {
+fn summary(world: &ServedWorld, parent: Option<(IdentifierKind, u32)>) -> Option<Value> {
     match parent? {
-        (ResourceKind::Issuance, key) => {
-            let batch = |key| world.resource(ResourceKind::Batch, key);
+        (IdentifierKind::Issuance, key) => {
+            let batch = |key| world.resource(IdentifierKind::Batch, key);
             Some(world.ledger.issuance_batches(key, batch))
         }
-        (ResourceKind::Organisation, key) => Some(world.ledger.balance(key)),
+        (IdentifierKind::Organisation, key) => Some(world.ledger.balance(key)),
         _ => None,
     }
 }

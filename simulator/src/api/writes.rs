@@ -11,8 +11,10 @@ use serde_json::{Value, json};
 use super::error_response::ErrorResponse;
 use super::invalid::value_error;
 use crate::catalogue::purpose_bit;
-use crate::identifier::ResourceKind;
-use crate::ledger::{Ledger, OrganisationRow, Portion, Refusal, RefusalReason, RetirementTerms};
+use crate::identifier::IdentifierKind;
+use crate::ledger::{
+    Ledger, OrganisationRow, Portion, RefusalReason, RefusedWrite, RetirementTerms,
+};
 
 /// The property of a request that lists quantities of batches.
 const QUANTITIES: &str = "credit_batch_quantities";
@@ -58,7 +60,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ErrorResponse> {
 
 impl WriteRequest<'_> {
     fn create_delivery(&mut self, body: CreateDelivery) -> Result<Value, ErrorResponse> {
-        let order = self.find(ResourceKind::Order, body.order_id.as_str())?;
+        let order = self.find(IdentifierKind::Order, body.order_id.as_str())?;
         let portions = self.portions(&body.credit_batch_quantities)?;
         let supplier = self.ledger.orders[order as usize].supplier;
         if self.ledger.suppliers[supplier as usize].organisation != self.caller {
@@ -68,13 +70,13 @@ impl WriteRequest<'_> {
         self.ledger.check_delivery(order, &portions).map_err(refused)?;
         let (at, notes) = (self.ledger.next_time(), body.notes.map(Into::into));
         let key = self.ledger.deliver(order, &portions, at, notes);
-        Ok(self.ledger.view(ResourceKind::Delivery, key))
+        Ok(self.ledger.view(IdentifierKind::Delivery, key))
     }
 
     fn create_transfer(&mut self, body: CreateTransfer) -> Result<Value, ErrorResponse> {
-        let from = self.find(ResourceKind::Organisation, body.from_organisation_id.as_str())?;
-        let to = self.find(ResourceKind::Organisation, body.to_organisation_id.as_str())?;
-        let supplier = self.find(ResourceKind::Supplier, body.supplier_id.as_str())?;
+        let from = self.find(IdentifierKind::Organisation, body.from_organisation_id.as_str())?;
+        let to = self.find(IdentifierKind::Organisation, body.to_organisation_id.as_str())?;
+        let supplier = self.find(IdentifierKind::Supplier, body.supplier_id.as_str())?;
         let portions = self.portions(&body.credit_batch_quantities)?;
         self.require_own(from)?;
         if !self.ledger.organisations[from as usize].transferees.contains(&to) {
@@ -83,19 +85,19 @@ impl WriteRequest<'_> {
         self.ledger.check_portions(&portions, from, supplier).map_err(refused)?;
         let (at, notes) = (self.ledger.next_time(), body.notes.map(Into::into));
         let key = self.ledger.transfer(from, to, &portions, at, notes);
-        Ok(self.ledger.view(ResourceKind::Transfer, key))
+        Ok(self.ledger.view(IdentifierKind::Transfer, key))
     }
 
     fn create_retirement(&mut self, body: CreateRetirement) -> Result<Value, ErrorResponse> {
         let owner = body.owner_organisation_id.as_str();
         let beneficiary = body.beneficiary_organisation_id.as_str();
         let (owner, beneficiary) = (self.organisation(owner)?, self.organisation(beneficiary)?);
-        let supplier = self.find(ResourceKind::Supplier, body.supplier_id.as_str())?;
+        let supplier = self.find(IdentifierKind::Supplier, body.supplier_id.as_str())?;
         let portions = self.portions(&body.credit_batch_quantities)?;
         let terms = self.terms(owner, beneficiary, &body.retirement_purposes, body.notes)?;
         self.ledger.check_portions(&portions, owner, supplier).map_err(refused)?;
         let key = self.ledger.retire(&portions, terms);
-        Ok(self.ledger.view(ResourceKind::Retirement, key))
+        Ok(self.ledger.view(IdentifierKind::Retirement, key))
     }
 
     fn retire_oldest_credits(
@@ -105,8 +107,8 @@ impl WriteRequest<'_> {
         let owner = body.owner_organisation_id.as_str();
         let beneficiary = body.beneficiary_organisation_id.as_str();
         let (owner, beneficiary) = (self.organisation(owner)?, self.organisation(beneficiary)?);
-        let supplier = self.find(ResourceKind::Supplier, body.supplier_id.as_str())?;
-        let order = body.order_id.as_ref().map(|id| self.find(ResourceKind::Order, id.as_str()));
+        let supplier = self.find(IdentifierKind::Supplier, body.supplier_id.as_str())?;
+        let order = body.order_id.as_ref().map(|id| self.find(IdentifierKind::Order, id.as_str()));
         let order = order.transpose()?;
         let terms = self.terms(owner, beneficiary, &body.retirement_purposes, body.notes)?;
         let is_eligible = |ledger: &Ledger, batch| {
@@ -116,7 +118,7 @@ impl WriteRequest<'_> {
         };
         let portions = self.ledger.oldest_portions(owner, body.credit_quantity_kg, is_eligible);
         let key = self.ledger.retire(&portions.map_err(refused)?, terms);
-        Ok(self.ledger.view(ResourceKind::Retirement, key))
+        Ok(self.ledger.view(IdentifierKind::Retirement, key))
     }
 
     /// Adds a beneficiary. A domain or an e-mail address is unique, so that repeating the request
@@ -146,7 +148,7 @@ impl WriteRequest<'_> {
         if key != self.caller && !beneficiaries.contains(&key) {
             beneficiaries.push(key);
         }
-        Ok(self.ledger.view(ResourceKind::Organisation, key))
+        Ok(self.ledger.view(IdentifierKind::Organisation, key))
     }
 
     fn check_out(&mut self, body: CreateStripeCheckoutSession) -> Result<Value, ErrorResponse> {
@@ -177,24 +179,24 @@ impl WriteRequest<'_> {
         if !errors.is_empty() {
             return Err(ErrorResponse::invalid(errors));
         }
-        let session = self.ledger.id(ResourceKind::StripeConfiguration, supplier);
+        let session = self.ledger.id(IdentifierKind::StripeConfiguration, supplier);
         let session = session.trim_start_matches("ssc_");
         let url = format!("https://checkout.example/c/pay/cs_test_{session}");
         Ok(json!({ "redirect_url": url }))
     }
 
-    fn find(&self, kind: ResourceKind, id: &str) -> Result<u32, ErrorResponse> {
+    fn find(&self, kind: IdentifierKind, id: &str) -> Result<u32, ErrorResponse> {
         let unknown = || refused(RefusalReason::Unknown(id.to_owned()).into());
         self.ledger.find(kind, id).ok_or_else(unknown)
     }
 
     fn organisation(&self, id: &str) -> Result<u32, ErrorResponse> {
-        self.find(ResourceKind::Organisation, id)
+        self.find(IdentifierKind::Organisation, id)
     }
 
     fn portions(&self, quantities: &[CreditBatchQuantity]) -> Result<Vec<Portion>, ErrorResponse> {
         let portion = |quantity: &CreditBatchQuantity| {
-            let batch = self.find(ResourceKind::Batch, quantity.credit_batch_id.as_str())?;
+            let batch = self.find(IdentifierKind::Batch, quantity.credit_batch_id.as_str())?;
             Ok(Portion { batch, kilograms: quantity.credit_quantity_kg })
         };
         quantities.iter().map(portion).collect()
@@ -231,7 +233,7 @@ fn not_permitted(reason: &str) -> ErrorResponse {
 
 /// Converts a refusal to a response: 404 for what does not exist, 403 for what belongs to others,
 /// and 422 for what the state of the credits rules out.
-fn refused(Refusal { reason, portion }: Refusal) -> ErrorResponse {
+fn refused(RefusedWrite { reason, portion }: RefusedWrite) -> ErrorResponse {
     let message = reason.to_string();
     match reason {
         RefusalReason::Unknown(_) => ErrorResponse::new(StatusCode::NOT_FOUND, message),

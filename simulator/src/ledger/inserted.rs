@@ -4,8 +4,8 @@ use isometric_registry::audit::SerialRange;
 use serde_json::Value;
 
 use super::Ledger;
-use super::rows::{BatchRow, InsertedRow, OrganisationRow, Origin, Time};
-use crate::identifier::ResourceKind;
+use super::rows::{BatchRow, InsertedRow, OrganisationRow, Origin, Timestamp};
+use crate::identifier::IdentifierKind;
 use crate::serial;
 
 impl Ledger {
@@ -44,7 +44,7 @@ impl Ledger {
         name: &str,
         domain: Option<&str>,
     ) -> u32 {
-        let found = self.find(ResourceKind::Organisation, id);
+        let found = self.find(IdentifierKind::Organisation, id);
         found.unwrap_or_else(|| {
             self.add_organisation(OrganisationRow {
                 foreign_id: Some(id.into()),
@@ -89,7 +89,7 @@ impl Ledger {
     }
 
     fn id_of_index(&self, key: u32) -> String {
-        crate::identifier::encode(ResourceKind::Batch, self.seed, key.into())
+        crate::identifier::encode(IdentifierKind::Batch, self.seed, key.into())
     }
 
     /// Returns the origins of the children of a batch.
@@ -108,7 +108,7 @@ impl Ledger {
     pub(super) fn find_in_base(
         &self,
         batch: u32,
-        kind: ResourceKind,
+        kind: IdentifierKind,
         property: &str,
     ) -> Option<u32> {
         let id = self.inserted(batch)?.base.get(property).and_then(Value::as_str)?;
@@ -117,7 +117,7 @@ impl Ledger {
 }
 
 impl InsertedRow {
-    pub(crate) fn new(base: Value, serial_number: &str, times: [Option<Time>; 2]) -> Self {
+    pub(crate) fn new(base: Value, serial_number: &str, times: [Option<Timestamp>; 2]) -> Self {
         let [issued_at, delivered_at] = times;
         let is_retired = base.get("status").and_then(Value::as_str) == Some("retired");
         Self {

@@ -8,17 +8,17 @@ mod writes;
 
 use std::collections::HashMap;
 
-pub(crate) use self::refusal::{Refusal, RefusalReason};
+pub(crate) use self::refusal::{RefusalReason, RefusedWrite};
 pub(crate) use self::rows::{
     BatchRow, DeliveryRow, DocumentRow, InsertedRow, IssuanceRow, OrderRow, OrganisationRow,
-    Origin, Parts, ProjectRow, RetirementRow, SupplierRow, Time, TransferRow,
+    Origin, Parts, ProjectRow, RetirementRow, SupplierRow, Timestamp, TransferRow,
 };
 pub(crate) use self::timeline::Timeline;
 pub(crate) use self::writes::{Portion, RetirementTerms};
-use crate::identifier::{self, ResourceKind};
+use crate::identifier::{self, IdentifierKind};
 
 /// One minute in microseconds.
-const MINUTE: Time = 60_000_000;
+const MINUTE: Timestamp = 60_000_000;
 
 /// The state of the registry.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ pub(crate) struct Ledger {
     foreign_batches: HashMap<Box<str>, u32>,
     next_unit: u64,
     /// The latest time of any event.
-    now: Time,
+    now: Timestamp,
     /// True while the timelines are not sorted.
     is_seeding: bool,
 }
@@ -60,14 +60,14 @@ pub(crate) struct Timelines {
 }
 
 impl Timelines {
-    fn of_mut(&mut self, kind: ResourceKind) -> Option<&mut Timeline> {
+    fn of_mut(&mut self, kind: IdentifierKind) -> Option<&mut Timeline> {
         match kind {
-            ResourceKind::Batch => Some(&mut self.batches),
-            ResourceKind::Delivery => Some(&mut self.deliveries),
-            ResourceKind::Issuance => Some(&mut self.issuances),
-            ResourceKind::Order => Some(&mut self.orders),
-            ResourceKind::Retirement => Some(&mut self.retirements),
-            ResourceKind::Transfer => Some(&mut self.transfers),
+            IdentifierKind::Batch => Some(&mut self.batches),
+            IdentifierKind::Delivery => Some(&mut self.deliveries),
+            IdentifierKind::Issuance => Some(&mut self.issuances),
+            IdentifierKind::Order => Some(&mut self.orders),
+            IdentifierKind::Retirement => Some(&mut self.retirements),
+            IdentifierKind::Transfer => Some(&mut self.transfers),
             _ => None,
         }
     }
@@ -83,27 +83,27 @@ impl Timelines {
 /// Queries.
 impl Ledger {
     /// Returns the number of resources of a kind.
-    pub(crate) fn len(&self, kind: ResourceKind) -> usize {
+    pub(crate) fn len(&self, kind: IdentifierKind) -> usize {
         match kind {
-            ResourceKind::Batch => self.batches.len(),
-            ResourceKind::Delivery => self.deliveries.len(),
-            ResourceKind::Document => self.documents.len(),
-            ResourceKind::Issuance | ResourceKind::Removal => self.issuances.len(),
-            ResourceKind::Order => self.orders.len(),
-            ResourceKind::Organisation => self.organisations.len(),
-            ResourceKind::Project => self.projects.len(),
-            ResourceKind::Refund => self.refunds.len(),
-            ResourceKind::Retirement => self.retirements.len(),
-            ResourceKind::StripeConfiguration | ResourceKind::Supplier => self.suppliers.len(),
-            ResourceKind::Transfer => self.transfers.len(),
+            IdentifierKind::Batch => self.batches.len(),
+            IdentifierKind::Delivery => self.deliveries.len(),
+            IdentifierKind::Document => self.documents.len(),
+            IdentifierKind::Issuance | IdentifierKind::Removal => self.issuances.len(),
+            IdentifierKind::Order => self.orders.len(),
+            IdentifierKind::Organisation => self.organisations.len(),
+            IdentifierKind::Project => self.projects.len(),
+            IdentifierKind::Refund => self.refunds.len(),
+            IdentifierKind::Retirement => self.retirements.len(),
+            IdentifierKind::StripeConfiguration | IdentifierKind::Supplier => self.suppliers.len(),
+            IdentifierKind::Transfer => self.transfers.len(),
         }
     }
 
     /// Returns the identifier of a resource.
-    pub(crate) fn id(&self, kind: ResourceKind, key: u32) -> String {
+    pub(crate) fn id(&self, kind: IdentifierKind, key: u32) -> String {
         let foreign = match kind {
-            ResourceKind::Batch => self.inserted(key).and_then(|row| row.foreign_id.as_deref()),
-            ResourceKind::Organisation => self.organisations[key as usize].foreign_id.as_deref(),
+            IdentifierKind::Batch => self.inserted(key).and_then(|row| row.foreign_id.as_deref()),
+            IdentifierKind::Organisation => self.organisations[key as usize].foreign_id.as_deref(),
             _ => None,
         };
         let encoded = || identifier::encode(kind, self.seed, key.into());
@@ -111,22 +111,22 @@ impl Ledger {
     }
 
     /// Returns the index of the resource with an identifier.
-    pub(crate) fn find(&self, kind: ResourceKind, id: &str) -> Option<u32> {
+    pub(crate) fn find(&self, kind: IdentifierKind, id: &str) -> Option<u32> {
         let encoded = || {
             let number = identifier::decode(kind, self.seed, id)?;
             let key = u32::try_from(number).ok()?;
             let exists = (key as usize) < self.len(kind) && self.id(kind, key) == id;
-            let is_vacant = kind == ResourceKind::Batch
+            let is_vacant = kind == IdentifierKind::Batch
                 && self.batches.get(key as usize).is_some_and(|row| row.is_vacant);
             (exists && !is_vacant).then_some(key)
         };
         self.find_foreign(kind, id).or_else(encoded)
     }
 
-    fn find_foreign(&self, kind: ResourceKind, id: &str) -> Option<u32> {
+    fn find_foreign(&self, kind: IdentifierKind, id: &str) -> Option<u32> {
         match kind {
-            ResourceKind::Batch => self.foreign_batches.get(id).copied(),
-            ResourceKind::Organisation => {
+            IdentifierKind::Batch => self.foreign_batches.get(id).copied(),
+            IdentifierKind::Organisation => {
                 let mut organisations = (0..).zip(&self.organisations);
                 organisations.find(|(_, row)| row.foreign_id.as_deref() == Some(id)).map(|(k, _)| k)
             }
@@ -159,14 +159,16 @@ impl Ledger {
     pub(crate) fn issuance_of(&self, batch: u32) -> Option<u32> {
         match self.batch(batch).origin {
             Origin::Issuance(issuance) => Some(issuance),
-            Origin::Inserted(_) => self.find_in_base(batch, ResourceKind::Issuance, "issuance_id"),
+            Origin::Inserted(_) => {
+                self.find_in_base(batch, IdentifierKind::Issuance, "issuance_id")
+            }
         }
     }
 
     pub(crate) fn project_of(&self, batch: u32) -> Option<u32> {
         match self.batch(batch).origin {
             Origin::Issuance(issuance) => Some(self.issuances[issuance as usize].project),
-            Origin::Inserted(_) => self.find_in_base(batch, ResourceKind::Project, "project_id"),
+            Origin::Inserted(_) => self.find_in_base(batch, IdentifierKind::Project, "project_id"),
         }
     }
 
@@ -176,7 +178,9 @@ impl Ledger {
                 let project = self.issuances[issuance as usize].project;
                 Some(self.projects[project as usize].supplier)
             }
-            Origin::Inserted(_) => self.find_in_base(batch, ResourceKind::Supplier, "supplier_id"),
+            Origin::Inserted(_) => {
+                self.find_in_base(batch, IdentifierKind::Supplier, "supplier_id")
+            }
         }
     }
 
@@ -184,14 +188,14 @@ impl Ledger {
         Some(self.deliveries[self.batch(batch).delivery? as usize].order)
     }
 
-    pub(crate) fn issued_at(&self, batch: u32) -> Time {
+    pub(crate) fn issued_at(&self, batch: u32) -> Timestamp {
         match self.batch(batch).origin {
             Origin::Issuance(issuance) => self.issuances[issuance as usize].at,
             Origin::Inserted(_) => self.inserted(batch).map_or(0, |row| row.issued_at),
         }
     }
 
-    pub(crate) fn delivered_at(&self, batch: u32) -> Option<Time> {
+    pub(crate) fn delivered_at(&self, batch: u32) -> Option<Timestamp> {
         match self.batch(batch).delivery {
             Some(delivery) => Some(self.deliveries[delivery as usize].at),
             None => self.inserted(batch)?.delivered_at,
@@ -216,7 +220,7 @@ impl Ledger {
     }
 
     /// Returns a time after all events.
-    pub(crate) fn next_time(&self) -> Time {
+    pub(crate) fn next_time(&self) -> Timestamp {
         self.now + MINUTE
     }
 }
@@ -240,7 +244,7 @@ impl Ledger {
     }
 
     /// Puts a resource at its place in time.
-    fn record(&mut self, kind: ResourceKind, at: Time, key: u32) {
+    fn record(&mut self, kind: IdentifierKind, at: Timestamp, key: u32) {
         self.now = self.now.max(at);
         let Some(timeline) = self.timelines.of_mut(kind) else { return };
         if self.is_seeding {

@@ -2,7 +2,7 @@
 
 /// A write that was refused. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct RefusedWrite {
     pub(crate) reason: RefusalReason,
     /// The index of the batch in the request, if the refusal is about a batch.
     pub(crate) portion: Option<usize>,
@@ -34,7 +34,7 @@ pub(crate) enum RefusalReason {
     Nothing,
 }
 
-impl From<RefusalReason> for Refusal {
+impl From<RefusalReason> for RefusedWrite {
     fn from(reason: RefusalReason) -> Self {
         Self { reason, portion: None }
     }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::rows::{
     BatchRow, DeliveryRow, IssuanceRow, OrderRow, OrganisationRow, Origin, Parts, RetirementRow,
-    Time, TransferRow,
+    Timestamp, TransferRow,
 };
-use super::{Ledger, Refusal, RefusalReason};
-use crate::identifier::ResourceKind;
+use super::{Ledger, RefusalReason, RefusedWrite};
+use crate::identifier::IdentifierKind;
 
 /// A quantity to take from a batch.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ pub(crate) struct RetirementTerms {
     /// The indices of the purposes in the catalogue, as bits.
     pub(crate) purposes: u8,
     pub(crate) notes: Option<Box<str>>,
-    pub(crate) at: Time,
+    pub(crate) at: Timestamp,
 }
 
 /// Checks of a request, which precede every change.
@@ -36,14 +36,14 @@ impl Ledger {
         portions: &[Portion],
         owner: u32,
         supplier: u32,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), RefusedWrite> {
         if portions.is_empty() {
             return Err(RefusalReason::Nothing.into());
         }
         let mut requested = HashMap::<u32, i64>::new();
         for (index, portion) in portions.iter().enumerate() {
-            let refuse = |reason| Refusal { reason, portion: Some(index) };
-            let (batch, id) = (portion.batch, || self.id(ResourceKind::Batch, portion.batch));
+            let refuse = |reason| RefusedWrite { reason, portion: Some(index) };
+            let (batch, id) = (portion.batch, || self.id(IdentifierKind::Batch, portion.batch));
             if self.batch(batch).owner != owner {
                 return Err(refuse(RefusalReason::NotOwner(id())));
             }
@@ -66,19 +66,23 @@ impl Ledger {
         match self.status(batch) {
             "active" => Ok(()),
             status => {
-                let id = self.id(ResourceKind::Batch, batch);
+                let id = self.id(IdentifierKind::Batch, batch);
                 Err(RefusalReason::NotActive { id, status })
             }
         }
     }
 
     /// Checks that no portion was delivered before, and that the order still lacks the credits.
-    pub(crate) fn check_delivery(&self, order: u32, portions: &[Portion]) -> Result<(), Refusal> {
+    pub(crate) fn check_delivery(
+        &self,
+        order: u32,
+        portions: &[Portion],
+    ) -> Result<(), RefusedWrite> {
         for (index, portion) in portions.iter().enumerate() {
             if self.delivered_at(portion.batch).is_some() {
-                let id = self.id(ResourceKind::Batch, portion.batch);
+                let id = self.id(IdentifierKind::Batch, portion.batch);
                 let reason = RefusalReason::AlreadyDelivered(id);
-                return Err(Refusal { reason, portion: Some(index) });
+                return Err(RefusedWrite { reason, portion: Some(index) });
             }
         }
         let order = &self.orders[order as usize];
@@ -96,7 +100,7 @@ impl Ledger {
         owner: u32,
         kilograms: i64,
         is_eligible: impl Fn(&Self, u32) -> bool,
-    ) -> Result<Vec<Portion>, Refusal> {
+    ) -> Result<Vec<Portion>, RefusedWrite> {
         let mut portions = Vec::new();
         let mut missing = kilograms;
         for batch in self.timelines.batches.keys() {
@@ -127,11 +131,17 @@ impl Ledger {
         self.organisations.len() as u32 - 1
     }
 
-    pub(crate) fn place_order(&mut self, buyer: u32, supplier: u32, at: Time, ordered: i64) -> u32 {
+    pub(crate) fn place_order(
+        &mut self,
+        buyer: u32,
+        supplier: u32,
+        at: Timestamp,
+        ordered: i64,
+    ) -> u32 {
         let key = self.orders.len() as u32;
         let row = OrderRow { buyer, supplier, at, ordered, delivered: 0, fulfilled_at: None };
         self.orders.push(row);
-        self.record(ResourceKind::Order, at, key);
+        self.record(IdentifierKind::Order, at, key);
         key
     }
 
@@ -140,7 +150,7 @@ impl Ledger {
     pub(crate) fn issue(
         &mut self,
         project: u32,
-        at: Time,
+        at: Timestamp,
         supplier_sizes: &[i64],
         pool_sizes: &[i64],
     ) -> u32 {
@@ -180,7 +190,7 @@ impl Ledger {
             supplier_kilograms,
             pool_kilograms,
         });
-        self.record(ResourceKind::Issuance, at, issuance);
+        self.record(IdentifierKind::Issuance, at, issuance);
         let project = &mut self.projects[project as usize];
         project.issued += supplier_kilograms + pool_kilograms;
         project.issued_to_pool += pool_kilograms;
@@ -241,7 +251,7 @@ impl Ledger {
         &mut self,
         order: u32,
         portions: &[Portion],
-        at: Time,
+        at: Timestamp,
         notes: Option<Box<str>>,
     ) -> u32 {
         let key = self.deliveries.len() as u32;
@@ -258,7 +268,7 @@ impl Ledger {
             batch.delivery = Some(key);
         });
         self.deliveries.push(DeliveryRow { order, at, parts, notes });
-        self.record(ResourceKind::Delivery, at, key);
+        self.record(IdentifierKind::Delivery, at, key);
         key
     }
 
@@ -267,13 +277,13 @@ impl Ledger {
         from: u32,
         to: u32,
         portions: &[Portion],
-        at: Time,
+        at: Timestamp,
         notes: Option<Box<str>>,
     ) -> u32 {
         let row = self.hand_over(from, to, portions, at, notes);
         let key = self.transfers.len() as u32;
         self.transfers.push(row);
-        self.record(ResourceKind::Transfer, at, key);
+        self.record(IdentifierKind::Transfer, at, key);
         key
     }
 
@@ -283,13 +293,13 @@ impl Ledger {
         from: u32,
         to: u32,
         portions: &[Portion],
-        at: Time,
+        at: Timestamp,
         notes: Option<Box<str>>,
     ) -> u32 {
         let row = self.hand_over(from, to, portions, at, notes);
         let key = self.refunds.len() as u32;
         self.refunds.push(row);
-        self.record(ResourceKind::Refund, at, key);
+        self.record(IdentifierKind::Refund, at, key);
         key
     }
 
@@ -298,7 +308,7 @@ impl Ledger {
         from: u32,
         to: u32,
         portions: &[Portion],
-        at: Time,
+        at: Timestamp,
         notes: Option<Box<str>>,
     ) -> TransferRow {
         let parts = self.take_all(portions);
@@ -322,13 +332,13 @@ impl Ledger {
             }
         }
         self.retirements.push(RetirementRow { owner, beneficiary, at, parts, purposes, notes });
-        self.record(ResourceKind::Retirement, at, key);
+        self.record(IdentifierKind::Retirement, at, key);
         key
     }
 
-    pub(super) fn push_batch(&mut self, issued_at: Time, row: BatchRow) {
+    pub(super) fn push_batch(&mut self, issued_at: Timestamp, row: BatchRow) {
         let key = self.batches.len() as u32;
         self.batches.push(row);
-        self.record(ResourceKind::Batch, issued_at, key);
+        self.record(IdentifierKind::Batch, issued_at, key);
     }
 }

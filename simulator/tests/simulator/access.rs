@@ -17,7 +17,8 @@ fn the_client_secret_alone_gives_access_to_public_operations() {
     for operation in operations::all() {
         let id = if operation.path.starts_with("/suppliers") { "spl" } else { "org" };
         let path = operation.path.replace("{id}", &format!("{id}_1GB56M1ST1S0GVNA"));
-        let response = send_with(&simulator, operation.method, &path, &credentials(&simulator, None));
+        let response =
+            send_with(&simulator, operation.method, &path, &credentials(&simulator, None));
         let name = operation.name;
         assert_eq!(response.status == 401, operation.needs_access_token, "{name}");
     }
@@ -34,7 +35,8 @@ fn an_organisation_sees_public_data_and_its_own() {
     let supplier_id = own_supplier["id"].as_str().unwrap();
     let supplier_organisation = own_supplier["organisation"]["id"].as_str().unwrap();
     let organisation = simulator.organisation().id;
-    let (_, orders) = get(&simulator, buyer, &format!("/organisations/{organisation}/orders?first=50"));
+    let (_, orders) =
+        get(&simulator, buyer, &format!("/organisations/{organisation}/orders?first=50"));
     let orders = orders["nodes"].as_array().unwrap();
     let from = |is_own: bool| {
         let order = orders.iter().find(|each| (each["supplier"]["id"] == *supplier_id) == is_own);

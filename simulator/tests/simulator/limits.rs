@@ -16,7 +16,8 @@ fn half_a_request_is_closed_after_the_timeout() {
     let (address, _) = url.split_once('/').unwrap();
     let heads = [
         "GET /registry/v0/suppliers HTTP/1.1\r\nhost: a\r\nx-half:".to_owned(),
-        "POST /registry/v0/beneficiary HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{".to_owned(),
+        "POST /registry/v0/beneficiary HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{"
+            .to_owned(),
     ];
     for head in heads {
         let mut stream = TcpStream::connect(address).unwrap();

@@ -9,6 +9,7 @@ mod limits;
 mod operations;
 mod pages;
 mod responses;
+mod samples;
 mod worlds;
 mod writes;
 

@@ -14,7 +14,13 @@ fn nodes(page: &Value) -> Vec<Value> {
 
 /// Reads a list page by page with a size of its own for each direction, and returns the items in
 /// the order of the list.
-fn read(simulator: &Simulator, headers: &str, path: &str, size: usize, forwards: bool) -> Vec<Value> {
+fn read(
+    simulator: &Simulator,
+    headers: &str,
+    path: &str,
+    size: usize,
+    forwards: bool,
+) -> Vec<Value> {
     let [sizing, cursor, next, more] = if forwards {
         ["first", "after", "end_cursor", "has_next_page"]
     } else {
@@ -163,7 +169,8 @@ fn batches_are_filtered_by_time_and_sorted_in_either_direction() {
 #[test]
 fn a_cursor_keeps_its_place_when_its_item_leaves_the_list() {
     let simulator = Simulator::builder().batches(400).start().unwrap();
-    let path = format!("/organisations/{}/credit_batches?status=active", simulator.organisation().id);
+    let path =
+        format!("/organisations/{}/credit_batches?status=active", simulator.organisation().id);
     let first = send(&simulator, "GET", &format!("{path}&first=2")).json();
     let second = send(&simulator, "GET", &format!("{path}&first=4")).json();
     let id = first["nodes"][1]["id"].as_str().unwrap().parse().unwrap();
@@ -194,7 +201,11 @@ fn invalid_queries_get_422_with_location_and_type() {
         assert_eq!(response.status, 422, "{query}");
         let detail = &response.json()["detail"][0];
         assert_eq!(detail["loc"][0], "query");
-        assert_eq!((&detail["loc"][1], &detail["type"]), (&parameter.into(), &kind.into()), "{query}");
+        assert_eq!(
+            (&detail["loc"][1], &detail["type"]),
+            (&parameter.into(), &kind.into()),
+            "{query}"
+        );
     }
     assert_eq!(send(&simulator, "GET", &format!("{path}?unknown=1&after=unknown")).status, 200);
 }
