@@ -9,6 +9,7 @@ mod hooks;
 pub(crate) mod http;
 pub mod json;
 pub(crate) mod lists;
+mod members;
 pub(crate) mod operation;
 mod page;
 pub(crate) mod pending;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 
 use super::http::HttpClient;
-use super::page::JsonMembers;
+use super::members::JsonMembers;
 use super::response::Response;
 use super::spec::OperationSpec;
 use super::transcript::BodyEnd;

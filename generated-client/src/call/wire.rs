@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::page::JsonMembers;
+use super::members::JsonMembers;
 
 /// The result of progenitor's client, which does not know the types of bodies.
 pub(crate) type WireResult = Result<ResponseValue<JsonText>, progenitor_client::Error<()>>;
