@@ -318,14 +318,6 @@ fn reports_kilograms_beyond_64_bits() {
 }
 
 #[test]
-fn reports_a_batch_with_another_identifier() {
-    let mut fetched = FetchedBatches::default();
-    fetched.batches.insert(id('B'), batch('A', 1, "---"));
-    let lineage = Lineage::new(id('B'), fetched);
-    assert_eq!(findings(&lineage), ["B: /id: identity: is \"A\", not the requested identifier"]);
-}
-
-#[test]
 fn reports_absent_relatives() {
     let mut batches = family();
     batches.retain(|batch| batch.id != id('D'));
