@@ -118,7 +118,7 @@ fn reports_each_contradiction_by_its_rules() {
         (
             "split batch with a right child only",
             vec![('A', "/left_child_id", Value::Null)],
-            &["A split-children", "A kilograms-conserved"],
+            &["A split-children", "A names-child", "A kilograms-conserved"],
         ),
         ("kilograms lost in a split", vec![('D', "/size", size(99))], &["C kilograms-conserved"]),
         (
