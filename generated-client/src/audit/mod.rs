@@ -4,7 +4,9 @@
 //!   compare the properties of one resource.
 //! - [`Registry::lineage`](crate::Registry::lineage) fetches a batch with all its relatives, and
 //!   [`Lineage::findings`](lineage::Lineage::findings) compares these with each other.
-//! - [`Records`] collects resources and lists, and compares them with each other: totals with
+//! - [`Audit`] fetches resources with all that belongs to them, or everything that the credentials
+//!   can see, and compares them with each other.
+//! - [`Records`] does the same with resources from elsewhere, such as files. It collects resources and lists, and compares them with each other: totals with
 //!   the batches that they count, balances with holdings, and every batch with its relatives.
 //!
 //! All return [`Finding`]s, each with its [`AuditRule`]. A rule is an
@@ -29,6 +31,7 @@ mod quantity;
 mod records;
 mod report;
 mod rule;
+mod run;
 mod serial;
 mod within;
 
@@ -37,4 +40,5 @@ pub use finding::Finding;
 pub use records::{Audited, Records, findings_in, findings_within};
 pub use report::{AuditReport, MAX_KEPT, NotChecked, RuleResult, Unchecked};
 pub use rule::{AuditLevel, AuditRule};
+pub use run::{Audit, AuditProgress};
 pub use serial::SerialRange;

@@ -168,6 +168,11 @@ impl Records {
         self.names.find(id).is_some_and(|key| self.batches.contains_key(&key))
     }
 
+    /// Returns whether resources were ignored because of the limit.
+    pub(super) fn is_limited(&self) -> bool {
+        self.is_full
+    }
+
     /// Checks the rules between resources and returns the report.
     pub fn report(mut self) -> AuditReport {
         let mut report = std::mem::take(&mut self.report);

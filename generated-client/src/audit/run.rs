@@ -1,0 +1,413 @@
+//! Audits of the registry over the network.
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use super::collection::Collection;
+use super::records::Records;
+use super::report::AuditReport;
+use crate::call::Call;
+use crate::call::json::{Json, JsonText};
+use crate::call::operation::List;
+use crate::call::response::Response;
+use crate::call::spec::OperationSpec;
+use crate::error::Error;
+use crate::generated::operations;
+use crate::registry::Registry;
+
+/// A type of resources that can be fetched by identifier.
+#[derive(Debug)]
+struct ResourceKind {
+    prefix: &'static str,
+    type_name: &'static str,
+    operation: &'static str,
+}
+
+const KINDS: [ResourceKind; 10] = [
+    ResourceKind { prefix: "ctb_", type_name: "CreditBatch", operation: "credit_batch" },
+    ResourceKind { prefix: "iss_", type_name: "Issuance", operation: "issuance" },
+    ResourceKind { prefix: "dlv_", type_name: "Delivery", operation: "delivery" },
+    ResourceKind { prefix: "tfr_", type_name: "Transfer", operation: "transfer" },
+    ResourceKind { prefix: "bpr_", type_name: "BufferPoolRefund", operation: "refund" },
+    ResourceKind { prefix: "ret_", type_name: "Retirement", operation: "retirement" },
+    ResourceKind { prefix: "ord_", type_name: "Order", operation: "order" },
+    ResourceKind { prefix: "prj_", type_name: "Project", operation: "project" },
+    ResourceKind { prefix: "spl_", type_name: "Supplier", operation: "supplier" },
+    ResourceKind { prefix: "org_", type_name: "Organisation", operation: "organisation" },
+];
+
+/// The statuses of credit batches, which are listed without the split ones by default.
+const STATUSES: [&str; 3] = ["active", "split", "retired"];
+
+/// An audit of resources of the registry.
+///
+/// ```no_run
+/// # async fn example(registry: isometric_registry::Registry) -> Result<(), isometric_registry::Error> {
+/// use isometric_registry::audit::Audit;
+///
+/// let report = Audit::of(&registry).ids(["iss_1EWT8R5FY1S0GFCY"]).await?;
+/// for finding in report.findings() {
+///     println!("{} {finding}", finding.rule.level());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Up to [`Options::concurrency`](crate::Options::concurrency) calls run at the same time, and
+/// each resource and each list is fetched once. Resources that the credentials cannot see are
+/// [not checked](AuditReport::not_checked); the rules that would need them are not checked
+/// either.
+#[must_use = "audits do nothing unless they are started"]
+pub struct Audit<'a> {
+    registry: Registry,
+    records: Records,
+    on_progress: Box<dyn FnMut(AuditProgress) + Send + 'a>,
+}
+
+/// The progress of an audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AuditProgress {
+    /// The number of calls that ended.
+    pub done: usize,
+    /// The number of calls that are known to be needed, including those that ended.
+    pub planned: usize,
+}
+
+impl<'a> Audit<'a> {
+    /// Creates an audit. Nothing is sent yet.
+    pub fn of(registry: &Registry) -> Self {
+        let registry = registry.clone();
+        Self { registry, records: Records::new(), on_progress: Box::new(|_| {}) }
+    }
+
+    /// Sets a function that is called after each call.
+    pub fn on_progress(mut self, on_progress: impl FnMut(AuditProgress) + Send + 'a) -> Self {
+        self.on_progress = Box::new(on_progress);
+        self
+    }
+
+    /// Audits everything that the credentials can see.
+    ///
+    /// # Errors
+    ///
+    /// Errors that do not concern a single resource, such as a lost connection or a status of
+    /// 401.
+    pub async fn all(self) -> Result<AuditReport, Error> {
+        let mut run = AuditRun::new(self, Scope::All);
+        for collection in Collection::ALL.iter().filter(|list| list.owner().is_none()) {
+            run.plan_list(*collection, "");
+        }
+        for (operation, type_name) in
+            [("current_organisation", "Organisation"), ("current_supplier", "Supplier")]
+        {
+            run.plan(operation, None, Purpose::Caller(type_name));
+        }
+        run.finish().await
+    }
+
+    /// Audits resources of any kind: those that belong to them, such as the batches of an
+    /// issuance, and all relatives of batches.
+    ///
+    /// Invalid identifiers and identifiers without a kind are reported as not checked.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Self::all).
+    pub async fn ids(
+        self,
+        ids: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<AuditReport, Error> {
+        let mut run = AuditRun::new(self, Scope::Ids);
+        for id in ids {
+            run.plan_resource(id.as_ref(), Role::Requested);
+        }
+        run.finish().await
+    }
+}
+
+impl fmt::Debug for Audit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Audit").field("registry", &self.registry).finish_non_exhaustive()
+    }
+}
+
+/// The resources to audit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    All,
+    Ids,
+}
+
+/// The reason why a resource is fetched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// It was requested, or is an ancestor of a requested batch.
+    Requested,
+    /// A batch names it as a child.
+    Child,
+}
+
+/// A call of an audit.
+struct Step {
+    call: Call<Json>,
+    purpose: Purpose,
+}
+
+enum Purpose {
+    /// A page of a list. The cursors are those of the pages so far.
+    Page { list: Collection, owner: String, cursors: HashSet<String> },
+    Resource { kind: &'static ResourceKind, id: String, role: Role },
+    /// The owner of the access token.
+    Caller(&'static str),
+}
+
+struct AuditRun<'a> {
+    audit: Audit<'a>,
+    scope: Scope,
+    waiting: VecDeque<Step>,
+    /// The resources and lists that were planned.
+    planned: HashSet<(Option<Collection>, String)>,
+    progress: AuditProgress,
+}
+
+impl<'a> AuditRun<'a> {
+    fn new(audit: Audit<'a>, scope: Scope) -> Self {
+        let progress = AuditProgress { done: 0, planned: 0 };
+        Self { audit, scope, waiting: VecDeque::new(), planned: HashSet::new(), progress }
+    }
+
+    /// Makes all calls, and the further calls for what they return.
+    async fn finish(mut self) -> Result<AuditReport, Error> {
+        let mut calls = FuturesUnordered::new();
+        loop {
+            if self.waiting.is_empty() && calls.is_empty() {
+                self.plan_children();
+            }
+            while calls.len() < self.audit.registry.concurrency()
+                && let Some(step) = self.waiting.pop_front()
+            {
+                calls.push(step.fetch());
+            }
+            let Some((step, result)) = calls.next().await else { break };
+            self.progress.done += 1;
+            match result {
+                Ok(body) => self.receive(step, body),
+                Err(error) => self.fail(&step, error)?,
+            }
+            (self.audit.on_progress)(self.progress);
+        }
+        Ok(self.audit.records.report())
+    }
+
+    fn plan(&mut self, operation: &'static str, id: Option<&str>, purpose: Purpose) {
+        let mut specs = operations::all().iter().copied();
+        let Some(spec) = specs.find(|spec| spec.name == operation) else { return };
+        let mut call = self.audit.registry.json_call(spec);
+        for (name, value) in arguments(spec, id) {
+            match call.clone().argument(name, &value) {
+                Ok(with_argument) => call = with_argument,
+                Err(_) => return,
+            }
+        }
+        self.progress.planned += 1;
+        self.waiting.push_back(Step { call, purpose });
+    }
+
+    fn plan_list(&mut self, list: Collection, owner: &str) {
+        if self.planned.insert((Some(list), owner.to_owned())) {
+            let id = (!owner.is_empty()).then_some(owner);
+            let purpose = Purpose::Page { list, owner: owner.to_owned(), cursors: HashSet::new() };
+            self.plan(list.operation(), id, purpose);
+        }
+    }
+
+    fn plan_resource(&mut self, id: &str, role: Role) {
+        if self.audit.records.has_batch(id) || !self.planned.insert((None, id.to_owned())) {
+            return;
+        }
+        match KINDS.iter().find(|kind| id.starts_with(kind.prefix)) {
+            Some(kind) => {
+                let purpose = Purpose::Resource { kind, id: id.to_owned(), role };
+                self.plan(kind.operation, Some(id), purpose);
+            }
+            None => self.audit.records.add_not_checked(id, "unknown prefix of an identifier"),
+        }
+    }
+
+    /// Plans the children that batches name and that no list contained.
+    fn plan_children(&mut self) {
+        let missing: Vec<_> = self.audit.records.missing_children().map(str::to_owned).collect();
+        for id in missing {
+            self.plan_resource(&id, Role::Child);
+        }
+    }
+
+    /// Plans the lists that belong to a resource.
+    fn plan_lists_of(&mut self, type_name: &str, id: &str) {
+        if self.audit.records.is_limited() {
+            return;
+        }
+        for list in Collection::ALL.iter().filter(|list| list.owner() == Some(type_name)) {
+            self.plan_list(*list, id);
+        }
+    }
+
+    fn receive(&mut self, step: Step, body: JsonText) {
+        match step.purpose {
+            Purpose::Page { list, owner, cursors } => {
+                self.receive_page(step.call, list, owner, cursors, body);
+            }
+            Purpose::Resource { kind, id, role } => {
+                if body.get() == "null" {
+                    self.absent(&id, role, "null");
+                    return;
+                }
+                self.audit.records.add_json(kind.type_name, body.get().as_bytes());
+                self.follow(kind.type_name, &id, &body);
+                if role == Role::Requested
+                    && let Some(parent) = text(&body, "/parent_id")
+                {
+                    self.plan_resource(&parent, Role::Requested);
+                }
+            }
+            Purpose::Caller(type_name) => {
+                let Some(id) = text(&body, "/id") else { return };
+                if type_name == "Supplier" {
+                    self.plan_list(Collection::SupplierOrders, &id);
+                } else {
+                    self.plan_lists_of(type_name, &id);
+                }
+            }
+        }
+    }
+
+    fn receive_page(
+        &mut self,
+        call: Call<Json>,
+        list: Collection,
+        owner: String,
+        mut cursors: HashSet<String>,
+        page: JsonText,
+    ) {
+        let next = next_cursor(&call, &page);
+        for item in Json::items(page, call.operation()) {
+            self.audit.records.add_listed_json(list, &owner, item.get().as_bytes());
+            if let Some(id) = text(&item, "/id") {
+                self.follow(list.item(), &id, &item);
+            }
+        }
+        match next {
+            None => self.audit.records.complete(list, &owner),
+            Some(Some(cursor)) if cursors.insert(cursor.clone()) => {
+                if let Ok(call) = call.argument("after", &cursor) {
+                    self.progress.planned += 1;
+                    let purpose = Purpose::Page { list, owner, cursors };
+                    // A started list goes first, so that few lists are open at a time.
+                    self.waiting.push_front(Step { call, purpose });
+                }
+            }
+            Some(_) => {
+                let reason = "the next page has no cursor, or a cursor that was used before";
+                self.not_checked(list, &owner, reason);
+            }
+        }
+    }
+
+    /// Plans the calls for the resources that belong to a received one.
+    fn follow(&mut self, type_name: &str, id: &str, json: &JsonText) {
+        if type_name == "Project" {
+            // The issuances of a project are among those of its supplier.
+            if self.scope == Scope::Ids
+                && let Some(supplier) = text(json, "/supplier/id")
+            {
+                self.plan_list(Collection::SupplierIssuances, &supplier);
+            }
+            return;
+        }
+        self.plan_lists_of(type_name, id);
+    }
+
+    /// Reports a failed call.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that does not concern a single resource.
+    fn fail(&mut self, step: &Step, error: Error) -> Result<(), Error> {
+        let status = error.status().map_or(0, |status| status.as_u16());
+        match &error {
+            Error::Configuration(_) | Error::Credentials(_) | Error::Transport(_) => {
+                return Err(error);
+            }
+            Error::Status(_) if status == 401 => return Err(error),
+            _ => {}
+        }
+        let is_absent = matches!(status, 404 | 410 | 422) || matches!(error, Error::Mismatch(_));
+        match &step.purpose {
+            Purpose::Page { list, owner, .. } => {
+                self.not_checked(*list, owner, &error.to_string());
+            }
+            Purpose::Resource { id, role, .. } if is_absent => {
+                self.absent(id, *role, &error.to_string());
+            }
+            Purpose::Resource { id, .. } => {
+                self.audit.records.add_not_checked(id, &error.to_string());
+            }
+            // An organisation need not be a supplier.
+            Purpose::Caller(_) if is_absent => {}
+            Purpose::Caller(type_name) => {
+                let subject = format!("{} of the access token", type_name.to_lowercase());
+                self.audit.records.add_not_checked(&subject, &error.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports a resource that does not exist. A batch that is named as a child is a finding.
+    fn absent(&mut self, id: &str, role: Role, reason: &str) {
+        match role {
+            Role::Child => self.audit.records.add_absent(id, reason),
+            Role::Requested => self.audit.records.add_not_checked(id, reason),
+        }
+    }
+
+    fn not_checked(&mut self, list: Collection, owner: &str, reason: &str) {
+        let subject = format!("{} {owner}", list.operation());
+        self.audit.records.add_not_checked(subject.trim_end(), reason);
+    }
+}
+
+impl Step {
+    async fn fetch(self) -> (Self, Result<JsonText, Error>) {
+        let response = self.call.clone().response().await;
+        (self, response.map(Response::into_value))
+    }
+}
+
+/// Returns the arguments of a call: the identifier, the maximum size of pages, and all statuses of
+/// batches.
+fn arguments(
+    spec: &'static OperationSpec,
+    id: Option<&str>,
+) -> impl Iterator<Item = (&'static str, serde_json::Value)> {
+    let size = spec.pagination.and_then(|pagination| {
+        let name = spec.parameters.get(pagination.first?)?.name;
+        Some((name, pagination.max_size?.into()))
+    });
+    let statuses = spec.parameter("status").map(|_| ("status", STATUSES.as_slice().into()));
+    id.map(|id| ("id", id.into())).into_iter().chain(size).chain(statuses)
+}
+
+/// Returns `None` for the last page of a list, and otherwise the cursor of the next page, which
+/// may be missing.
+fn next_cursor(call: &Call<Json>, page: &JsonText) -> Option<Option<String>> {
+    let pagination = call.operation().pagination?;
+    (page.at(pagination.more)? == "true").then(|| text(page, pagination.cursor))
+}
+
+/// Returns the string at a JSON pointer.
+fn text(json: &JsonText, pointer: &str) -> Option<String> {
+    serde_json::from_str(json.at(pointer)?).ok()
+}
