@@ -26,6 +26,7 @@
 mod batch;
 mod collection;
 mod finding;
+mod kind;
 pub mod lineage;
 mod quantity;
 mod records;
@@ -37,6 +38,7 @@ mod within;
 
 pub use collection::Collection;
 pub use finding::Finding;
+pub use kind::id_prefixes;
 pub use records::{Audited, Records, findings_in, findings_within};
 pub use report::{AuditReport, MAX_KEPT, NotChecked, RuleResult, Unchecked};
 pub use rule::{AuditLevel, AuditRule};

@@ -6,6 +6,7 @@ use std::fmt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::collection::Collection;
+use super::kind::ResourceKind;
 use super::records::Records;
 use super::report::AuditReport;
 use crate::call::Call;
@@ -16,27 +17,6 @@ use crate::call::spec::OperationSpec;
 use crate::error::Error;
 use crate::generated::operations;
 use crate::registry::Registry;
-
-/// A type of resources that can be fetched by identifier.
-#[derive(Debug)]
-struct ResourceKind {
-    prefix: &'static str,
-    type_name: &'static str,
-    operation: &'static str,
-}
-
-const KINDS: [ResourceKind; 10] = [
-    ResourceKind { prefix: "ctb_", type_name: "CreditBatch", operation: "credit_batch" },
-    ResourceKind { prefix: "iss_", type_name: "Issuance", operation: "issuance" },
-    ResourceKind { prefix: "dlv_", type_name: "Delivery", operation: "delivery" },
-    ResourceKind { prefix: "tfr_", type_name: "Transfer", operation: "transfer" },
-    ResourceKind { prefix: "bpr_", type_name: "BufferPoolRefund", operation: "refund" },
-    ResourceKind { prefix: "ret_", type_name: "Retirement", operation: "retirement" },
-    ResourceKind { prefix: "ord_", type_name: "Order", operation: "order" },
-    ResourceKind { prefix: "prj_", type_name: "Project", operation: "project" },
-    ResourceKind { prefix: "spl_", type_name: "Supplier", operation: "supplier" },
-    ResourceKind { prefix: "org_", type_name: "Organisation", operation: "organisation" },
-];
 
 /// The statuses of credit batches, which are listed without the split ones by default.
 const STATUSES: [&str; 3] = ["active", "split", "retired"];
@@ -111,11 +91,11 @@ impl<'a> Audit<'a> {
     /// Audits resources of any kind: those that belong to them, such as the batches of an
     /// issuance, and all relatives of batches.
     ///
-    /// Invalid identifiers and identifiers without a kind are reported as not checked.
+    /// Identifiers with an unknown prefix are reported as not checked.
     ///
     /// # Errors
     ///
-    /// As [`all`](Self::all).
+    /// Any [`Error`] for a requested resource, and those of [`all`](Self::all).
     pub async fn ids(
         self,
         ids: impl IntoIterator<Item = impl AsRef<str>>,
@@ -144,8 +124,9 @@ enum Scope {
 /// The reason why a resource is fetched.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
-    /// It was requested, or is an ancestor of a requested batch.
     Requested,
+    /// A requested batch or another ancestor names it as its parent.
+    Ancestor,
     /// A batch names it as a child.
     Child,
 }
@@ -228,7 +209,7 @@ impl<'a> AuditRun<'a> {
         if self.audit.records.has_batch(id) || !self.planned.insert((None, id.to_owned())) {
             return;
         }
-        match KINDS.iter().find(|kind| id.starts_with(kind.prefix)) {
+        match ResourceKind::of(id) {
             Some(kind) => {
                 let purpose = Purpose::Resource { kind, id: id.to_owned(), role };
                 self.plan(kind.operation, Some(id), purpose);
@@ -265,12 +246,12 @@ impl<'a> AuditRun<'a> {
                     self.absent(&id, role, "null");
                     return;
                 }
-                self.audit.records.add_json(kind.type_name, body.get().as_bytes());
+                self.audit.records.add_typed_json(kind.type_name, body.get().as_bytes());
                 self.follow(kind.type_name, &id, &body);
-                if role == Role::Requested
+                if role != Role::Child
                     && let Some(parent) = text(&body, "/parent_id")
                 {
-                    self.plan_resource(&parent, Role::Requested);
+                    self.plan_resource(&parent, Role::Ancestor);
                 }
             }
             Purpose::Caller(type_name) => {
@@ -334,7 +315,7 @@ impl<'a> AuditRun<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error that does not concern a single resource.
+    /// Returns an error of a requested resource, and one that does not concern a single resource.
     fn fail(&mut self, step: &Step, error: Error) -> Result<(), Error> {
         let status = error.status().map_or(0, |status| status.as_u16());
         match &error {
@@ -342,6 +323,9 @@ impl<'a> AuditRun<'a> {
                 return Err(error);
             }
             Error::Status(_) if status == 401 => return Err(error),
+            _ if matches!(step.purpose, Purpose::Resource { role: Role::Requested, .. }) => {
+                return Err(error);
+            }
             _ => {}
         }
         let is_absent = matches!(status, 404 | 410 | 422) || matches!(error, Error::Mismatch(_));
@@ -365,10 +349,10 @@ impl<'a> AuditRun<'a> {
         Ok(())
     }
 
-    /// Reports a resource that does not exist. A batch that is named as a child is a finding.
+    /// Reports a resource that does not exist. If a batch names it, that is a finding.
     fn absent(&mut self, id: &str, role: Role, reason: &str) {
         match role {
-            Role::Child => self.audit.records.add_absent(id, reason),
+            Role::Child | Role::Ancestor => self.audit.records.add_absent(id, reason),
             Role::Requested => self.audit.records.add_not_checked(id, reason),
         }
     }

@@ -8,11 +8,14 @@ mod totals;
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use self::facts::{BatchFacts, Facts};
 use self::names::{Key, Names};
 pub use self::resource::{Audited, findings_in, findings_within};
 use super::collection::Collection;
 use super::finding::Finding;
+use super::kind::ResourceKind;
 use super::report::AuditReport;
 use super::rule::AuditRule;
 use crate::validate::{Violation, excerpt};
@@ -109,18 +112,42 @@ impl Records {
         self.list(list, owner, key);
     }
 
-    /// Adds an item of a list from JSON, and validates it. Items of types without rules are
-    /// ignored.
-    pub fn add_listed_json(&mut self, list: Collection, owner: &str, json: &[u8]) {
-        if let Some(key) = resource::add_json(self, list.item(), owner, json) {
-            self.list(list, owner, key);
+    /// Adds an item of a list from JSON, and validates it. Returns whether it could be decoded.
+    pub fn add_listed_json(&mut self, list: Collection, owner: &str, json: &[u8]) -> bool {
+        let key = resource::add_json(self, list.item(), owner, json).flatten();
+        self.list(list, owner, key);
+        key.is_some()
+    }
+
+    /// Adds a resource from JSON, and validates it. Its type is found by the prefix of its `id`.
+    /// Returns whether the type is known and the resource could be decoded.
+    pub fn add_json(&mut self, json: &[u8]) -> bool {
+        /// The properties that tell the type of a resource.
+        #[derive(Deserialize)]
+        struct Identity {
+            id: Option<String>,
+            issuance_id: Option<String>,
+        }
+        let Ok(identity) = serde_json::from_slice::<Identity>(json) else { return false };
+        match (identity.id, identity.issuance_id) {
+            (Some(id), _) => {
+                let kind = ResourceKind::of(&id);
+                kind.is_some_and(|kind| self.add_typed_json(kind.type_name, json))
+            }
+            (None, Some(_)) => self.add_typed_json("IssuanceCreditBatches", json),
+            (None, None) => false,
         }
     }
 
-    /// Adds a resource from JSON, and validates it. `type_name` is the name in the spec, such as
-    /// `Issuance`. Returns whether the audit has rules for the type.
-    pub fn add_json(&mut self, type_name: &str, json: &[u8]) -> bool {
-        resource::add_json(self, type_name, "", json).is_some()
+    /// Adds a resource of a type from JSON, and validates it. Returns whether the audit has rules
+    /// for the type and the resource could be decoded.
+    pub(super) fn add_typed_json(&mut self, type_name: &str, json: &[u8]) -> bool {
+        resource::add_json(self, type_name, "", json).flatten().is_some()
+    }
+
+    /// Adds an item of a list that cannot be read, so that the list is never complete.
+    pub fn add_unreadable(&mut self, list: Collection, owner: &str) {
+        self.list(list, owner, None);
     }
 
     /// Marks a list as complete: all its items were added.
