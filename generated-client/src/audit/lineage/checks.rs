@@ -13,8 +13,8 @@ pub(super) fn findings(tree: &BatchTree) -> Vec<Finding> {
     for (id, reason) in &tree.fetched.absent {
         records.add_absent(id.as_str(), reason);
     }
-    for (id, violations) in &tree.fetched.violations {
-        records.add_violations(id.as_str(), violations);
+    for (id, summary) in &tree.fetched.violations {
+        records.add_violations(id.as_str(), Some(summary.clone()));
     }
     records.into_findings()
 }

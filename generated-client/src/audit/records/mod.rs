@@ -14,11 +14,11 @@ use self::facts::{BatchFacts, Facts};
 use self::names::{Key, Names};
 pub use self::resource::{Audited, findings_in, findings_within};
 use super::collection::Collection;
-use super::finding::Finding;
+use super::finding::{Finding, ViolationSummary};
 use super::kind::ResourceKind;
 use super::report::AuditReport;
 use super::rule::AuditRule;
-use crate::validate::{Violation, excerpt};
+use crate::validate::excerpt;
 
 /// The approximate size of the facts about a resource, in bytes.
 const FACTS_SIZE: usize = 160;
@@ -164,16 +164,12 @@ impl Records {
         self.report.add_finding(AuditRule::Present, id, "", format!("not fetched: {reason}"));
     }
 
-    /// Adds the violations of the spec in a resource.
-    pub fn add_violations(&mut self, id: &str, violations: &[Violation]) {
+    /// Adds the result of the validation of a resource.
+    pub(super) fn add_violations(&mut self, id: &str, violations: Option<ViolationSummary>) {
         self.report.add_checks(AuditRule::ValidResponse, 1);
-        let Some((first, others)) = violations.split_first() else { return };
-        let mut message = format!("{}: {}", first.rule, first.message());
-        if !others.is_empty() {
-            message += &format!("; {} more", others.len());
+        if let Some(ViolationSummary { pointer, message }) = violations {
+            self.report.add_finding(AuditRule::ValidResponse, id, pointer, message);
         }
-        let pointer = first.pointer.clone();
-        self.report.add_finding(AuditRule::ValidResponse, id, pointer, message);
     }
 
     /// Adds a resource or a list that could not be checked, with the reason.

@@ -4,7 +4,7 @@ use super::Records;
 use super::facts::{BatchFacts, Facts};
 use super::names::Key;
 use crate::audit::batch::BATCH_CHECKS;
-use crate::audit::finding::Finding;
+use crate::audit::finding::{Finding, ViolationSummary};
 use crate::audit::rule::AuditRule;
 use crate::audit::within::{
     BALANCE_CHECKS, Check, Contradiction, HasQuantities, ISSUANCE_BATCHES_CHECKS, ISSUANCE_CHECKS,
@@ -14,7 +14,7 @@ use crate::types::{
     BufferPoolRefund, CreditBatch, Delivery, Issuance, IssuanceCreditBatches, Order,
     OrganisationCreditBalance, Project, Retirement, Transfer,
 };
-use crate::validate::{HasSchema, Rule, Violation, from_slice};
+use crate::validate::{HasSchema, Validated, from_slice};
 
 /// A type of the API that the audit has rules for.
 ///
@@ -144,17 +144,6 @@ impl CreditBatch {
     }
 }
 
-/// A decoded resource of a type that the audit knows.
-type Decoded<T> = (Option<T>, Vec<Violation>);
-
-/// Decodes a resource and returns it with its violations, except for unknown enum values, which
-/// the API may add at any time.
-fn decode<T: HasSchema>(json: &[u8]) -> Decoded<T> {
-    let validated = from_slice::<T>(json);
-    let violations = validated.violations.into_iter();
-    (validated.value, violations.filter(|violation| violation.rule != Rule::Enum).collect())
-}
-
 /// Calls a generic function with the type of a name. Returns `None` for a type without rules.
 macro_rules! with_type {
     ($name:expr, $function:ident $arguments:tt) => {
@@ -186,7 +175,7 @@ macro_rules! with_type {
 /// ```
 pub fn findings_in(type_name: &str, json: &[u8]) -> Option<Vec<Finding>> {
     fn find<T: Audited>(json: &[u8]) -> Vec<Finding> {
-        let (resource, _) = decode::<T>(json);
+        let resource = from_slice::<T>(json).value;
         resource.map(|resource| findings_within(&resource, "")).unwrap_or_default()
     }
     with_type!(type_name, find(json))
@@ -201,9 +190,10 @@ pub(super) fn add_json(
     json: &[u8],
 ) -> Option<Option<Key>> {
     fn add<T: Audited>(records: &mut Records, owner: &str, json: &[u8]) -> Option<Key> {
-        let (resource, violations) = decode::<T>(json);
+        let Validated { value: resource, violations, .. } = from_slice::<T>(json);
         let id = resource.as_ref().and_then(|resource| resource.own_id()).unwrap_or(owner);
-        records.add_violations(if id.is_empty() { T::NAME } else { id }, &violations);
+        let summary = ViolationSummary::of(&violations);
+        records.add_violations(if id.is_empty() { T::NAME } else { id }, summary);
         records.add_owned(owner, resource.as_ref()?)
     }
     with_type!(type_name, add(records, owner, json))
