@@ -139,9 +139,9 @@ fn keep<T>(kept: &mut Vec<T>, element: T, sort: fn(&mut [T])) {
     }
 }
 
-/// Sorts by identifier and keeps the order of the findings of one resource.
 fn sort_findings(findings: &mut [Finding]) {
-    findings.sort_by(|left, right| left.id.cmp(&right.id));
+    let key = |it: &Finding| (it.id.clone(), it.pointer.clone(), it.message.clone());
+    findings.sort_by_cached_key(key);
 }
 
 impl Serialize for AuditReport {

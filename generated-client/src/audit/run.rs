@@ -139,8 +139,16 @@ struct Step {
 
 enum Purpose {
     /// A page of a list. The cursors are those of the pages so far.
-    Page { list: Collection, owner: String, cursors: HashSet<String> },
-    Resource { kind: &'static ResourceKind, id: String, role: Role },
+    Page {
+        list: Collection,
+        owner: String,
+        cursors: HashSet<String>,
+    },
+    Resource {
+        kind: &'static ResourceKind,
+        id: String,
+        role: Role,
+    },
     /// The owner of the access token.
     Caller(&'static str),
 }

@@ -145,7 +145,9 @@ fn named_once(graph: &BatchGraph<'_>, report: &mut AuditReport) {
     for pairs in graph.named.chunk_by(|left, right| left.0 == right.0) {
         report.add_checks(AuditRule::NamedOnce, 1);
         if let [(child, _), _, ..] = pairs {
-            let parents: Vec<_> = pairs.iter().map(|(_, parent)| graph.quoted(*parent)).collect();
+            let mut parents: Vec<_> =
+                pairs.iter().map(|(_, parent)| graph.quoted(*parent)).collect();
+            parents.sort_unstable();
             let (count, parents) = (parents.len(), parents.join(" and "));
             let message = format!("is named as a child {count} times: by {parents}");
             report.add_finding(AuditRule::NamedOnce, graph.text(*child), "", message);

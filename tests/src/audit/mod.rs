@@ -1,0 +1,5 @@
+//! The audit: its rules, lineages and reports.
+
+mod drawings;
+mod family;
+mod relations;
