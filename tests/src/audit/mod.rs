@@ -3,3 +3,4 @@
 mod drawings;
 mod family;
 mod relations;
+mod rules;

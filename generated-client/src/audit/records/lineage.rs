@@ -24,6 +24,7 @@ struct BatchGraph<'r> {
 /// Checks all relations.
 pub(super) fn check(records: &Records, report: &mut AuditReport) {
     let graph = BatchGraph::new(records);
+    report.add_checks(AuditRule::Present, graph.links().count());
     acyclic(&graph, report);
     named_once(&graph, report);
     names_parent(&graph, report);

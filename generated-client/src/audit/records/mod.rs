@@ -161,6 +161,7 @@ impl Records {
 
     /// Adds a batch that a relative names and that does not exist.
     pub fn add_absent(&mut self, id: &str, reason: &str) {
+        self.report.add_checks(AuditRule::Present, 1);
         self.report.add_finding(AuditRule::Present, id, "", format!("not fetched: {reason}"));
     }
 
