@@ -8,10 +8,14 @@ use serde::ser::{SerializeStruct, Serializer};
 
 use super::finding::Finding;
 use super::rule::{AuditLevel, AuditRule};
+use crate::validate::excerpt;
 
 /// The maximum number of findings that are kept for each rule, and of unchecked resources that
 /// are kept with their reasons. It bounds the memory of a report. Further ones are counted.
 pub const MAX_KEPT: usize = 1000;
+
+/// The maximum length of an identifier or the name of a list in a report, in bytes.
+const MAX_NAME: usize = 128;
 
 /// The results of an audit: for each rule the number of checks and the findings.
 ///
@@ -104,12 +108,12 @@ impl AuditReport {
     ) {
         let result = self.rules.entry(rule).or_default();
         result.count += 1;
-        let (id, pointer) = (id.to_owned(), pointer.into());
+        let (id, pointer) = (bounded(id), pointer.into());
         keep(&mut result.findings, Finding { rule, id, pointer, message }, sort_findings);
     }
 
     pub(super) fn add_not_checked(&mut self, subject: &str, reason: &str) {
-        let (subject, reason) = (subject.to_owned(), reason.to_owned());
+        let (subject, reason) = (bounded(subject), reason.to_owned());
         self.not_checked.count += 1;
         keep(&mut self.not_checked.first, Unchecked { subject, reason }, <[_]>::sort);
     }
@@ -128,6 +132,11 @@ impl AuditReport {
     pub(super) fn into_findings(self) -> Vec<Finding> {
         self.rules.into_values().flat_map(|result| result.findings).collect()
     }
+}
+
+/// Returns a name, or the start of a name that is longer than any identifier.
+fn bounded(name: &str) -> String {
+    if name.len() <= MAX_NAME { name.to_owned() } else { excerpt(name) }
 }
 
 /// Adds an element to a list of which the first [`MAX_KEPT`] are wanted.

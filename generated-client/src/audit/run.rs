@@ -21,6 +21,9 @@ use crate::registry::Registry;
 /// The statuses of credit batches, which are listed without the split ones by default.
 const STATUSES: [&str; 3] = ["active", "split", "retired"];
 
+/// The approximate size of a planned call, in bytes.
+const STEP_SIZE: usize = 200;
+
 /// An audit of resources of the registry.
 ///
 /// ```no_run
@@ -83,7 +86,7 @@ impl<'a> Audit<'a> {
         for (operation, type_name) in
             [("current_organisation", "Organisation"), ("current_supplier", "Supplier")]
         {
-            run.plan(operation, None, Purpose::Caller(type_name));
+            run.plan(Step::Caller { operation, type_name });
         }
         run.finish().await
     }
@@ -132,16 +135,12 @@ enum Role {
 }
 
 /// A call of an audit.
-struct Step {
-    call: Call<Json>,
-    purpose: Purpose,
-}
-
-enum Purpose {
-    /// A page of a list. The cursors are those of the pages so far.
+enum Step {
+    /// A page of a list, after the cursor. The cursors are those of the pages so far.
     Page {
         list: Collection,
         owner: String,
+        cursor: Option<String>,
         cursors: HashSet<String>,
     },
     Resource {
@@ -150,7 +149,10 @@ enum Purpose {
         role: Role,
     },
     /// The owner of the access token.
-    Caller(&'static str),
+    Caller {
+        operation: &'static str,
+        type_name: &'static str,
+    },
 }
 
 struct AuditRun<'a> {
@@ -170,15 +172,19 @@ impl<'a> AuditRun<'a> {
 
     /// Makes all calls, and the further calls for what they return.
     async fn finish(mut self) -> Result<AuditReport, Error> {
+        let registry = self.audit.registry.clone();
         let mut calls = FuturesUnordered::new();
         loop {
             if self.waiting.is_empty() && calls.is_empty() {
                 self.plan_children();
             }
-            while calls.len() < self.audit.registry.concurrency()
+            while calls.len() < registry.concurrency()
                 && let Some(step) = self.waiting.pop_front()
             {
-                calls.push(step.fetch());
+                match step.call(&registry) {
+                    Some(call) => calls.push(fetch(step, call)),
+                    None => self.without_operation(&step),
+                }
             }
             let Some((step, result)) = calls.next().await else { break };
             self.progress.done += 1;
@@ -191,25 +197,16 @@ impl<'a> AuditRun<'a> {
         Ok(self.audit.records.report())
     }
 
-    fn plan(&mut self, operation: &'static str, id: Option<&str>, purpose: Purpose) {
-        let mut specs = operations::all().iter().copied();
-        let Some(spec) = specs.find(|spec| spec.name == operation) else { return };
-        let mut call = self.audit.registry.json_call(spec);
-        for (name, value) in arguments(spec, id) {
-            match call.clone().argument(name, &value) {
-                Ok(with_argument) => call = with_argument,
-                Err(_) => return,
-            }
-        }
+    fn plan(&mut self, step: Step) {
         self.progress.planned += 1;
-        self.waiting.push_back(Step { call, purpose });
+        self.waiting.push_back(step);
     }
 
     fn plan_list(&mut self, list: Collection, owner: &str) {
         if self.planned.insert((Some(list), owner.to_owned())) {
-            let id = (!owner.is_empty()).then_some(owner);
-            let purpose = Purpose::Page { list, owner: owner.to_owned(), cursors: HashSet::new() };
-            self.plan(list.operation(), id, purpose);
+            self.audit.records.charge(STEP_SIZE + owner.len());
+            let (owner, cursors) = (owner.to_owned(), HashSet::new());
+            self.plan(Step::Page { list, owner, cursor: None, cursors });
         }
     }
 
@@ -219,8 +216,8 @@ impl<'a> AuditRun<'a> {
         }
         match ResourceKind::of(id) {
             Some(kind) => {
-                let purpose = Purpose::Resource { kind, id: id.to_owned(), role };
-                self.plan(kind.operation, Some(id), purpose);
+                self.audit.records.charge(STEP_SIZE + id.len());
+                self.plan(Step::Resource { kind, id: id.to_owned(), role });
             }
             None => self.audit.records.add_not_checked(id, "unknown prefix of an identifier"),
         }
@@ -228,6 +225,9 @@ impl<'a> AuditRun<'a> {
 
     /// Plans the children that batches name and that no list contained.
     fn plan_children(&mut self) {
+        if self.audit.records.is_limited() {
+            return;
+        }
         let missing: Vec<_> = self.audit.records.missing_children().map(str::to_owned).collect();
         for id in missing {
             self.plan_resource(&id, Role::Child);
@@ -245,11 +245,11 @@ impl<'a> AuditRun<'a> {
     }
 
     fn receive(&mut self, step: Step, body: JsonText) {
-        match step.purpose {
-            Purpose::Page { list, owner, cursors } => {
-                self.receive_page(step.call, list, owner, cursors, body);
+        match step {
+            Step::Page { list, owner, cursors, .. } => {
+                self.receive_page(list, owner, cursors, body);
             }
-            Purpose::Resource { kind, id, role } => {
+            Step::Resource { kind, id, role } => {
                 if body.get() == "null" {
                     self.absent(&id, role, "null");
                     return;
@@ -262,7 +262,7 @@ impl<'a> AuditRun<'a> {
                     self.plan_resource(&parent, Role::Ancestor);
                 }
             }
-            Purpose::Caller(type_name) => {
+            Step::Caller { type_name, .. } => {
                 let Some(id) = text(&body, "/id") else { return };
                 if type_name == "Supplier" {
                     self.plan_list(Collection::SupplierOrders, &id);
@@ -275,14 +275,14 @@ impl<'a> AuditRun<'a> {
 
     fn receive_page(
         &mut self,
-        call: Call<Json>,
         list: Collection,
         owner: String,
         mut cursors: HashSet<String>,
         page: JsonText,
     ) {
-        let next = next_cursor(&call, &page);
-        for item in Json::items(page, call.operation()) {
+        let Some(spec) = spec(list.operation()) else { return };
+        let next = next_cursor(spec, &page);
+        for item in Json::items(page, spec) {
             self.audit.records.add_listed_json(list, &owner, item.get().as_bytes());
             if let Some(id) = text(&item, "/id") {
                 self.follow(list.item(), &id, &item);
@@ -290,13 +290,15 @@ impl<'a> AuditRun<'a> {
         }
         match next {
             None => self.audit.records.complete(list, &owner),
+            Some(_) if self.audit.records.is_limited() => {
+                self.not_checked(list, &owner, "the limit of the audit is reached");
+            }
             Some(Some(cursor)) if cursors.insert(cursor.clone()) => {
-                if let Ok(call) = call.argument("after", &cursor) {
-                    self.progress.planned += 1;
-                    let purpose = Purpose::Page { list, owner, cursors };
-                    // A started list goes first, so that few lists are open at a time.
-                    self.waiting.push_front(Step { call, purpose });
-                }
+                self.audit.records.charge(STEP_SIZE + 2 * cursor.len());
+                self.progress.planned += 1;
+                let cursor = Some(cursor);
+                // A started list goes first, so that few lists are open at a time.
+                self.waiting.push_front(Step::Page { list, owner, cursor, cursors });
             }
             Some(_) => {
                 let reason = "the next page has no cursor, or a cursor that was used before";
@@ -331,25 +333,25 @@ impl<'a> AuditRun<'a> {
                 return Err(error);
             }
             Error::Status(_) if status == 401 => return Err(error),
-            _ if matches!(step.purpose, Purpose::Resource { role: Role::Requested, .. }) => {
+            _ if matches!(step, Step::Resource { role: Role::Requested, .. }) => {
                 return Err(error);
             }
             _ => {}
         }
         let is_absent = matches!(status, 404 | 410 | 422) || matches!(error, Error::Mismatch(_));
-        match &step.purpose {
-            Purpose::Page { list, owner, .. } => {
+        match step {
+            Step::Page { list, owner, .. } => {
                 self.not_checked(*list, owner, &error.to_string());
             }
-            Purpose::Resource { id, role, .. } if is_absent => {
+            Step::Resource { id, role, .. } if is_absent => {
                 self.absent(id, *role, &error.to_string());
             }
-            Purpose::Resource { id, .. } => {
+            Step::Resource { id, .. } => {
                 self.audit.records.add_not_checked(id, &error.to_string());
             }
             // An organisation need not be a supplier.
-            Purpose::Caller(_) if is_absent => {}
-            Purpose::Caller(type_name) => {
+            Step::Caller { .. } if is_absent => {}
+            Step::Caller { type_name, .. } => {
                 let subject = format!("{} of the access token", type_name.to_lowercase());
                 self.audit.records.add_not_checked(&subject, &error.to_string());
             }
@@ -365,6 +367,12 @@ impl<'a> AuditRun<'a> {
         }
     }
 
+    /// Reports a call that cannot be made because the spec has no such operation or parameter.
+    fn without_operation(&mut self, step: &Step) {
+        self.progress.done += 1;
+        self.audit.records.add_not_checked(step.operation(), "not in the spec");
+    }
+
     fn not_checked(&mut self, list: Collection, owner: &str, reason: &str) {
         let subject = format!("{} {owner}", list.operation());
         self.audit.records.add_not_checked(subject.trim_end(), reason);
@@ -372,30 +380,64 @@ impl<'a> AuditRun<'a> {
 }
 
 impl Step {
-    async fn fetch(self) -> (Self, Result<JsonText, Error>) {
-        let response = self.call.clone().response().await;
-        (self, response.map(Response::into_value))
+    fn operation(&self) -> &'static str {
+        match self {
+            Self::Page { list, .. } => list.operation(),
+            Self::Resource { kind, .. } => kind.operation,
+            Self::Caller { operation, .. } => operation,
+        }
+    }
+
+    /// Returns the identifier in the path and the cursor.
+    fn place(&self) -> (Option<&str>, Option<&str>) {
+        match self {
+            Self::Page { owner, cursor, .. } => {
+                let id = Some(owner.as_str()).filter(|owner| !owner.is_empty());
+                (id, cursor.as_deref())
+            }
+            Self::Resource { id, .. } => (Some(id), None),
+            Self::Caller { .. } => (None, None),
+        }
+    }
+
+    /// Returns the call: with the identifier, the cursor, the maximum size of pages, and all
+    /// statuses of batches. `None` if the spec has no such operation or parameter.
+    fn call(&self, registry: &Registry) -> Option<Call<Json>> {
+        let spec = spec(self.operation())?;
+        let (id, cursor) = self.place();
+        let parameter = |index: Option<usize>| Some(spec.parameters.get(index?)?.name);
+        let mut call = registry.json_call(spec);
+        if let Some(id) = id {
+            call = call.argument("id", id).ok()?;
+        }
+        if let Some(pagination) = spec.pagination {
+            if let (Some(name), Some(size)) = (parameter(pagination.first), pagination.max_size) {
+                call = call.argument(name, &size).ok()?;
+            }
+            if let Some(cursor) = cursor {
+                call = call.argument(parameter(Some(pagination.after))?, cursor).ok()?;
+            }
+        }
+        if spec.parameter("status").is_some() {
+            call = call.argument("status", &STATUSES).ok()?;
+        }
+        Some(call)
     }
 }
 
-/// Returns the arguments of a call: the identifier, the maximum size of pages, and all statuses of
-/// batches.
-fn arguments(
-    spec: &'static OperationSpec,
-    id: Option<&str>,
-) -> impl Iterator<Item = (&'static str, serde_json::Value)> {
-    let size = spec.pagination.and_then(|pagination| {
-        let name = spec.parameters.get(pagination.first?)?.name;
-        Some((name, pagination.max_size?.into()))
-    });
-    let statuses = spec.parameter("status").map(|_| ("status", STATUSES.as_slice().into()));
-    id.map(|id| ("id", id.into())).into_iter().chain(size).chain(statuses)
+async fn fetch(step: Step, call: Call<Json>) -> (Step, Result<JsonText, Error>) {
+    let response = call.response().await;
+    (step, response.map(Response::into_value))
+}
+
+fn spec(operation: &str) -> Option<&'static OperationSpec> {
+    operations::all().iter().copied().find(|spec| spec.name == operation)
 }
 
 /// Returns `None` for the last page of a list, and otherwise the cursor of the next page, which
 /// may be missing.
-fn next_cursor(call: &Call<Json>, page: &JsonText) -> Option<Option<String>> {
-    let pagination = call.operation().pagination?;
+fn next_cursor(spec: &OperationSpec, page: &JsonText) -> Option<Option<String>> {
+    let pagination = spec.pagination?;
     (page.at(pagination.more)? == "true").then(|| text(page, pagination.cursor))
 }
 

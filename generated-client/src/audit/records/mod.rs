@@ -55,6 +55,8 @@ pub struct Records {
     report: AuditReport,
     /// The number of elements in lists.
     listed: usize,
+    /// The size of other things that count towards the limit, in bytes.
+    charged: usize,
     limit: usize,
     is_full: bool,
 }
@@ -75,8 +77,9 @@ impl Default for Records {
 }
 
 impl Records {
-    /// The default limit of the facts in memory, in bytes: 1 GiB, or about four million batches.
-    pub const DEFAULT_LIMIT: usize = 1 << 30;
+    /// The default limit of the facts in memory, in bytes: 512 MiB, or about two
+    /// million batches.
+    pub const DEFAULT_LIMIT: usize = 512 << 20;
 
     /// Creates an empty collector with the default limit.
     pub fn new() -> Self {
@@ -94,6 +97,7 @@ impl Records {
             lists: BTreeMap::new(),
             report: AuditReport::default(),
             listed: 0,
+            charged: 0,
             limit,
             is_full: false,
         }
@@ -192,6 +196,11 @@ impl Records {
         self.names.find(id).is_some_and(|key| self.batches.contains_key(&key))
     }
 
+    /// Counts bytes elsewhere towards the limit.
+    pub(super) fn charge(&mut self, bytes: usize) {
+        self.charged += bytes;
+    }
+
     /// Returns whether resources were ignored because of the limit.
     pub(super) fn is_limited(&self) -> bool {
         self.is_full
@@ -214,7 +223,8 @@ impl Records {
     /// Returns the approximate size of the facts in bytes.
     fn bytes(&self) -> usize {
         let resources = self.batches.len() + self.facts.len() + self.lists.len() + self.pools.len();
-        self.names.bytes + resources * FACTS_SIZE + self.listed * size_of::<Key>()
+        let items = self.listed * size_of::<Key>();
+        self.names.bytes + resources * FACTS_SIZE + items + self.charged
     }
 
     /// Returns whether the limit is reached, and reports it once.
