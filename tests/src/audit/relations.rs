@@ -1,6 +1,8 @@
 //! Rules for the relations between batches.
 
-use isometric_registry::audit::{AuditReport, Records};
+use isometric_registry::audit::{
+    AuditReport, AuditRule, Collection, MAX_KEPT, Records, findings_in,
+};
 use isometric_registry::types::CreditBatch;
 use serde_json::{Value, json};
 
@@ -252,4 +254,64 @@ fn reports_kilograms_beyond_64_bits() {
     let found = lines(report(&batches).findings());
     let expected = format!("is {max}, but the children hold {} kg", 2 * i128::from(max));
     assert!(found.last().unwrap().ends_with(&expected), "{found:?}");
+}
+
+#[test]
+fn ignores_resources_beyond_the_limit() {
+    let mut records = Records::with_limit(1 << 20);
+    let delivery = Collection::DeliveryBatches;
+    let mut batch = batch('A', 1, "---");
+    for number in 0..10_000 {
+        batch.id = format!("ctb_{number:016}").parse().unwrap();
+        records.add_listed(delivery, "dlv_1C454ZXA61S03Z9T", &batch);
+    }
+    records.complete(delivery, "dlv_1C454ZXA61S03Z9T");
+    let report = records.report();
+    let count = report.resources().find(|(name, _)| *name == "CreditBatch").unwrap().1;
+    assert!((1_000..10_000).contains(&count), "{count}");
+    let unchecked = &report.not_checked().first;
+    assert_eq!(unchecked[0].reason, "an audit is limited to 1 MiB of facts");
+    assert!(!report.rules().any(|(rule, _)| rule == AuditRule::BatchesTotal));
+}
+
+#[test]
+fn keeps_the_first_findings_of_each_rule_and_counts_all() {
+    let mut records = Records::new();
+    let mut batch = batch('A', -1, "---");
+    for number in (0..3_000).rev() {
+        batch.id = format!("ctb_{number:016}").parse().unwrap();
+        records.add(&batch);
+    }
+    let report = records.report();
+    let (_, result) =
+        report.rules().find(|(rule, _)| *rule == AuditRule::NegativeQuantity).unwrap();
+    assert_eq!((result.checked, result.count), (3_000, 6_000));
+    assert_eq!(result.findings.len(), MAX_KEPT);
+    assert_eq!(result.findings[0].id, "ctb_0000000000000000");
+}
+
+#[test]
+fn long_identifiers_are_truncated() {
+    let mut records = Records::new();
+    let id = "x".repeat(100_000);
+    let mut json = serde_json::to_value(batch('A', -1, "---")).unwrap();
+    json["id"] = json!(id);
+    let json = serde_json::to_vec(&json).unwrap();
+    records.add_listed_json(Collection::DeliveryBatches, "dlv_1C454ZXA61S03Z9T", &json);
+    let report = records.report();
+    assert!(report.findings().count() > 2);
+    assert!(report.findings().all(|finding| finding.to_string().len() < 400));
+}
+
+#[test]
+fn findings_within_a_resource_are_found_by_type_name() {
+    let mut batch = serde_json::to_value(batch('A', 1, "---")).unwrap();
+    batch["status"] = json!("retired");
+    let found = findings_in("CreditBatch", batch.to_string().as_bytes()).unwrap();
+    assert_eq!(
+        rules(&found),
+        ["A retired-retirement", "A retired-retirement", "A retired-beneficiary"]
+    );
+    assert_eq!(findings_in("CreditBatch", b"{"), Some(Vec::new()));
+    assert_eq!(findings_in("PageInfo", b"{}"), None);
 }

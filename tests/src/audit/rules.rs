@@ -441,3 +441,30 @@ fn incomplete_evidence_is_not_a_finding() {
     assert_eq!(unchecked.subject, format!("retirement_credit_batches {retirement}"));
     assert!(!report.rules().any(|(rule, _)| rule == AuditRule::BatchesTotal));
 }
+
+#[test]
+fn a_list_without_its_last_page_is_not_complete() {
+    let simulator = Simulator::start().unwrap();
+    let edit = |page: &mut Value| {
+        page["page_info"]["has_next_page"] = json!(true);
+        page["page_info"]["end_cursor"] = Value::Null;
+    };
+    simulator.corrupt_response("issuances", None, edit).unwrap();
+    let report = audit(&simulator.registry().unwrap(), ALL).unwrap();
+    assert_eq!(lines(&report), [""; 0]);
+    assert_eq!(report.not_checked().first[0].subject, "issuances");
+    assert!(!report.rules().any(|(rule, _)| rule == AuditRule::ProjectIssued));
+}
+
+#[test]
+fn reports_progress_until_all_calls_are_done() {
+    let simulator = Simulator::start().unwrap();
+    let registry = simulator.registry().unwrap();
+    let mut progress = Vec::new();
+    let audit = Audit::of(&registry).on_progress(|calls| progress.push(calls));
+    block_on(audit.all()).unwrap();
+    assert!(progress.iter().all(|calls| calls.done <= calls.planned));
+    assert!(progress.is_sorted_by_key(|calls| calls.done));
+    let last = progress.last().unwrap();
+    assert_eq!((last.done, last.planned), (progress.len(), simulator.requests().len()));
+}
