@@ -6,7 +6,7 @@ use isometric_registry::audit::lineage::{Lineage, NodeContent};
 use isometric_registry::types::{CreditBatch, CreditBatchId};
 use serde_json::{Value, json};
 
-use super::family::{abbreviated, batch, edited, family, id, lines, rules, size};
+use super::family::{abbreviated, batch, edited, family, id, lines, rules};
 use crate::end_to_end::{block_on, registry};
 use crate::lineage::serve;
 

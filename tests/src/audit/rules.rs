@@ -19,6 +19,7 @@ struct World {
     delivered: CreditBatch,
     retired: CreditBatch,
     transfer: String,
+    /// A refund that the supplier can see.
     refund: String,
     /// An order of the caller with a delivery.
     order: String,
@@ -39,9 +40,10 @@ impl World {
         // The children of an issued batch that was split first.
         let split =
             find(|batch| batch.status == CreditBatchStatus::Split && batch.parent_id.is_none());
-        let child = |id: &_| seeded().iter().find(|batch| Some(&batch.id) == id).unwrap().clone();
-        let children =
-            [split.left_child_id.as_ref(), split.right_child_id.as_ref()].map(|id| child(&id));
+        let children = [&split.left_child_id, &split.right_child_id].map(|id| {
+            let child = seeded().iter().find(|batch| Some(&batch.id) == id.as_ref());
+            child.unwrap().clone()
+        });
         let first = |prefix: &str| simulator.resource_ids(prefix).swap_remove(0);
         let order = order_with_delivery(&simulator);
         Self {
@@ -52,7 +54,7 @@ impl World {
             }),
             retired: find(|batch| batch.status == CreditBatchStatus::Retired),
             transfer: first("tfr"),
-            refund: first("bpr"),
+            refund: refund_of_supplier(&simulator),
             order,
             simulator,
         }
@@ -99,6 +101,16 @@ fn order_with_delivery(simulator: &Simulator) -> String {
     let mut orders = orders.nodes.into_iter();
     let order = orders.find(|order| order.credits_delivered.credit_kgs > 0);
     order.unwrap().id.to_string()
+}
+
+/// Returns the first refund to the supplier.
+fn refund_of_supplier(simulator: &Simulator) -> String {
+    let registry = simulator.registry_of_supplier().unwrap();
+    let is_visible = |id: &String| {
+        let id = id.parse().unwrap();
+        block_on(async { registry.refund(&id).await.is_ok() })
+    };
+    simulator.resource_ids("bpr").into_iter().find(is_visible).unwrap()
 }
 
 fn add_kilogram(quantity: &mut Value) {
@@ -345,7 +357,13 @@ fn each_rule_has_a_finding_in_a_corrupt_world() {
     for (rule, name, corrupt) in CORRUPTIONS {
         let world = World::new();
         let id = corrupt(&world);
-        let report = audit(&world.simulator.registry().unwrap(), &id).unwrap();
+        // Only the owners of a refund can see it.
+        let registry = if id.starts_with("bpr_") {
+            world.simulator.registry_of_supplier()
+        } else {
+            world.simulator.registry()
+        };
+        let report = audit(&registry.unwrap(), &id).unwrap();
         if !report.findings().any(|finding| finding.rule == *rule) {
             missing.push(format!("{rule}: {name}: {:?}", lines(&report)));
         }
