@@ -103,14 +103,13 @@ fn order_with_delivery(simulator: &Simulator) -> String {
     order.unwrap().id.to_string()
 }
 
-/// Returns the first refund to the supplier.
+/// Refunds a batch from a buffer pool to the supplier.
 fn refund_of_supplier(simulator: &Simulator) -> String {
     let registry = simulator.registry_of_supplier().unwrap();
-    let is_visible = |id: &String| {
-        let id = id.parse().unwrap();
-        block_on(async { registry.refund(&id).await.is_ok() })
-    };
-    simulator.resource_ids("bpr").into_iter().find(is_visible).unwrap()
+    let supplier = block_on(async { registry.current_supplier().await.unwrap().id });
+    let batches = seeded().iter().filter(|batch| batch.supplier_id == supplier);
+    batches.filter_map(|batch| simulator.refund(&batch.id).ok()).next().unwrap();
+    simulator.resource_ids("bpr").pop().unwrap()
 }
 
 fn add_kilogram(quantity: &mut Value) {
