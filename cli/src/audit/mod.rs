@@ -10,7 +10,8 @@ use isometric_registry::audit::{Audit, AuditLevel, AuditReport, id_prefixes};
 
 use crate::args::{AuditArgs, AuditFormat};
 use crate::outcome::{CommandFailure, CommandOutcome};
-use crate::output::{Output, write_json};
+use crate::output::Output;
+use crate::output::json::write_json;
 use crate::terminal::printable;
 use crate::{registry, runtime};
 
