@@ -21,6 +21,9 @@ use crate::terminal::one_line;
 /// A command that works without an account.
 pub(crate) const EXAMPLE: &str = "isometric-registry --offline lineage ctb_P02AR0000SIM000J";
 
+/// An audit that works without an account.
+const AUDIT_EXAMPLE: &str = "isometric-registry --offline audit --all";
+
 /// The environment variables with their descriptions.
 pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
     (
@@ -86,6 +89,7 @@ pub(crate) enum Command {
     Sum(SumArgs),
     Call(CallArgs),
     Lineage(LineageArgs),
+    Audit(AuditArgs),
     Whoami(WhoamiArgs),
     Check(CheckArgs),
     Simulate(SimulateArgs),
@@ -149,6 +153,51 @@ pub(crate) enum LineageFormat {
     /// A Graphviz graph
     Dot,
     /// A JSON object
+    Json,
+}
+
+/// Audit whether everything adds up
+///
+/// Fetches resources of any kind with all that belongs to them, and compares them with each
+/// other: the totals of issuances, deliveries, transfers, refunds and retirements with their
+/// batches, orders with their deliveries, balances with holdings, projects with their issuances
+/// and retirements, and batches with their relatives. `--all` audits everything that the
+/// credentials can see.
+///
+/// Every rule has a level. An error contradicts the text of the API's documentation, a note
+/// contradicts this program's reading of it. Rules are checked on complete data only: what the
+/// credentials cannot see is listed as not checked. The exit status is 1 if there are errors.
+///
+/// `--from` audits files instead, without network access. A file with the name of a collection,
+/// such as `issuances.ndjson`, is the complete output of `list issuances --format json`; lists
+/// with an argument have it in their names, such as
+/// `delivery-credit-batches.dlv_1C454ZXA61S03Z9T.ndjson`. Other `.ndjson` files contain any
+/// resources.
+#[derive(Args, Debug)]
+#[command(
+    group = ArgGroup::new("subjects").required(true),
+    after_help = format!("Example:\n  {AUDIT_EXAMPLE}")
+)]
+pub(crate) struct AuditArgs {
+    /// Identifiers of any kind, such as iss_1EWT8R5FY1S0GFCY
+    #[arg(value_name = "ID", group = "subjects")]
+    pub(crate) ids: Vec<String>,
+    /// Audit everything that the credentials can see
+    #[arg(long, group = "subjects")]
+    pub(crate) all: bool,
+    /// Audit the NDJSON files in FOLDER, without network access
+    #[arg(long, value_name = "FOLDER", group = "subjects")]
+    pub(crate) from: Option<PathBuf>,
+    /// Output format: `text`, or `json` with one object
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: AuditFormat,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    Text,
     Json,
 }
 
@@ -277,6 +326,7 @@ pub(crate) fn parse(
         | Command::Sum(SumArgs { collection: CollectionArgs { connection, .. }, .. })
         | Command::Call(CallArgs { connection, .. })
         | Command::Lineage(LineageArgs { connection, .. })
+        | Command::Audit(AuditArgs { connection, .. })
         | Command::Whoami(WhoamiArgs { connection, .. }) => connection,
         other => {
             let name = other.name();
@@ -329,6 +379,7 @@ impl Command {
             Self::Sum(_) => "sum",
             Self::Call(_) => "call",
             Self::Lineage(_) => "lineage",
+            Self::Audit(_) => "audit",
             Self::Whoami(_) => "whoami",
             Self::Check(_) => "check",
             Self::Simulate(_) => "simulate",

@@ -1,6 +1,7 @@
 //! The Isometric registry on the command line.
 
 mod args;
+mod audit;
 mod call;
 mod check;
 mod collection;
@@ -55,6 +56,7 @@ fn run(arguments: &Arguments) -> Result<CommandOutcome, CommandFailure> {
         Command::Sum(sum) => sum::run(sum),
         Command::Call(call) => call::run(call),
         Command::Lineage(lineage) => lineage::run(lineage),
+        Command::Audit(audit) => audit::run(audit),
         Command::Whoami(whoami) => whoami::run(whoami),
         Command::Check(check) => check::run(check),
         Command::Simulate(simulate) => simulate::run(simulate),

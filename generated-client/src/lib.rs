@@ -39,7 +39,8 @@
 //! - [`Registry::credit_batches_by_id`] fetches many batches, several at a time.
 //! - [`Registry::lineage`] fetches a batch with its ancestors and descendants, and checks that
 //!   they add up.
-//! - [`audit`] finds contradictions within a batch.
+//! - [`audit::Audit`] audits any resources, or everything that the credentials can see. [`audit`]
+//!   finds contradictions within and between resources from any source.
 //!
 //! # Errors
 //!

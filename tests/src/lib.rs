@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod audit;
 mod calls_by_name;
 mod contract;
 mod corruptions;

@@ -47,7 +47,7 @@ fn tree(generations: u32) -> BTreeMap<String, Value> {
 }
 
 /// Serves batches. A number in place of a batch is the status of an error response.
-fn serve(batches: BTreeMap<String, Value>) -> Server {
+pub(crate) fn serve(batches: BTreeMap<String, Value>) -> Server {
     Server::start(move |request| {
         let path = request.line.split(' ').nth(1).unwrap();
         match batches.get(path.rsplit('/').next().unwrap()) {

@@ -2,8 +2,19 @@
 
 use crate::{assert_snapshot, program, run, text};
 
-const COMMANDS: [&str; 10] =
-    ["get", "list", "sum", "call", "lineage", "whoami", "check", "simulate", "completions", "man"];
+const COMMANDS: [&str; 11] = [
+    "get",
+    "list",
+    "sum",
+    "call",
+    "lineage",
+    "audit",
+    "whoami",
+    "check",
+    "simulate",
+    "completions",
+    "man",
+];
 
 #[test]
 fn prints_help_of_the_program() {

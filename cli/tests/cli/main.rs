@@ -1,6 +1,7 @@
 //! The output and the exit status of the program.
 #![cfg(test)]
 
+mod audit;
 mod call;
 mod check;
 mod get;
