@@ -8,7 +8,7 @@ use super::schema::{FlatSchema, without_covered_types};
 use crate::document::{Member, Node, Value as Json};
 
 /// Keywords without an effect on values.
-const ANNOTATIONS: [&str; 12] = [
+const ANNOTATIONS: [&str; 13] = [
     "title",
     "description",
     "example",
@@ -18,13 +18,14 @@ const ANNOTATIONS: [&str; 12] = [
     "$schema",
     "$id",
     "$anchor",
+    "$dynamicAnchor",
     "$defs",
     "definitions",
     "summary",
 ];
 /// Keywords that are read separately, since they combine schemas or depend on others.
-const STRUCTURE: [&str; 8] =
-    ["$ref", "type", "nullable", "enum", "const", "allOf", "anyOf", "oneOf"];
+const STRUCTURE: [&str; 9] =
+    ["$ref", "$dynamicRef", "type", "nullable", "enum", "const", "allOf", "anyOf", "oneOf"];
 /// Keywords that hold one schema.
 const HOLDS_ONE: [&str; 12] = [
     "items",

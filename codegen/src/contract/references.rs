@@ -1,7 +1,11 @@
-//! References: the resolver of `$ref`, and the limits of reading references.
+//! References: the targets of `$ref` and `$dynamicRef`, and the limits of following them.
 
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+use crate::document::Node;
 use crate::document::pointer::Pointer;
-use crate::document::{Node, reference};
+use crate::document::resolver::{ReferenceTarget, Resolver};
 
 /// The limit of a chain of references to references, and of schemas that include
 /// each other by `allOf`, `anyOf`, `oneOf` and `$ref`.
@@ -9,6 +13,9 @@ pub(super) const MAX_NESTING: usize = 100;
 
 /// The id of the limit of nested references.
 pub(super) const TOO_DEEP: &str = "nesting-too-deep";
+
+/// The keywords that refer to a schema.
+pub(super) const REFERENCE_KEYWORDS: [&str; 2] = ["$ref", "$dynamicRef"];
 
 /// A limit that a document exceeds, and the place.
 #[derive(Debug)]
@@ -22,27 +29,75 @@ pub(super) struct LimitExceeded<'s> {
 /// A result that fails where the document exceeds a limit.
 pub(super) type Limited<'s, T> = Result<T, LimitExceeded<'s>>;
 
-/// Resolves the local references of one document.
-#[derive(Clone, Copy)]
+/// The targets of a reference within the document.
+pub(super) enum Targets<'s> {
+    One(&'s Node),
+    /// The schemas with the anchor of a `$dynamicRef`. The schemas around the reference
+    /// select one of them.
+    Several(Vec<&'s Node>),
+    /// No node of this document.
+    None,
+}
+
+/// Resolves the references of one document, and keeps those without a target.
 pub(super) struct References<'s> {
-    root: &'s Node,
+    resolver: Resolver<'s>,
+    /// The references to places in this document that do not exist.
+    missing: RefCell<HashMap<*const Node, &'s Node>>,
+    /// The references to other documents.
+    external: RefCell<HashMap<*const Node, &'s Node>>,
 }
 
 impl<'s> References<'s> {
     pub(super) fn new(root: &'s Node) -> Self {
-        Self { root }
+        Self {
+            resolver: Resolver::new(root),
+            missing: RefCell::default(),
+            external: RefCell::default(),
+        }
     }
 
-    /// Returns the target of the `$ref` of a node; `None` if there is no `$ref` or
-    /// it leads nowhere.
-    pub(super) fn target(self, node: &Node) -> Option<&'s Node> {
-        self.root.find(&reference::target(node)?)
+    /// Returns the targets of one of the [`REFERENCE_KEYWORDS`] of a node, and its text;
+    /// `None` if the node lacks the keyword.
+    pub(super) fn targets(
+        &self,
+        node: &'s Node,
+        keyword: &str,
+    ) -> Option<(&'s str, Targets<'s>)> {
+        let value = node.get(keyword)?;
+        let text = value.as_str()?;
+        let found = if keyword == "$dynamicRef" {
+            self.resolver.dynamic_targets(node, text)
+        } else {
+            match self.resolver.target(node, text) {
+                ReferenceTarget::Node(target) => Ok(vec![target]),
+                other => Err(other),
+            }
+        };
+        let targets = match found {
+            Ok(nodes) if nodes.len() == 1 => Targets::One(nodes[0]),
+            Ok(nodes) => Targets::Several(nodes),
+            Err(target) => {
+                let is_external = target == ReferenceTarget::OtherDocument;
+                let list = if is_external { &self.external } else { &self.missing };
+                list.borrow_mut().insert(value, value);
+                Targets::None
+            }
+        };
+        Some((text, targets))
+    }
+
+    /// Returns the text of the `$ref` of a node, if it leads to another document.
+    pub(super) fn external(&self, node: &'s Node) -> Option<&'s str> {
+        let reference = node.get_str("$ref")?;
+        let target = self.resolver.target(node, reference);
+        (target == ReferenceTarget::OtherDocument).then_some(reference)
     }
 
     /// Follows the references of an object that is not a schema.
     ///
-    /// A reference without a target is returned as it is; its contents are missing.
-    pub(super) fn resolve(self, node: &'s Node) -> Limited<'s, &'s Node> {
+    /// A reference without a target is returned as it is.
+    pub(super) fn resolve(&self, node: &'s Node) -> Limited<'s, &'s Node> {
         self.follow(node, |_| true)
     }
 
@@ -50,14 +105,18 @@ impl<'s> References<'s> {
     ///
     /// A chain that leads back to itself ends at a reference of the cycle.
     pub(super) fn follow(
-        self,
+        &self,
         node: &'s Node,
         is_followed: impl Fn(&Node) -> bool,
     ) -> Limited<'s, &'s Node> {
         let mut end = node;
         let mut visited: Vec<*const Node> = Vec::new();
         while is_followed(end) {
-            let Some(next) = self.target(end) else { break };
+            let mut targets =
+                REFERENCE_KEYWORDS.iter().filter_map(|keyword| self.targets(end, keyword));
+            let (Some((_, Targets::One(next))), None) = (targets.next(), targets.next()) else {
+                break;
+            };
             visited.push(end);
             if visited.contains(&std::ptr::from_ref(next)) {
                 break;
@@ -71,25 +130,44 @@ impl<'s> References<'s> {
         }
         Ok(end)
     }
+
+    /// Returns the references that were met and lead nowhere, and those that lead to other
+    /// documents, in document order.
+    pub(super) fn without_target(&self) -> [Vec<&'s Node>; 2] {
+        [&self.missing, &self.external].map(|list| {
+            let mut nodes: Vec<_> = list.borrow().values().copied().collect();
+            nodes.sort_by_key(|node| node.position);
+            nodes
+        })
+    }
 }
 
-/// Returns the pointer to a node of a document, by its address.
-pub(super) fn pointer_to(root: &Node, node: &Node) -> Option<Pointer> {
-    fn search(within: &Node, wanted: &Node, at: &mut Vec<String>) -> bool {
-        if std::ptr::eq(within, wanted) {
-            return true;
+/// Returns the pointers to nodes of a document, by their addresses.
+pub(super) fn pointers_to(root: &Node, wanted: &[&Node]) -> HashMap<*const Node, Pointer> {
+    fn search(
+        within: &Node,
+        at: &mut Vec<String>,
+        missing: &mut HashSet<*const Node>,
+        found: &mut HashMap<*const Node, Pointer>,
+    ) {
+        let address = std::ptr::from_ref(within);
+        if missing.remove(&address) {
+            found.insert(address, Pointer::root().descend(&*at));
         }
         let members = within.members().iter().map(|member| (member.key.clone(), &member.node));
         let elements = within.elements().iter().enumerate();
         let elements = elements.map(|(index, node)| (index.to_string(), node));
-        members.chain(elements).any(|(token, child)| {
-            at.push(token);
-            search(child, wanted, at) || {
-                at.pop();
-                false
+        for (token, child) in members.chain(elements) {
+            if missing.is_empty() {
+                return;
             }
-        })
+            at.push(token);
+            search(child, at, missing, found);
+            at.pop();
+        }
     }
-    let mut tokens = Vec::new();
-    search(root, node, &mut tokens).then(|| Pointer::root().descend(tokens))
+    let mut found = HashMap::new();
+    let mut missing = wanted.iter().map(|node| std::ptr::from_ref(*node)).collect();
+    search(root, &mut Vec::new(), &mut missing, &mut found);
+    found
 }
