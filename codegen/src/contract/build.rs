@@ -1,14 +1,16 @@
 //! Builds the graph of a contract from a document.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::constraint::{Constraint, StringSet};
 use super::graph::{ChildEdge, EXTERNAL_REFERENCE, EdgeLabel, Element, ElementId, Keyword};
 use super::keywords::canonical;
 use super::normalize::SchemaReader;
+use super::media_type::media_type_name;
 use super::references::{LimitExceeded, Limited, References, pointers_to};
 use super::schema::AllOf;
+use super::security;
 use super::unread::{UnreadReference, excerpt};
 use crate::document::diagnostic::{Diagnostic, Refusal};
 use crate::document::pointer::Pointer;
@@ -325,9 +327,8 @@ impl<'s> GraphBuilder<'s> {
         }
         add_deprecated(node, &mut operation);
         add_servers(node, &mut operation);
-        if let Some(value) = self.security(node)? {
-            operation.facts.insert("security".into(), value);
-        }
+        let security = security::read(self.root, &self.references, node)?;
+        operation.facts.insert("security".into(), security);
         for parameter in shared.iter().copied().chain(elements_of(node, "parameters")) {
             self.parameter(parameter, &mut operation)?;
         }
@@ -405,8 +406,8 @@ impl<'s> GraphBuilder<'s> {
                 element.facts.insert(keyword.into(), Constraint::Permission);
             }
         }
-        if let Some(schema) = node.get("schema") {
-            self.value(schema, &mut element)?;
+        if node.get("content").is_none() {
+            self.value(node.get("schema"), &mut element)?;
         }
         Ok(element)
     }
@@ -419,13 +420,21 @@ impl<'s> GraphBuilder<'s> {
         };
         for member in members(node, "content") {
             let mut media_type = Element::default();
-            let schema = member.node.get("schema").unwrap_or(&member.node);
-            self.value(schema, &mut media_type)?;
+            self.value(member.node.get("schema"), &mut media_type)?;
+            if let Some(item) = member.node.get("itemSchema") {
+                let edge =
+                    ChildEdge { element: self.schema_element(vec![item])?, required: false };
+                media_type.children.insert(EdgeLabel::Keyword("itemSchema"), edge);
+            }
             for encoding in members(&member.node, "encoding") {
                 let keyword: Keyword = format!("encoding {}", encoding.key).into();
                 media_type.facts.insert(keyword, Constraint::Opaque(canonical(&encoding.node)));
             }
-            let label = EdgeLabel::MediaType(media_type_name(&member.key));
+            let mut label = EdgeLabel::MediaType(media_type_name(&member.key));
+            if element.children.contains_key(&label) {
+                // Two names differ only by parameters without an effect.
+                label = EdgeLabel::MediaType(member.key.to_lowercase());
+            }
             self.insert(&mut element, label, media_type, false);
         }
         Ok(element)
@@ -448,49 +457,10 @@ impl<'s> GraphBuilder<'s> {
         Ok(response)
     }
 
-    /// Reads the alternative credentials of an operation, or else of the whole
-    /// document. The names of security schemes are not part of the contract.
-    fn security(&self, operation: &'s Node) -> Limited<'s, Option<Constraint>> {
-        let Some(list) = operation.get("security").or_else(|| self.root.get("security")) else {
-            return Ok(None);
-        };
-        let mut alternatives: BTreeSet<StringSet> = BTreeSet::new();
-        for alternative in list.elements() {
-            let mut credentials = StringSet::new();
-            for scheme in alternative.members() {
-                credentials.extend(self.credentials(&scheme.key, &scheme.node)?);
-            }
-            alternatives.insert(credentials);
-        }
-        if alternatives.is_empty() {
-            alternatives.insert(StringSet::new());
-        }
-        Ok(Some(Constraint::Credentials(alternatives)))
-    }
-
-    fn credentials(&self, name: &str, scopes: &Node) -> Limited<'s, Vec<String>> {
-        let at = Pointer::root().descend(["components", "securitySchemes", name]);
-        let Some(scheme) = self.root.find(&at) else {
-            return Ok(vec![format!("undefined scheme {name}")]);
-        };
-        let scheme = self.references.resolve(scheme)?;
-        if let Some(reference) = self.references.external(scheme) {
-            return Ok(vec![format!("{EXTERNAL_REFERENCE} {reference}")]);
-        }
-        let credential = match (string(scheme, "type"), string(scheme, "in")) {
-            ("http", _) => format!("http {}", string(scheme, "scheme").to_lowercase()),
-            ("apiKey", "header") => format!("header {}", string(scheme, "name").to_lowercase()),
-            ("apiKey", location) => format!("{location} {}", string(scheme, "name")),
-            ("openIdConnect", _) => format!("openIdConnect {}", string(scheme, "openIdConnectUrl")),
-            (other, _) => other.to_owned(),
-        };
-        let scopes = scopes.elements().iter().filter_map(Node::as_str);
-        let scopes: Vec<_> = scopes.map(|scope| format!("{credential} scope {scope}")).collect();
-        Ok(std::iter::once(credential).chain(scopes).collect())
-    }
-
-    fn value(&mut self, schema: &'s Node, parent: &mut Element) -> Limited<'s, ()> {
-        let edge = ChildEdge { element: self.schema_element(vec![schema])?, required: false };
+    /// Reads the schema of a value. Without a schema, any value is allowed.
+    fn value(&mut self, schema: Option<&'s Node>, parent: &mut Element) -> Limited<'s, ()> {
+        let nodes = schema.into_iter().collect();
+        let edge = ChildEdge { element: self.schema_element(nodes)?, required: false };
         parent.children.insert(EdgeLabel::Value, edge);
         Ok(())
     }
@@ -596,9 +566,4 @@ fn server(node: &Node) -> String {
         }
     }
     text
-}
-
-/// Normalizes case and the spaces after `;`, which have no meaning.
-pub(crate) fn media_type_name(name: &str) -> String {
-    name.split(';').map(str::trim).collect::<Vec<_>>().join(";").to_lowercase()
 }

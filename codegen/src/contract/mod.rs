@@ -22,9 +22,11 @@ mod constraint;
 mod facts;
 mod graph;
 mod keywords;
+mod media_type;
 mod normalize;
 mod references;
 mod schema;
+mod security;
 #[cfg(test)]
 mod tests;
 mod unread;
@@ -32,12 +34,13 @@ mod unread;
 use std::rc::Rc;
 
 use build::Built;
-pub(crate) use build::{METHODS, media_type_name};
+pub(crate) use build::METHODS;
 pub use constraint::{Bound, Constraint, JsonNumber, Range, SetRelation, StringSet, ValueEncoding};
 pub use facts::{Fact, FactsError};
 pub(crate) use facts::{MAX_DEPTH, SCHEMA, deep_place, schema_owner};
 pub(crate) use graph::{ChildEdge, EdgeLabel, Element, ElementId, ElementLocation, path_template};
 pub use graph::{Keyword, WireDirection};
+pub(crate) use media_type::media_type_name;
 pub use unread::UnreadReference;
 
 use crate::document::Source;

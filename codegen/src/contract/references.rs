@@ -171,3 +171,145 @@ pub(super) fn pointers_to(root: &Node, wanted: &[&Node]) -> HashMap<*const Node,
     search(root, &mut Vec::new(), &mut missing, &mut found);
     found
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use crate::contract::Contract;
+    use crate::diff::Report;
+    use crate::document::Source;
+
+    /// A document whose response has a schema that refers to a component in many ways.
+    fn document(schema: &str, leaf: &str) -> String {
+        format!(
+            "openapi: 3.1.0
+paths:
+  /a:
+    get: {{responses: {{200: {{content: {{application/json: {{schema: {schema}}}}}}}}}}}
+components:
+  responses:
+    'Not found': {{content: {{text/plain: {{schema: {{type: {leaf}}}}}}}}}
+  schemas:
+    Seed mix: {{type: object, properties: {{cone: {{type: {leaf}}}}}}}
+    Anchored: {{$anchor: mix, type: object, properties: {{cone: {{type: {leaf}}}}}}}
+    Named:
+      $id: https://kiln.example/mix
+      $ref: '#/$defs/inner'
+      $defs: {{inner: {{type: object, properties: {{cone: {{type: {leaf}}}}}}}}}
+    Dynamic: {{$dynamicAnchor: node, type: object, properties: {{cone: {{type: {leaf}}}}}}}
+"
+        )
+    }
+
+    fn contract(text: &str) -> Contract {
+        Contract::of(&Source::parse("a.yaml", text).unwrap()).unwrap()
+    }
+
+    fn changes(before: &str, after: &str) -> Vec<String> {
+        let report = Report::of(&contract(before), &contract(after)).unwrap();
+        report.changes.iter().map(|change| change.message.to_string()).collect()
+    }
+
+    #[test]
+    fn schema_is_the_same_by_any_reference_and_inline() {
+        let inline = "{type: object, properties: {cone: {type: string}}}";
+        for reference in [
+            "{$ref: '#/components/schemas/Seed%20mix'}",
+            "{$ref: '#/components/schemas/Seed mix', description: Encoded}",
+            "{$ref: '#mix'}",
+            "{$ref: 'https://kiln.example/mix'}",
+            "{$ref: 'https://kiln.example/mix#/$defs/inner'}",
+            "{$ref: '#/components/schemas/Named/$defs/inner'}",
+            "{$dynamicRef: '#node'}",
+            "{allOf: [{$dynamicRef: '#node'}]}",
+        ] {
+            let refers = document(reference, "string");
+            assert_eq!(changes(&document(inline, "string"), &refers), [""; 0], "{reference}");
+            let changed = changes(&refers, &document(reference, "integer"));
+            assert_eq!(changed.len(), 1, "{reference}: {changed:?}");
+            assert!(changed[0].contains("/cone"), "{changed:?}");
+        }
+    }
+
+    #[test]
+    fn every_object_may_have_an_encoded_reference() {
+        let text = document("{}", "string").replace(
+            "responses: {200: {content: {application/json: {schema: {}}}}}",
+            "responses: {404: {$ref: '#/components/responses/Not%20found'}}",
+        );
+        let facts = contract(&text).to_text().unwrap();
+        assert_eq!(facts, "GET /a · 404 · text/plain · type = string\n");
+    }
+
+    #[test]
+    fn keeps_every_target_of_an_ambiguous_dynamic_reference() {
+        let second = "    Other: {$dynamicAnchor: node, type: array}\n";
+        let text = document("{$dynamicRef: '#node'}", "string") + second;
+        assert_eq!(
+            changes(&text, &text.replace("type: array", "type: boolean")),
+            ["The `type` of `/($dynamicRef #node 2)` in response `200` (`application/json`) was \
+              changed from `array` to `boolean`; values that were valid may now be invalid."]
+        );
+    }
+
+    #[test]
+    fn rejects_references_without_a_target() {
+        let refusal = |schema: &str| {
+            let source = Source::parse("a.yaml", &document(schema, "string")).unwrap();
+            Contract::of(&source).unwrap_err().to_string()
+        };
+        assert_eq!(
+            refusal("{properties: {a: {$ref: '#/components/schemas/Nowhere'}, b: {$ref: '#no'}}}"),
+            "a.yaml:4:91: error: unresolved reference `#/components/schemas/Nowhere`, at \
+             #/paths/~1a/get/responses/200/content/application~1json/schema/properties/a/$ref \
+             [unresolved-reference]\n  \
+             help: correct the reference, or add its target to the document\n\
+             a.yaml:4:132: error: unresolved reference `#no`, at \
+             #/paths/~1a/get/responses/200/content/application~1json/schema/properties/b/$ref \
+             [unresolved-reference]\n  \
+             help: correct the reference, or add its target to the document"
+        );
+        let many: Vec<_> = (0..50).map(|i| format!("p{i}: {{$ref: '#/{i}'}}")).collect();
+        let many = refusal(&format!("{{properties: {{{}}}}}", many.join(", ")));
+        assert_eq!(many.matches("unresolved reference `#/").count(), 20);
+        assert!(many.contains("(1 of 50)"), "{many}");
+        let parameter = document("{}", "string")
+            .replace("get: {", "get: {parameters: [{$ref: '#/components/parameters/P'}], ");
+        let error = Contract::of(&Source::parse("a.yaml", &parameter).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("/parameters/0/$ref"), "{error}");
+    }
+
+    #[test]
+    fn lists_references_to_other_documents() {
+        let text = "
+openapi: 3.1.0
+paths:
+  /a:
+    get:
+      parameters: [{$ref: 'common.yaml#/P'}, {$ref: 'common.yaml#/Q'}]
+      requestBody: {$ref: 'common.yaml#/B'}
+      callbacks: {c: {$ref: 'common.yaml#/C'}}
+      responses:
+        200: {content: {application/json: {schema: {$ref: 'kiln.yaml#/Glaze'}}}}
+        404: {$ref: 'common.yaml#/R'}
+  /b: {$ref: 'paths.yaml#/b'}
+";
+        let contract = contract(text);
+        assert_eq!(
+            contract.to_text().unwrap().lines().collect::<Vec<_>>(),
+            [
+                "GET /a · callback c · external reference = common.yaml#/C",
+                "GET /a · external common.yaml#/P · external reference = common.yaml#/P",
+                "GET /a · external common.yaml#/Q · external reference = common.yaml#/Q",
+                "GET /a · request · external reference = common.yaml#/B",
+                "GET /a · 200 · application/json · external reference = kiln.yaml#/Glaze",
+                "GET /a · 404 · external reference = common.yaml#/R",
+                "PATH ITEM /b · external reference = paths.yaml#/b",
+            ]
+        );
+        assert_eq!(contract.unread().len(), 7);
+        assert_eq!(contract.unread()[0].reference, "common.yaml#/P");
+        assert_eq!(contract.unread()[0].position.line, 6);
+    }
+}
