@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::constraint::{Constraint, StringSet};
 use super::graph::{ChildEdge, EXTERNAL_REFERENCE, EdgeLabel, Element, ElementId, Keyword};
 use super::keywords::canonical;
-use super::normalize::SchemaReader;
 use super::media_type::media_type_name;
+use super::normalize::SchemaReader;
 use super::references::{LimitExceeded, Limited, References, pointers_to};
 use super::schema::AllOf;
 use super::security;
@@ -422,8 +422,7 @@ impl<'s> GraphBuilder<'s> {
             let mut media_type = Element::default();
             self.value(member.node.get("schema"), &mut media_type)?;
             if let Some(item) = member.node.get("itemSchema") {
-                let edge =
-                    ChildEdge { element: self.schema_element(vec![item])?, required: false };
+                let edge = ChildEdge { element: self.schema_element(vec![item])?, required: false };
                 media_type.children.insert(EdgeLabel::Keyword("itemSchema"), edge);
             }
             for encoding in members(&member.node, "encoding") {

@@ -132,16 +132,19 @@ components:
     /// Returns the changes between two documents, with their levels.
     fn changes(before: &str, after: &str) -> Vec<String> {
         let report = Report::of(&contract(before), &contract(after)).unwrap();
-        report.changes.iter().map(|change| format!("{}: {}", change.level, change.message)).collect()
+        report
+            .changes
+            .iter()
+            .map(|change| format!("{}: {}", change.level, change.message))
+            .collect()
     }
 
     #[test]
     fn absent_and_empty_security_are_alike() {
         let open = ["", "security: []", "security: [{}]"].map(document);
         let secured = document("").replace("\npaths:", "\nsecurity: [{key: []}]\npaths:");
-        let inherited = open.each_ref().map(|text| {
-            text.replace("security: [", "security: [").replace("\npaths:", "\nsecurity: []\npaths:")
-        });
+        let inherited =
+            open.each_ref().map(|text| text.replace("\npaths:", "\nsecurity: []\npaths:"));
         for text in open.iter().chain(&inherited) {
             assert_eq!(contract(text).to_text().unwrap(), "GET /a · 200 · no content\n", "{text}");
             assert_eq!(changes(&open[0], text), [""; 0], "{text}");
@@ -192,7 +195,7 @@ components:
         let refreshing = |host: &str| {
             text.replace("scopes", &format!("refreshUrl: 'https://{host}.example/r', scopes"))
         };
-        assert_eq!(changes(&text, &refreshing("a")), [""; 0]);
+        assert!(changes(&text, &refreshing("a"))[0].starts_with("info: "));
         assert!(changes(&refreshing("a"), &refreshing("b"))[0].starts_with("breaking: "));
     }
 }

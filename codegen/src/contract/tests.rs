@@ -382,11 +382,11 @@ fn reads_webhooks_and_callbacks() {
     assert_eq!(
         facts(EVENTS).lines().collect::<Vec<_>>(),
         [
-            "POST /orders · 202 · no content",
             "POST /orders · POST callback shipped {$request.body#/url} · request · \
              application/json · type = integer",
             "POST /orders · POST callback shipped {$request.body#/url} · 200 · \
              application/json · type = integer",
+            "POST /orders · 202 · no content",
             "POST webhook stock · request · application/json · type = integer",
             "PUT webhook stock · 204 · no content",
         ]
@@ -402,9 +402,8 @@ fn webhooks_and_callbacks_break_in_the_opposite_direction() {
     };
     let sent = "requestBody: {content: {application/json: {schema: {type: ";
     let received = "responses: {200: {content: {application/json: {schema: {type: ";
-    let wider = |prefix: &str| {
-        EVENTS.replace(&format!("{prefix}integer"), &format!("{prefix}number"))
-    };
+    let wider =
+        |prefix: &str| EVENTS.replace(&format!("{prefix}integer"), &format!("{prefix}number"));
     for (prefix, is_breaking) in [(sent, true), (received, false)] {
         assert!(EVENTS.contains(prefix));
         assert_eq!(breaks(EVENTS, &wider(prefix)), is_breaking, "{prefix}");

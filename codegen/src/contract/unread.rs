@@ -1,5 +1,9 @@
 //! The parts of a document that its contract lacks.
 
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
 use crate::document::diagnostic::{Position, on_one_line};
 use crate::document::{Node, Source};
 
@@ -22,6 +26,20 @@ impl UnreadReference {
     pub(super) fn new(source: &Source, node: &Node) -> Self {
         let reference = excerpt(node.as_str().unwrap_or_default());
         Self { document: source.name().to_owned(), position: node.position, reference }
+    }
+}
+
+impl fmt::Display for UnreadReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { document, position: Position { line, column }, reference } = self;
+        write!(f, "{document}:{line}:{column}: `{reference}` is in another document")
+    }
+}
+
+/// Serializes as it displays.
+impl Serialize for UnreadReference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
