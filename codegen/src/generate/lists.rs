@@ -32,8 +32,8 @@ pub(super) fn pagination(operation: &ApiOperation<'_>) -> Option<TokenStream> {
         let name = text(key)?;
         operation.parameters.iter().position(|parameter| parameter.name == name)
     };
-    let [first, last, before] =
-        ["first", "last", "before"].map(|key| optional(position(key).map(Literal::usize_unsuffixed)));
+    let [first, last, before] = ["first", "last", "before"]
+        .map(|key| optional(position(key).map(Literal::usize_unsuffixed)));
     let after = Literal::usize_unsuffixed(position("after")?);
     let size = position("first").map(|index| operation.parameters[index].schema);
     let size = size.map(|schema| schemas::unwrap_alias(operation.root, schema));
