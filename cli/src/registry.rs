@@ -151,7 +151,7 @@ impl ConnectedRegistry {
                  violations"
             }
             (Error::Mismatch(_), _) => "try again; if it fails again, check the server",
-            _ if error.is_retryable() => "try again later, or allow more attempts with --retries",
+            _ if error.is_retryable() => return retry_hint(error),
             (Error::Transport(_), _) | (Error::Status(_), 500..) => "try again later",
             _ => "check that --environment or --base-url selects the intended server",
         };
@@ -164,6 +164,15 @@ impl ConnectedRegistry {
         };
         let ids: Vec<_> = simulator.ids().take(SUGGESTED_IDS).map(|id| id.to_string()).collect();
         format!("the simulator has other batches, such as {}", ids.join(", "))
+    }
+}
+
+/// Returns the hint for an error that may be gone at the next attempt. More attempts do not help
+/// if the server requests a delay: the client may already have given up because of its length.
+fn retry_hint(error: &Error) -> String {
+    match error.retry_after().map(|delay| delay.as_secs()) {
+        None | Some(0) => "try again later, or allow more attempts with --retries".to_owned(),
+        Some(seconds) => format!("try again in {seconds} s, as the server requests"),
     }
 }
 

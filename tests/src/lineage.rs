@@ -131,6 +131,22 @@ fn missing_and_forbidden_relatives_are_findings() {
 }
 
 #[test]
+fn refusal_of_one_relative_is_a_finding() {
+    for status in [400, 403, 404, 406, 409, 410, 422, 423, 451] {
+        let mut batches = tree(3);
+        batches.insert(name(3), json!(status));
+        let lineage = lineage(&serve(batches), 4).unwrap();
+        let found: Vec<_> = lineage.findings().iter().map(|finding| finding.rule).collect();
+        assert_eq!(found, [AuditRule::Present], "{status}");
+    }
+    for status in [401, 405, 407, 501] {
+        let mut batches = tree(3);
+        batches.insert(name(3), json!(status));
+        assert_eq!(lineage(&serve(batches), 4).unwrap_err().status().unwrap(), status);
+    }
+}
+
+#[test]
 fn returns_errors_of_the_requested_batch_and_of_the_server() {
     let server = serve(tree(2));
     assert_eq!(lineage(&server, 9).unwrap_err().status().unwrap(), 404);

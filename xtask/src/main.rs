@@ -5,6 +5,7 @@ mod ci;
 mod colour;
 mod diff;
 mod files;
+mod git;
 mod process;
 mod regen;
 mod terminal;

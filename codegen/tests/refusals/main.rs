@@ -101,6 +101,19 @@ fn accepts_the_minimal_document_and_the_spec() {
 }
 
 #[test]
+fn messages_do_not_repeat_long_names() {
+    let name = "aB".repeat(100_000);
+    for (before, after) in [
+        ("operationId: thing", format!("operationId: {name}")),
+        ("    secret: []", format!("    {name}: []")),
+        ("\n  schemas:\n", format!("\n  schemas:\n    {name}: {{type: string}}\n")),
+    ] {
+        let refusal = messages(&MINIMAL.replacen(before, &after, 1));
+        assert!(refusal.len() < 10_000, "{before}: {} bytes", refusal.len());
+    }
+}
+
+#[test]
 fn reports_each_mistake() {
     let topics = mistakes::ALL.iter();
     let topics: Vec<_> =

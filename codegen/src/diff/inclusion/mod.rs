@@ -21,7 +21,6 @@ mod formats;
 mod normalize;
 mod numbers;
 mod objects;
-mod references;
 mod search;
 mod strings;
 mod travel;

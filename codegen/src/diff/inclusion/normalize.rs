@@ -7,9 +7,9 @@ use super::constants::number;
 use super::context::{ContextId, Contexts};
 use super::form::{Form, FormId, JsonType, NameSelector, TypeSet};
 use super::numbers::{NumberLimit, Rational};
-use super::references::{Located, SchemaReferences};
 use super::search::OUT_OF_STEPS;
 use super::{Dialect, InclusionChecker, InclusionOptions, SchemaDocument, formats};
+use crate::document::resolver::{ReferenceTarget, Resolver};
 use crate::document::{Node, Value};
 
 /// Schemas within schemas that are read at once; deeper ones are read when needed.
@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 40;
 /// A schema, and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct PlacedSchema<'d> {
-    pub(super) at: Located<'d>,
+    pub(super) node: &'d Node,
     /// The document: 0 for what is sent, 1 for what is accepted.
     pub(super) side: usize,
     /// Facts from surrounding schemas about the same object's properties.
@@ -29,12 +29,12 @@ pub(super) struct PlacedSchema<'d> {
 
 impl<'d> PlacedSchema<'d> {
     pub(super) fn node(&self) -> &'d Node {
-        self.at.node
+        self.node
     }
 
     /// A schema for the same value.
     pub(super) fn in_place(&self, node: &'d Node) -> Self {
-        Self { at: self.at.below(node), is_in_place: true, ..self.clone() }
+        Self { node, is_in_place: true, ..self.clone() }
     }
 
     /// A schema for a part of the value.
@@ -43,7 +43,7 @@ impl<'d> PlacedSchema<'d> {
     }
 
     pub(super) fn key(&self) -> SchemaKey {
-        (std::ptr::from_ref(self.at.node).addr(), self.side, self.context, self.is_in_place)
+        (std::ptr::from_ref(self.node).addr(), self.side, self.context, self.is_in_place)
     }
 }
 
@@ -75,7 +75,7 @@ impl InPlaceChain {
 #[derive(Debug)]
 pub(super) struct Normalizer<'d> {
     documents: [SchemaDocument<'d>; 2],
-    references: [SchemaReferences<'d>; 2],
+    references: [Resolver<'d>; 2],
     pub(super) options: InclusionOptions,
     known: HashMap<SchemaKey, FormId>,
     in_progress: HashSet<SchemaKey>,
@@ -90,7 +90,7 @@ impl<'d> Normalizer<'d> {
     pub(super) fn new(documents: [SchemaDocument<'d>; 2], options: InclusionOptions) -> Self {
         Self {
             documents,
-            references: documents.map(|document| SchemaReferences::of(document.root)),
+            references: documents.map(|document| Resolver::new(document.root)),
             options,
             known: HashMap::new(),
             in_progress: HashSet::new(),
@@ -120,8 +120,14 @@ impl<'d> Normalizer<'d> {
         let reference = schema.node().get(keyword)?.as_str()?;
         let references = &self.references[schema.side];
         let target = match keyword {
-            "$dynamicRef" => references.resolve_dynamic(schema.at, reference),
-            _ => references.resolve(schema.at, reference),
+            "$dynamicRef" => match references.dynamic_targets(schema.node, reference).as_deref() {
+                Ok([only]) => Some(*only),
+                _ => None,
+            },
+            _ => match references.target(schema.node, reference) {
+                ReferenceTarget::Node(node) => Some(node),
+                _ => None,
+            },
         };
         let side = ["sent", "accepted"][schema.side];
         let unresolved = || {
@@ -134,7 +140,7 @@ impl<'d> Normalizer<'d> {
         };
         Some(
             target
-                .map(|at| PlacedSchema { at, is_in_place: true, ..schema.clone() })
+                .map(|node| PlacedSchema { node, is_in_place: true, ..schema.clone() })
                 .ok_or_else(unresolved),
         )
     }
@@ -198,9 +204,7 @@ const KEYWORDS: &[(&str, ReadKeyword)] = &[
 impl<'d> InclusionChecker<'d> {
     /// Reads a schema of one of the two documents.
     pub(super) fn normalize(&mut self, side: usize, node: &'d Node) -> FormId {
-        let root = self.normalizer.documents[side].root;
-        let at = Located { node: root, base: root }.below(node);
-        self.read(&PlacedSchema { at, side, context: ContextId::default(), is_in_place: false })
+        self.read(&PlacedSchema { node, side, context: ContextId::default(), is_in_place: false })
     }
 
     /// Reads a schema that was put off.

@@ -92,7 +92,7 @@ async fn call(
 fn concerns_batch(error: &Error) -> bool {
     match error.status() {
         Some(status) if matches!(error, Error::Status(_)) => {
-            matches!(status.as_u16(), 403 | 404 | 410 | 422)
+            matches!(status.as_u16(), 400 | 403 | 404 | 406 | 409 | 410 | 422 | 423 | 451)
         }
         _ => {
             !matches!(error, Error::Configuration(_) | Error::Credentials(_) | Error::Transport(_))
