@@ -209,8 +209,9 @@ impl RecordViolation {
     }
 
     fn unknown_type() -> Self {
-        let prefixes: Vec<_> =
+        let mut prefixes: Vec<_> =
             RecordType::all().iter().filter_map(|known| known.id_prefix).collect();
+        prefixes.sort_unstable();
         let expected = format!("an identifier that starts with {}", prefixes.join(", "));
         Self {
             pointer: "/id".into(),

@@ -14,6 +14,7 @@ use crate::outcome::{CommandFailure, CommandOutcome};
 use crate::output::Output;
 use crate::output::records::RecordFormat;
 use crate::registry;
+use crate::terminal::note;
 
 /// The arguments of `sum`: those of a list, without its format.
 #[derive(Debug)]
@@ -89,6 +90,13 @@ pub(crate) fn run(arguments: &SumArgs) -> Result<CommandOutcome, CommandFailure>
     let mut output = Output::stdout();
     let written = output.write(|to| report::write(&totals, format.unwrap_or(default), to));
     let outcome = outcome.after_output(written.and_then(|()| output.flush()))?;
+    if totals.split > 0 {
+        note(&format!(
+            "note: the credits of split batches are also those of their children; split batches in \
+             the total: {}",
+            totals.split
+        ));
+    }
     match totals.unreadable {
         0 => Ok(outcome),
         count => Err(CommandFailure::failed(

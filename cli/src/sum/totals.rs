@@ -12,6 +12,10 @@ use crate::output::members::Cell;
 const KILOGRAMS: &str = "credit_kgs";
 const CREDITS: &str = "credits";
 
+/// The status of a credit batch that was divided into its children.
+const STATUS: &str = "status";
+const SPLIT: &str = "split";
+
 /// The group of records without a value.
 const NO_KEY: &str = "";
 
@@ -24,6 +28,9 @@ pub(crate) struct Totals {
     pub(crate) groupings: Vec<GroupedTotals>,
     /// The number of records with a quantity that cannot be read. They are not counted.
     pub(crate) unreadable: u64,
+    /// The number of split batches. Their credits are counted again in their children.
+    pub(crate) split: u64,
+    status: Option<usize>,
 }
 
 /// The columns of a quantity, such as `size.credit_kgs` and `size.credits`.
@@ -96,8 +103,10 @@ impl Totals {
             total: GroupTotal::new(None, quantities.len()),
             quantities,
             groupings: groupings.collect(),
-            columns,
             unreadable: 0,
+            split: 0,
+            status: columns.list.iter().position(|column| column.name == STATUS),
+            columns,
         })
     }
 
@@ -114,6 +123,8 @@ impl Totals {
             self.unreadable += 1;
             return;
         };
+        let is_split = self.status.is_some_and(|column| cells[column] == Cell::Text(SPLIT.into()));
+        self.split += u64::from(is_split);
         for GroupedTotals { grouping, groups } in &mut self.groupings {
             let group = groups
                 .entry(grouping.key(&cells))
@@ -334,7 +345,7 @@ mod tests {
         for (status, year, kilograms, credits) in [
             ("active", 2023, "9007199254740993", "9007199254740.993"),
             ("active", 2024, "100", "0.1"),
-            ("retired", 2024, "200", "2e-1"),
+            ("split", 2024, "200", "2e-1"),
         ] {
             totals.add(&format!(
                 "{{\"status\": \"{status}\", \"issued_at\": \"{year}-01-01T00:00:00Z\", \
@@ -348,9 +359,9 @@ mod tests {
             let groups = grouped.groups.iter();
             groups.map(|(key, group)| format!("{key} {}", group.sums[0].credits)).collect()
         };
-        assert_eq!(outline(&totals.groupings[0]), ["active 9007199254741.093", "retired 0.2"]);
+        assert_eq!(outline(&totals.groupings[0]), ["active 9007199254741.093", "split 0.2"]);
         assert_eq!(outline(&totals.groupings[1]), ["2023 9007199254740.993", "2024 0.3"]);
-        assert_eq!(totals.unreadable, 0);
+        assert_eq!((totals.unreadable, totals.split), (0, 1));
     }
 
     #[test]

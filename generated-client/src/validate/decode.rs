@@ -513,6 +513,7 @@ mod tests {
         let Validated { value, violations } = validate::from_slice::<T>(json.as_bytes());
         assert_eq!(value, serde_json::from_str(json).ok(), "{json}");
         let found = validate::json::<T>(json.as_bytes());
+        assert!(!super::is_valid(json, T::SCHEMA) || found.is_empty(), "{json}");
         if value.is_none() && found.is_empty() {
             assert_eq!(violations.len(), 1, "{json}");
         } else {
@@ -530,6 +531,7 @@ mod tests {
         ] {
             let json = samples::credit_batch(&changes).to_string();
             assert!(is_valid::<CreditBatch>(&json), "{json}");
+            assert!(super::is_valid(&json, CreditBatch::SCHEMA), "{json}");
             assert_agreement::<CreditBatch>(&json);
         }
         assert!(is_valid::<CreditQuantity>(
