@@ -222,7 +222,7 @@ fn a_supplier_delivers_for_its_orders_until_they_are_complete() {
         assert_eq!(completed.status.as_str(), "completed");
         assert!(completed.fulfilled_at.is_some());
         let newest = supplier.order_deliveries(&order.id).first(1).await.unwrap();
-        assert_eq!(response.json()["id"], *newest.nodes[0].id);
+        assert_eq!(response.json()["id"], newest.nodes[0].id.as_str());
     });
 }
 
