@@ -61,6 +61,7 @@ pub(crate) fn issue(world: &mut ServedWorld, kilograms: i64) -> Result<CreditBat
     }
     let ledger = &mut world.ledger;
     let number = ledger.issuances.len();
+    // The first project of every world is validated.
     let validated: Vec<_> = (0..)
         .zip(&ledger.projects)
         .filter(|(_, row)| row.status == 0)

@@ -62,8 +62,7 @@ pub enum WorldError {
     /// No resource of the world has the identifier.
     #[error("unknown resource {0}")]
     UnknownResource(String),
-    /// The batch of a world does not decode, because another batch that was inserted made it
-    /// invalid.
+    /// The batch does not decode, which is a bug of the simulator.
     #[error("credit batch does not decode: {0}")]
     Undecodable(String),
     /// A child of the split would have less than one kilogram.

@@ -73,7 +73,7 @@ impl Ledger {
             "protocol_slug": pathway.protocol_slug,
             "country_code": pathway.place.country_code,
             "validator_name": is_validated.then_some("Invented Validation Ltd"),
-            "current_verifier_name": (key % 2 == 0).then_some("Invented Verification Ltd"),
+            "current_verifier_name": key.is_multiple_of(2).then_some("Invented Verification Ltd"),
             "crediting_period_start": is_validated.then_some("2022-01-01"),
             "crediting_period_end": is_validated.then_some("2026-12-31"),
             "issued_credits_total": quantity(row.issued),

@@ -14,7 +14,7 @@ mod samples;
 
 use isometric_registry::operations::{self, OperationSpec};
 use isometric_registry::validate::{Rule, Violation};
-use isometric_registry::{Credentials, Registry};
+use isometric_registry::{Credentials, Error, Registry};
 
 use samples::sample;
 
@@ -51,6 +51,12 @@ async fn call(registry: &Registry, operation: &'static OperationSpec) -> Vec<Str
         call = call.body(&sample(schema));
     }
     match call.response().await {
+        // Prism always sends the example of the spec, and the client notices.
+        Err(Error::Mismatch(mismatch)) => mismatch
+            .violations()
+            .iter()
+            .map(|found| format!("{}: {found}", operation.name))
+            .collect(),
         Err(error) => vec![format!("{}: {error:?}", operation.name)],
         Ok(response) => {
             let unexpected = response.violations().iter().filter(|found| !is_known(found));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use isometric_registry::json::{ParameterLocation, ParameterSpec};
 use isometric_registry::operations::OperationSpec;
 use isometric_registry::validate::Schema;
 use percent_encoding::percent_decode_str;
@@ -31,28 +32,7 @@ impl RequestArguments {
         body: &[u8],
     ) -> Result<Self, Vec<Value>> {
         let mut arguments = Self::default();
-        let mut errors = Vec::new();
-        let segments = operation.path.split('/').zip(path.split('/'));
-        for (template, segment) in segments {
-            let Some(name) = template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))
-            else {
-                continue;
-            };
-            let parameter = operation
-                .parameters
-                .iter()
-                .find(|each| each.name == name && each.pointer.starts_with("/path/"));
-            let Some(parameter) = parameter else { continue };
-            // A segment that is not UTF-8 stays encoded, which no identifier permits either.
-            let decoded = percent_decode_str(segment).decode_utf8();
-            let text = decoded.map_or_else(|_| segment.to_owned(), |text| text.into_owned());
-            errors.extend(invalid::errors(
-                &json!(text).to_string(),
-                parameter.schema,
-                &["path", name],
-            ));
-            arguments.path.insert(parameter.name, text);
-        }
+        let mut errors = arguments.parse_path(operation, path);
         errors.extend(arguments.parse_query(operation, query));
         if let Some(schema) = operation.body {
             errors.extend(body_errors(schema, body));
@@ -60,12 +40,29 @@ impl RequestArguments {
         if errors.is_empty() { Ok(arguments) } else { Err(errors) }
     }
 
+    fn parse_path(&mut self, operation: &'static OperationSpec, path: &str) -> Vec<Value> {
+        let mut errors = Vec::new();
+        for (template, segment) in operation.path.split('/').zip(path.split('/')) {
+            let name = template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+            let Some(parameter) = name.and_then(|name| parameter(operation, name)) else {
+                continue;
+            };
+            // A segment that is not UTF-8 stays encoded, which no identifier permits either.
+            let decoded = percent_decode_str(segment).decode_utf8();
+            let text = decoded.map_or_else(|_| segment.to_owned(), Into::into);
+            let json = json!(text).to_string();
+            errors.extend(invalid::errors(&json, parameter.schema, &["path", parameter.name]));
+            self.path.insert(parameter.name, text);
+        }
+        errors
+    }
+
     /// Parses the known parameters of a query and ignores others, as FastAPI does.
     fn parse_query(&mut self, operation: &'static OperationSpec, query: &str) -> Vec<Value> {
         let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
         let mut errors = Vec::new();
         let parameters = operation.parameters.iter();
-        for parameter in parameters.filter(|each| each.pointer.starts_with("/query/")) {
+        for parameter in parameters.filter(|each| each.location == ParameterLocation::Query) {
             let values = pairs.iter().filter(|(name, _)| name == parameter.name);
             let values: Vec<&str> = values.map(|(_, value)| &**value).collect();
             let location = ["query", parameter.name];
@@ -87,6 +84,12 @@ impl RequestArguments {
         }
         errors
     }
+}
+
+/// Returns a parameter of the path.
+fn parameter(operation: &OperationSpec, name: &str) -> Option<&'static ParameterSpec> {
+    let mut parameters = operation.parameters.iter();
+    parameters.find(|each| each.name == name && each.location == ParameterLocation::Path)
 }
 
 /// Converts a text to the type of a schema. A text that is not of this type stays a string, so

@@ -52,50 +52,64 @@ pub(super) fn read(
     arguments: &RequestArguments,
 ) -> Result<Value, ErrorResponse> {
     let not_found = || ErrorResponse::of(StatusCode::NOT_FOUND);
-    let schema = operation.response.ok_or_else(not_found)?;
     let form = ResponseForm::of(operation);
-    let parent = operation.parameters.iter().find_map(|parameter| {
-        Some((kind_of_identifier(parameter.schema)?, arguments.path.get(parameter.name)?))
-    });
     let organisation = caller.organisation(&world.ledger);
-    let parent = match parent {
-        None => None,
-        Some((kind, id)) => match world.ledger.find(kind, id) {
-            Some(key) => Some((kind, key)),
-            None => return missing(world, form, schema, organisation, id),
-        },
-    };
-    if let (Some((kind, key)), Some(organisation)) = (parent, organisation) {
-        let is_private_list = operation.needs_access_token && form != ResponseForm::Resource(kind);
-        let may = if is_private_list { may_read_private_lists } else { may_read };
-        let is_public = !operation.needs_access_token;
-        if !is_public && !may(&world.ledger, organisation, kind, key) {
-            let is_removed = world.is_removed(kind, key);
-            let status = if is_removed { StatusCode::NOT_FOUND } else { StatusCode::FORBIDDEN };
-            return Err(ErrorResponse::of(status));
+    let mut parent = None;
+    if let Some((kind, id)) = requested(operation, arguments) {
+        let Some(key) = world.ledger.find(kind, id) else {
+            return missing(world, operation, form, organisation, id);
+        };
+        if let Some(organisation) = organisation.filter(|_| operation.needs_access_token) {
+            check_access(world, form, organisation, kind, key)?;
         }
+        parent = Some((kind, key));
     }
-    match form {
+    let response = match form {
         ResponseForm::Resource(kind) => {
-            let key = match parent {
-                Some((_, key)) => key,
-                None => own(world, kind, organisation).ok_or_else(not_found)?,
-            };
-            world.resource(kind, key).ok_or_else(not_found)
+            let key = parent.map(|(_, key)| key).or_else(|| own(world, kind, organisation));
+            key.and_then(|key| world.resource(kind, key))
         }
-        ResponseForm::List(kind) => {
-            list(world, operation, kind, parent, organisation, arguments).ok_or_else(not_found)
-        }
-        ResponseForm::Summary => summary(world, parent).ok_or_else(not_found),
+        ResponseForm::List(kind) => list(world, operation, kind, parent, organisation, arguments),
+        ResponseForm::Summary => summary(world, parent),
+    };
+    response.ok_or_else(not_found)
+}
+
+/// Returns the kind and the identifier of the resource in the path.
+fn requested<'a>(
+    operation: &OperationSpec,
+    arguments: &'a RequestArguments,
+) -> Option<(IdentifierKind, &'a str)> {
+    operation.parameters.iter().find_map(|parameter| {
+        let id = arguments.path.get(parameter.name)?;
+        Some((kind_of_identifier(parameter.schema)?, id.as_str()))
+    })
+}
+
+/// Checks that an organisation may read about a resource.
+fn check_access(
+    world: &ServedWorld,
+    form: ResponseForm,
+    organisation: u32,
+    kind: IdentifierKind,
+    key: u32,
+) -> Result<(), ErrorResponse> {
+    let is_resource = form == ResponseForm::Resource(kind);
+    let may = if is_resource { may_read } else { may_read_private_lists };
+    if may(&world.ledger, organisation, kind, key) {
+        return Ok(());
     }
+    let is_removed = world.is_removed(kind, key);
+    let status = if is_removed { StatusCode::NOT_FOUND } else { StatusCode::FORBIDDEN };
+    Err(ErrorResponse::of(status))
 }
 
 /// Responds to a request about a resource that the ledger does not have: with its corruption, with
 /// null where the spec permits it, or with 404.
 fn missing(
     world: &ServedWorld,
+    operation: &'static OperationSpec,
     form: ResponseForm,
-    schema: &'static Schema,
     organisation: Option<u32>,
     id: &str,
 ) -> Result<Value, ErrorResponse> {
@@ -105,7 +119,9 @@ fn missing(
             let may_read = organisation != Some(crate::world::OUTSIDER);
             if may_read { Ok(json.clone()) } else { Err(ErrorResponse::of(StatusCode::FORBIDDEN)) }
         }
-        _ if is_resource && matches!(schema, Schema::Nullable(_)) => Ok(Value::Null),
+        _ if is_resource && matches!(operation.response, Some(Schema::Nullable(_))) => {
+            Ok(Value::Null)
+        }
         _ => Err(ErrorResponse::of(StatusCode::NOT_FOUND)),
     }
 }

@@ -130,6 +130,7 @@ impl WriteRequest<'_> {
                 (body.beneficiary_name, Some(domain.clone()), domain)
             }
             CreateBeneficiary::IndividualBeneficiary(body) => {
+                check_email(&body.beneficiary_email)?;
                 (body.beneficiary_name, None, body.beneficiary_email)
             }
             _ => return Err(ErrorResponse::of(StatusCode::UNPROCESSABLE_ENTITY)),
@@ -225,6 +226,19 @@ impl WriteRequest<'_> {
         let (notes, at) = (notes.map(Into::into), self.ledger.next_time());
         Ok(RetirementTerms { owner, beneficiary, purposes, notes, at })
     }
+}
+
+/// Checks the format of an e-mail address, which the tables of the client do not contain.
+fn check_email(address: &str) -> Result<(), ErrorResponse> {
+    let is_valid = address.rsplit_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && !domain.is_empty() && !address.contains(char::is_whitespace)
+    });
+    if is_valid {
+        return Ok(());
+    }
+    let location = ["body".into(), "beneficiary_email".into()];
+    let message = "value is not a valid email address";
+    Err(ErrorResponse::invalid(vec![value_error(&location, message, &json!(address))]))
 }
 
 fn not_permitted(reason: &str) -> ErrorResponse {
