@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod client_names;
 mod contract;
 mod corruptions;
 mod end_to_end;
