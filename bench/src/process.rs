@@ -81,12 +81,18 @@ pub(crate) fn output(command: &mut Command) -> BenchResult<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Builds the release version of a program of the workspace, and returns its path.
+/// Builds the release version of a program of the workspace, or in a short run the debug version,
+/// and returns its path.
 pub(crate) fn cargo_build(bench: &Bench, package: &str, program: &str) -> BenchResult<PathBuf> {
+    let target = bench.folder.parent().unwrap_or(&bench.folder);
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--release", "--quiet", "-p", package, "--target-dir"]);
-    output(cargo.arg(&bench.folder).current_dir(workspace()))?;
-    Ok(bench.folder.join("release").join(program))
+    cargo.args(["build", "--quiet", "-p", package, "--target-dir"]).arg(target);
+    let profile = if bench.is_short { "debug" } else { "release" };
+    if !bench.is_short {
+        cargo.arg("--release");
+    }
+    output(cargo.current_dir(workspace()))?;
+    Ok(target.join(profile).join(program))
 }
 
 /// Runs a program and returns its duration in seconds.

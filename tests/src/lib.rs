@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod client_examples;
 mod client_names;
 mod contract;
 mod corruptions;
