@@ -12,16 +12,13 @@
 
 use std::error::Error;
 
-use isometric_registry::types::{CreditBatch, CreditBatchStatus};
+use isometric_registry::types::CreditBatchStatus;
 use isometric_registry_simulator::Simulator;
-use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let simulator = Simulator::start()?;
     let registry = simulator.registry()?;
-    answer(&simulator, &simulator.issue(125_632)?)?;
-
     let organisation = registry.current_organisation().await?;
     println!("{} ({})", organisation.name, organisation.id);
 
@@ -44,31 +41,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if kilograms != balance.total.active_credits_total.credit_kgs {
         println!("the batches contain {kilograms} kg, which is not the balance");
     }
-    Ok(())
-}
-
-/// Prepares the responses for the owner of one batch.
-fn answer(simulator: &Simulator, batch: &CreditBatch) -> Result<(), Box<dyn Error>> {
-    let nothing = json!({ "credit_kgs": 0, "credits": 0 });
-    let total = json!({ "active_credits_total": batch.size, "retired_credits_total": nothing });
-    let balance = json!({
-        "total": total,
-        "supplier_balances": [{ "supplier_id": batch.supplier_id, "total": total }],
-        "project_balances": [{ "project_id": batch.project_id, "total": total }],
-        "order_balances": [],
-    });
-    let page = json!({
-        "nodes": [batch],
-        "total_count": 1,
-        "page_info": {
-            "has_previous_page": false,
-            "start_cursor": null,
-            "has_next_page": false,
-            "end_cursor": null,
-        },
-    });
-    simulator.answer("current_organisation", 200, &batch.owner)?;
-    simulator.answer("organisation_credit_balance", 200, &balance)?;
-    simulator.answer("organisation_credit_batches", 200, &page)?;
     Ok(())
 }
