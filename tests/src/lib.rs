@@ -36,6 +36,7 @@ mod settings;
 mod spec;
 mod string_types;
 mod style;
+mod violation;
 mod violations;
 mod writes;
 

@@ -1,6 +1,20 @@
-//! Decimals and countries.
+//! Decimals, times and countries.
 
-use isometric_registry::{Country, Decimal};
+use isometric_registry::{Country, Decimal, validate};
+use serde_json::json;
+
+/// Returns whether a text is valid at a schema of the spec.
+fn is_valid(schema: &str, text: &str) -> bool {
+    validate::json_at(schema, json!(text).to_string().as_bytes()).unwrap().is_empty()
+}
+
+fn is_date_time(text: &str) -> bool {
+    is_valid("/components/schemas/Issuance/properties/issued_at", text)
+}
+
+fn is_date(text: &str) -> bool {
+    is_valid("/components/schemas/Issuance/properties/reporting_period_start_at", text)
+}
 
 fn read(json: &str) -> serde_json::Result<Decimal> {
     serde_json::from_str(json)
@@ -113,4 +127,79 @@ fn rejects_unassigned_codes() {
 #[test]
 fn displays_the_name() {
     assert_eq!(Country::from_alpha3("ISL").unwrap().to_string(), "Iceland");
+}
+
+#[test]
+fn accepts_rfc_3339_times() {
+    for text in [
+        "2024-01-22T11:56:48Z",
+        "2024-01-22t11:56:48.520641z",
+        "2024-01-22T11:56:48.123456789+05:30",
+        "2024-08-12T10:12:01-02:00",
+        "0000-01-01T00:00:00-23:59",
+        "9999-12-31T23:59:59+23:59",
+    ] {
+        assert!(is_date_time(text), "{text}");
+    }
+}
+
+#[test]
+fn rejects_other_times() {
+    for text in [
+        "",
+        "2024-01-22",
+        "2024-01-22 11:56:48Z",
+        "2024-01-22T11:56:48",
+        "2024-01-22T11:56Z",
+        "2024-01-22T11:56:48+0530",
+        "2024-01-22T11:56:48.Z",
+        "2023-02-29T11:56:48Z",
+        "2024-01-22T24:00:00Z",
+        "+2024-01-22T11:56:48Z",
+        "0000-01-01T00:00:00+00:01",
+        "9999-12-31T23:59:59-00:01",
+        "２024-01-22T11:56:48Z",
+        "2024-08-12T10:12:01\u{2212}02:00",
+    ] {
+        assert!(!is_date_time(text), "{text}");
+    }
+}
+
+#[test]
+fn accepts_leap_seconds_only_at_the_end_of_a_utc_day() {
+    for text in [
+        "2016-12-31T23:59:60Z",
+        "2016-12-31T23:59:60.5Z",
+        "2016-12-31T15:59:60-08:00",
+        "2017-01-01T05:29:60+05:30",
+    ] {
+        assert!(is_date_time(text), "{text}");
+    }
+    for text in ["2024-01-22T11:56:60Z", "2016-12-31T23:58:60Z", "2016-12-31T23:59:60+01:00"] {
+        assert!(!is_date_time(text), "{text}");
+    }
+}
+
+#[test]
+fn accepts_only_rfc_3339_dates() {
+    for text in ["2023-12-25", "2024-02-29", "0000-01-01", "9999-12-31"] {
+        assert!(is_date(text), "{text}");
+    }
+    for text in [
+        "",
+        "2023-02-29",
+        "2023-12-25Z",
+        "2023-1-025",
+        "12023-1-25",
+        "-023-12-25",
+        "2023-12- 5",
+        "20231225",
+        "2023/12/25",
+        "2023-12--5",
+        "2024-13-01",
+        "2024-00-01",
+        "2024-2-29",
+    ] {
+        assert!(!is_date(text), "{text}");
+    }
 }
