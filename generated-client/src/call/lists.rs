@@ -38,16 +38,7 @@ impl<O: List> Call<O> {
         let cursor = self.cursor();
         let seen = cursor.iter().cloned().collect();
         let (spec, next) = (self.spec, Some(self));
-        Pages {
-            spec,
-            next,
-            fetch: None,
-            failure: None,
-            cursor,
-            seen,
-            was_empty: false,
-            total: None,
-        }
+        Pages { spec, next, fetch: None, failure: None, cursor, seen, was_empty: false, total: None }
     }
 
     /// Fetches a page with the fields that paging needs.
@@ -178,7 +169,9 @@ impl<O: List> Pages<O> {
         self.was_empty = fields.is_empty;
         let problem = match fields.cursor {
             None => PaginationProblem::MissingCursor,
-            Some(cursor) if !self.seen.insert(cursor.clone()) => PaginationProblem::RepeatedCursor,
+            Some(cursor) if !self.seen.insert(cursor.clone()) => {
+                PaginationProblem::RepeatedCursor
+            }
             Some(_) if is_stuck => PaginationProblem::EmptyPages,
             Some(cursor) => {
                 call.arguments.set(pagination.after, &cursor);

@@ -45,7 +45,10 @@ impl PendingCall {
     }
 
     /// Returns the method and the URL of the request, which is built but not sent.
-    pub(crate) fn dry_run(&mut self, arguments: &WireArguments) -> Result<(String, String), Error> {
+    pub(crate) fn dry_run(
+        &mut self,
+        arguments: &WireArguments,
+    ) -> Result<(String, String), Error> {
         self.client.inner.set_dry_run();
         let result = self.send(arguments).now_or_never();
         let mut transcript = self.client.inner.take_transcript();
