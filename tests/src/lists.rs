@@ -371,6 +371,9 @@ fn contradictory_arguments_are_refused_before_anything_is_sent() {
         for (call, pointers) in [
             (list().first(1).last(1), vec!["/query/last"]),
             (list().after("a").last(1), vec!["/query/last"]),
+            (list().first(1).before("a"), vec!["/query/before"]),
+            (list().after("a").before("b"), vec!["/query/before"]),
+            (list().first(1).last(1).before("a"), vec!["/query/last", "/query/before"]),
             (list().first(51), vec!["/query/first"]),
             (list().after(""), vec!["/query/after"]),
             (list().first(0).last(99), vec!["/query/first", "/query/last", "/query/last"]),
