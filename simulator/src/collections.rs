@@ -226,8 +226,9 @@ fn retain(ledger: &Ledger, items: &mut Vec<u32>, property: &FilterProperty, valu
             items.retain(|key| expected.is_some() && get(ledger, *key) == expected);
         }
         FilterProperty::Text(get) => {
-            let accepted = value.as_array().map_or(&[][..], Vec::as_slice);
-            items.retain(|key| accepted.iter().any(|value| value == get(ledger, *key)));
+            let accepted = value.as_array().into_iter().flatten();
+            let accepted: Vec<_> = accepted.filter_map(Value::as_str).collect();
+            items.retain(|key| accepted.contains(&get(ledger, *key)));
         }
         FilterProperty::After(get) => {
             if let Some(time) = parse_time(text) {
