@@ -6,7 +6,7 @@ use isometric_registry::chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::identifier::IdentifierKind;
-use crate::ledger::{Ledger, Timestamp};
+use crate::ledger::{Ledger, Microseconds};
 use crate::views::quantity;
 
 /// A list of the registry. The path of its operation ends in the identifier of the parent, if it
@@ -134,9 +134,9 @@ enum FilterProperty {
     /// A text, of which the parameter lists the accepted values.
     Text(fn(&Ledger, u32) -> &'static str),
     /// A time that must be after the parameter.
-    After(fn(&Ledger, u32) -> Timestamp),
+    After(fn(&Ledger, u32) -> Microseconds),
     /// A time that must be before the parameter.
-    Before(fn(&Ledger, u32) -> Timestamp),
+    Before(fn(&Ledger, u32) -> Microseconds),
 }
 
 use IdentifierKind::Batch;
@@ -244,7 +244,7 @@ fn retain(ledger: &Ledger, items: &mut Vec<u32>, property: &FilterProperty, valu
 }
 
 /// Parses a time that the tables accept. A leap second counts as the next second.
-fn parse_time(text: &str) -> Option<Timestamp> {
+fn parse_time(text: &str) -> Option<Microseconds> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     Some(time.with_timezone(&Utc).timestamp_micros())
 }
