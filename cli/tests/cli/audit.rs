@@ -110,7 +110,7 @@ fn audits_a_folder() {
     let output = audit_folder(&[
         ("projects.ndjson", ndjson(&simulator, &projects)),
         ("issuances.ndjson", ndjson(&simulator, &simulator.resource_ids("iss"))),
-        ("retirement.ndjson", ndjson(&simulator, &[retirement.clone()])),
+        ("retirement.ndjson", ndjson(&simulator, std::slice::from_ref(&retirement))),
         (&format!("retirement-credit-batches.{retirement}.ndjson"), ndjson(&simulator, &batches)),
         ("ignored.csv", "not JSON".to_owned()),
     ]);
