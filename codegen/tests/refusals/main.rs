@@ -51,7 +51,7 @@ const CLIENT_MISTAKES: &[Mistake] = &[
     ("a renamed environment", "x-environment: sandbox", "x-environment: staging"),
     ("a renamed operation", "operationId: credit_batch\n", "operationId: batch\n"),
     ("a renamed schema", "ValidationError:\n", "ValidationErrors:\n"),
-    ("a renamed schema with references", "SupplierId", "SellerId"),
+    ("a renamed schema with references", "CreditQuantity", "Amount"),
     ("a renamed property", "        detail:\n", "        details:\n"),
     ("a renamed alternative", "title: Message\n", "title: Sentence\n"),
     ("an optional property", "required: [loc, msg, type]", "required: [loc, type]"),
