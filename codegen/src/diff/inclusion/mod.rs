@@ -26,6 +26,7 @@ mod search;
 mod strings;
 mod travel;
 mod unevaluated;
+mod wire;
 
 use std::rc::Rc;
 
@@ -34,6 +35,7 @@ use crate::document::Node;
 use form::{Forms, Literal};
 use normalize::Normalizer;
 use search::{Memory, OUT_OF_STEPS};
+pub use wire::WireForm;
 
 /// Steps that decide most pairs of schemas; hostile ones use them up in about a second.
 const DEFAULT_STEPS: u64 = 1_000_000;
@@ -56,6 +58,24 @@ pub struct SchemaDocument<'d> {
     pub dialect: Dialect,
 }
 
+/// A schema of values in some form on the wire.
+#[derive(Clone, Copy, Debug)]
+pub struct WireSchema<'d> {
+    /// The schema.
+    pub node: &'d Node,
+    /// The form of its values.
+    pub form: WireForm,
+    /// The members of [`WireForm::Fields`] that are JSON.
+    pub typed_fields: &'d [&'d str],
+}
+
+impl<'d> WireSchema<'d> {
+    /// A schema of typed values.
+    pub fn typed(node: &'d Node) -> Self {
+        Self { node, form: WireForm::Typed, typed_fields: &[] }
+    }
+}
+
 /// The treatment of properties that the sender's schema does not declare.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UndeclaredProperties {
@@ -65,6 +85,9 @@ pub enum UndeclaredProperties {
     /// They send none, where the schema declares some and says nothing of others. To add
     /// an optional property to a request is harmless then.
     Unsent,
+    /// Neither side knows any other than those that it declares. To add one is a change
+    /// then.
+    Unknown,
 }
 
 /// Options of an inclusion check.
@@ -151,6 +174,16 @@ impl<'d> InclusionChecker<'d> {
     /// Decides whether every value of `sent` is a value of `accepted`, which stand in
     /// the first and the second document.
     pub fn includes(&mut self, sent: &'d Node, accepted: &'d Node) -> Inclusion {
+        self.includes_on_wire(WireSchema::typed(sent), WireSchema::typed(accepted))
+    }
+
+    /// Decides whether every value of `sent` is a value of `accepted`, as they are
+    /// written.
+    pub fn includes_on_wire(
+        &mut self,
+        sent: WireSchema<'d>,
+        accepted: WireSchema<'d>,
+    ) -> Inclusion {
         self.memory.begin(self.normalizer.options.step_limit);
         let sent = Literal::yes(self.normalize(0, sent));
         let refused = Literal::no(self.normalize(1, accepted));

@@ -17,7 +17,7 @@ impl<'d> super::normalize::Normalizer<'d> {
     /// Adds what a schema says of properties to its context, for the schemas within.
     pub(super) fn with_context(&mut self, schema: &PlacedSchema<'d>) -> PlacedSchema<'d> {
         let options = self.options;
-        let closes = options.undeclared == UndeclaredProperties::Unsent;
+        let closes = options.undeclared != UndeclaredProperties::Any;
         if options.direction.is_none() && !closes {
             return schema.clone();
         }
@@ -88,7 +88,11 @@ impl<'d> super::normalize::Normalizer<'d> {
 
 impl<'d> InclusionChecker<'d> {
     fn closes(&self, schema: &PlacedSchema<'d>) -> bool {
-        schema.side == 0 && self.normalizer.options.undeclared == UndeclaredProperties::Unsent
+        match self.normalizer.options.undeclared {
+            UndeclaredProperties::Any => false,
+            UndeclaredProperties::Unsent => schema.side == 0,
+            UndeclaredProperties::Unknown => true,
+        }
     }
 
     /// Rules out properties that are declared nowhere, where the sender is taken to send
