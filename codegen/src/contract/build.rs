@@ -17,6 +17,8 @@ use crate::document::{Member, Node, Source};
 const MAX_ELEMENTS: usize = 500_000;
 /// The number of schemas that a named schema may include to be compared with them.
 const MAX_BASES: usize = 1_000;
+/// Combinations of flows of one alternative of `security` that are read.
+const MAX_CREDENTIALS: usize = 1_000;
 /// The depth to which alternatives are compared for sorting. Alternatives that
 /// differ only below it keep the order of the document.
 const SIGNATURE_DEPTH: usize = 3;
@@ -25,7 +27,7 @@ pub(crate) const METHODS: [&str; 9] =
     ["delete", "get", "head", "options", "patch", "post", "put", "query", "trace"];
 /// Header parameters that OpenAPI ignores, since content negotiation and security
 /// describe them.
-const IGNORED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
+pub(crate) const IGNORED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// Reads the elements of a document; the first is the whole document.
 pub(super) fn elements(source: &Source) -> Result<Vec<Element>, Refusal> {
@@ -389,11 +391,18 @@ impl<'s> GraphBuilder<'s> {
         };
         let mut alternatives: BTreeSet<StringSet> = BTreeSet::new();
         for alternative in list.elements() {
-            let mut credentials = StringSet::new();
+            let mut combined = vec![StringSet::new()];
             for scheme in alternative.members() {
-                credentials.extend(self.credentials(&scheme.key, &scheme.node)?);
+                let credentials = self.credentials(&scheme.key, &scheme.node)?;
+                if combined.len() * credentials.len() > MAX_CREDENTIALS {
+                    break;
+                }
+                let with = |known: &StringSet| {
+                    credentials.iter().map(|more| known | more).collect::<Vec<_>>()
+                };
+                combined = combined.iter().flat_map(with).collect();
             }
-            alternatives.insert(credentials);
+            alternatives.extend(combined);
         }
         if alternatives.is_empty() {
             alternatives.insert(StringSet::new());
@@ -401,10 +410,11 @@ impl<'s> GraphBuilder<'s> {
         Ok(Some(Constraint::Credentials(alternatives)))
     }
 
-    fn credentials(&self, name: &str, scopes: &Node) -> Limited<'s, Vec<String>> {
+    /// Returns the alternative credentials of a security scheme: one for each flow.
+    fn credentials(&self, name: &str, scopes: &Node) -> Limited<'s, Vec<StringSet>> {
         let at = Pointer::root().descend(["components", "securitySchemes", name]);
         let Some(scheme) = self.root.find(&at) else {
-            return Ok(vec![format!("undefined scheme {name}")]);
+            return Ok(vec![StringSet::from([format!("undefined scheme {name}")])]);
         };
         let scheme = self.references.resolve(scheme)?;
         let credential = match (string(scheme, "type"), string(scheme, "in")) {
@@ -415,8 +425,17 @@ impl<'s> GraphBuilder<'s> {
             (other, _) => other.to_owned(),
         };
         let scopes = scopes.elements().iter().filter_map(Node::as_str);
-        let scopes: Vec<_> = scopes.map(|scope| format!("{credential} scope {scope}")).collect();
-        Ok(std::iter::once(credential).chain(scopes).collect())
+        let scopes: StringSet =
+            scopes.map(|scope| format!("{credential} scope {scope}")).collect();
+        let flows = members(scheme, "flows").filter(|_| credential == "oauth2");
+        let mut alternatives: Vec<_> = flows.map(oauth_flow).collect();
+        if alternatives.is_empty() {
+            alternatives.push(credential);
+        }
+        let with_scopes = |credential: String| {
+            std::iter::once(credential).chain(scopes.iter().cloned()).collect()
+        };
+        Ok(alternatives.into_iter().map(with_scopes).collect())
     }
 
     fn value(&mut self, schema: &'s Node, parent: &mut Element) -> Limited<'s, ()> {
@@ -494,6 +513,13 @@ fn elements_of<'s>(node: &'s Node, key: &str) -> &'s [Node] {
 
 fn string<'s>(node: &'s Node, key: &str) -> &'s str {
     node.get_str(key).unwrap_or_default()
+}
+
+/// Returns an OAuth flow with its URLs.
+fn oauth_flow(flow: &Member) -> String {
+    let urls = ["authorizationUrl", "deviceAuthorizationUrl", "tokenUrl"];
+    let urls = urls.iter().filter_map(|keyword| flow.node.get_str(keyword));
+    urls.fold(format!("oauth2 {}", flow.key), |text, url| format!("{text} {url}"))
 }
 
 fn add_deprecated(node: &Node, element: &mut Element) {

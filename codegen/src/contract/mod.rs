@@ -30,7 +30,7 @@ mod tests;
 
 use std::rc::Rc;
 
-pub(crate) use build::{METHODS, media_type_name};
+pub(crate) use build::{IGNORED_HEADERS, METHODS, media_type_name};
 pub use constraint::{Bound, Constraint, JsonNumber, Range, SetRelation, StringSet, ValueEncoding};
 pub use facts::{Fact, FactsError};
 pub(crate) use facts::{MAX_DEPTH, SCHEMA, deep_place, schema_owner};

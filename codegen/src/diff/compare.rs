@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::align::{self, Aligned, MIN_SIMILARITY};
 use super::error::{DiffError, MAX_CHANGES};
+use super::inclusion::WireForm;
 use super::sides::{Side, Sides};
 use crate::contract::{
     Bound, ChildEdge, Constraint, Contract, EdgeLabel, Element, ElementId, JsonNumber, Keyword,
@@ -211,6 +212,9 @@ impl PairBuilder<'_> {
         let mut facts = changed_facts(&base, &revision, encoding);
         // The difference of `oneOf` and `anyOf` does not matter if one side has neither.
         facts.retain(|fact| counterpart == Counterpart::Alternatives || fact.keyword != "oneOf");
+        if self.sides.base.is_scalar(&base) && self.sides.revision.is_scalar(&revision) {
+            facts.retain(|fact| fact.keyword != "explode");
+        }
         let mut pair =
             ElementPair { base, revision, facts, children, schema, bases, differs: false };
         pair.differs = own_differences(&pair) > 0;
@@ -346,15 +350,11 @@ fn unmatched(
     UnmatchedChild { label, required, element, counterpart, summary }
 }
 
-/// Returns whether a media type is JSON, or covers it.
-pub(super) fn is_json(name: &str) -> bool {
-    let name = name.split(';').next().unwrap_or_default();
-    name.ends_with("/json") || name.ends_with("+json") || name.ends_with('*')
-}
-
 fn encoding_below(label: &EdgeLabel, above: ValueEncoding) -> ValueEncoding {
     match label {
-        EdgeLabel::MediaType(name) if is_json(name) => ValueEncoding::Json,
+        EdgeLabel::MediaType(name) if WireForm::of_media_type(name) == WireForm::Typed => {
+            ValueEncoding::Json
+        }
         EdgeLabel::Parameter { .. } | EdgeLabel::Header(_) | EdgeLabel::MediaType(_) => {
             ValueEncoding::Text
         }
@@ -362,20 +362,38 @@ fn encoding_below(label: &EdgeLabel, above: ValueEncoding) -> ValueEncoding {
     }
 }
 
+/// Returns whether a fact depends on others, so that it is compared elsewhere.
+fn is_compared_elsewhere(keyword: &Keyword) -> bool {
+    *keyword == "servers" || keyword.starts_with("encoding ")
+}
+
 fn changed_facts(base: &Element, revision: &Element, encoding: ValueEncoding) -> Vec<FactChange> {
-    let kept_or_removed = base.facts.iter().filter_map(|(keyword, value)| {
+    let is_here = |(keyword, _): &(&Keyword, &Constraint)| !is_compared_elsewhere(keyword);
+    let kept_or_removed = base.facts.iter().filter(is_here).filter_map(|(keyword, value)| {
         let relation = match revision.facts.get(keyword) {
             Some(changed) => value.change(changed, encoding)?,
-            None => value.when_added().reversed(),
+            None => match no_credentials(value) {
+                Some(none) => value.change(&none, encoding)?,
+                None => value.when_added().reversed(),
+            },
         };
         Some(FactChange { keyword: keyword.clone(), relation })
     });
-    let added = revision.facts.iter().filter(|(keyword, _)| !base.facts.contains_key(*keyword));
-    let added = added.map(|(keyword, value)| FactChange {
-        keyword: keyword.clone(),
-        relation: value.when_added(),
+    let added = revision.facts.iter().filter(is_here).filter(|(keyword, _)| !base.facts.contains_key(*keyword));
+    let added = added.filter_map(|(keyword, value)| {
+        let relation = match no_credentials(value) {
+            Some(none) => none.change(value, encoding)?,
+            None => value.when_added(),
+        };
+        Some(FactChange { keyword: keyword.clone(), relation })
     });
     kept_or_removed.chain(added).collect()
+}
+
+/// Returns the constraint that missing credentials stand for: calls without any.
+fn no_credentials(value: &Constraint) -> Option<Constraint> {
+    let none = Constraint::Credentials([StringSet::new()].into());
+    matches!(value, Constraint::Credentials(_)).then_some(none)
 }
 
 /// Marks all pairs above a difference.

@@ -384,8 +384,7 @@ impl<'p> ChangeWalk<'p> {
             after,
             message: message.plain(consequence).plain("."),
             origins: Vec::new(),
-            // Senders that include such a property nevertheless must send a valid value.
-            is_about_values: rule.is_about_values() && scope.context != ValueContext::NotExpected,
+            is_about_values: rule.is_about_values(),
             shows_witness: false,
         };
         self.changes.add(self.found_in(), change)

@@ -11,6 +11,7 @@
 mod align;
 mod change;
 mod compare;
+mod encodings;
 mod error;
 pub mod inclusion;
 mod judge;
@@ -21,10 +22,12 @@ pub mod render;
 mod report;
 pub mod rules;
 mod scope;
+mod servers;
 mod sides;
+mod values;
 mod verdict;
 
 pub use change::Change;
 pub use error::DiffError;
 pub use report::Report;
-pub use rules::Level;
+pub use rules::{Level, Policy};

@@ -33,6 +33,16 @@ impl fmt::Display for Level {
     }
 }
 
+/// The treatment of rules that depart from the principle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// As they are written.
+    #[default]
+    Written,
+    /// They give way to the values that are accepted.
+    Strict,
+}
+
 /// The subject of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
@@ -139,21 +149,51 @@ impl DiffRule {
             | Subject::Bound
             | Subject::Values
             | Subject::Pattern
+            | Subject::Discriminator
             | Subject::Keyword => true,
             _ => false,
         }
     }
 
-    /// Returns whether the rule is a policy that excuses values which one side sends and
-    /// the other does not expect.
-    pub(super) fn excuses_values(&self, direction: WireDirection) -> bool {
-        match self.subject {
-            Subject::Alternative => true,
-            Subject::DefaultedMember | Subject::Pattern | Subject::Access => {
-                self.level(direction) == Warning
+    /// Returns whether the change concerns the presence of a member, not its value.
+    pub(super) fn is_member(&self) -> bool {
+        self.subject.is_member()
+    }
+
+    /// Returns whether a response was added or removed.
+    pub(super) fn is_about_responses(&self) -> bool {
+        matches!(self.subject, Subject::Success | Subject::Failure)
+    }
+
+    /// Returns whether the change of values could not be compared by the keyword alone.
+    pub(super) fn is_incomparable(&self) -> bool {
+        self.kind == INCOMPARABLE
+    }
+
+    /// Returns whether the rule is a policy about schemas, which [`Policy::Strict`] omits.
+    pub(super) fn is_policy_of_schemas(&self) -> bool {
+        self.is_member() || self.subject == Subject::Access
+    }
+
+    /// Returns whether some of the rules are policies that excuse values which one side
+    /// sends and the other does not expect. A new alternative does, unless it replaces
+    /// another.
+    pub(super) fn excuse_values<'r>(
+        rules: impl IntoIterator<Item = &'r Self>,
+        direction: WireDirection,
+    ) -> bool {
+        let (mut is_excused, mut is_replaced) = (false, false);
+        for rule in rules {
+            match rule.subject {
+                Subject::Alternative if rule.kind == Removed => is_replaced = true,
+                Subject::Alternative
+                | Subject::DefaultedMember
+                | Subject::Pattern
+                | Subject::Access => is_excused |= rule.level(direction) == Warning,
+                _ => {}
             }
-            _ => false,
         }
+        is_excused && !is_replaced
     }
 
     /// Returns the rule with an id.
@@ -265,7 +305,7 @@ pub static RULES: &[DiffRule] = &[
     rule("default-changed", Subject::Default, REMARK, (Warning, Info), "was changed", "messages without the value have a different meaning, but few receivers apply defaults"),
     rule("serialization-changed", Subject::Serialization, INCOMPARABLE, BREAKS, "was changed", "values are written differently"),
     rule("access-changed", Subject::Access, REMARK, MAY_BREAK, "was changed", "it restricts who may send the property, not its values"),
-    rule("discriminator-changed", Subject::Discriminator, REMARK, MAY_BREAK, "was changed", "it is a hint for readers and does not restrict values"),
+    rule("discriminator-changed", Subject::Discriminator, REMARK, MAY_BREAK, "was changed", "which values lead to an alternative is compared by their values"),
     rule("deprecation-changed", Subject::Deprecation, REMARK, HARMLESS, "was changed", "deprecated elements still work"),
     rule("keyword-narrowed", Subject::Keyword, NARROWED, NARROWER, "was added or tightened", ""),
     rule("keyword-widened", Subject::Keyword, WIDENED, WIDER, "was removed or relaxed", ""),

@@ -8,7 +8,8 @@
 //!
 //! Keywords are read alike in both versions of OpenAPI, apart from `nullable`, Boolean
 //! exclusive bounds and siblings of `$ref`. `format` and `contentEncoding` are
-//! assertions. `discriminator` and unknown keywords are annotations, as in JSON Schema.
+//! assertions. `discriminator` limits the values that lead to an alternative. Unknown
+//! keywords are annotations, as in JSON Schema.
 
 mod accepts;
 mod alternatives;
@@ -16,6 +17,7 @@ mod arrays;
 mod automaton;
 mod constants;
 mod context;
+mod discriminator;
 mod form;
 mod formats;
 mod normalize;
@@ -77,7 +79,7 @@ impl<'d> WireSchema<'d> {
 }
 
 /// The treatment of properties that the sender's schema does not declare.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum UndeclaredProperties {
     /// They may send any, as JSON Schema has it.
     #[default]

@@ -132,6 +132,19 @@ impl<'d> Normalizer<'d> {
         if is_typed { PlacedSchema { wire: WireForm::Typed, ..part } } else { part }
     }
 
+    pub(super) fn root(&self, side: usize) -> &'d Node {
+        self.documents[side].root
+    }
+
+    /// The target of a reference that stands in a schema.
+    pub(super) fn resolve(
+        &self,
+        schema: &PlacedSchema<'d>,
+        reference: &str,
+    ) -> Option<Located<'d>> {
+        self.references[schema.side].resolve(schema.at, reference)
+    }
+
     /// The schema that `keyword` refers to. The error names what cannot be resolved.
     pub(super) fn target(
         &self,

@@ -53,7 +53,7 @@ impl<'d> super::normalize::Normalizer<'d> {
 
     /// The schema with all that it applies to the same value by `$ref` and `allOf`, and
     /// by keywords that depend on the value if `alternatives` is set.
-    fn reach(&self, schema: &PlacedSchema<'d>, alternatives: bool) -> Vec<PlacedSchema<'d>> {
+    pub(super) fn reach(&self, schema: &PlacedSchema<'d>, alternatives: bool) -> Vec<PlacedSchema<'d>> {
         let keywords: &[&str] = if alternatives {
             &["allOf", "anyOf", "oneOf", "dependentSchemas", "then", "else"]
         } else {
@@ -127,6 +127,7 @@ impl<'d> InclusionChecker<'d> {
         node: &'d Node,
     ) -> Option<Vec<FormId>> {
         let forms = self.in_place(schema, node)?;
+        let forms = self.discriminated(schema, node, forms);
         if !self.closes(schema) || self.normalizer.is_abandoned() {
             return Some(forms);
         }
