@@ -425,8 +425,7 @@ impl<'s> GraphBuilder<'s> {
             (other, _) => other.to_owned(),
         };
         let scopes = scopes.elements().iter().filter_map(Node::as_str);
-        let scopes: StringSet =
-            scopes.map(|scope| format!("{credential} scope {scope}")).collect();
+        let scopes: StringSet = scopes.map(|scope| format!("{credential} scope {scope}")).collect();
         let flows = members(scheme, "flows").filter(|_| credential == "oauth2");
         let mut alternatives: Vec<_> = flows.map(oauth_flow).collect();
         if alternatives.is_empty() {

@@ -28,6 +28,8 @@ pub(super) struct ElementPair {
     pub(super) schema: Option<String>,
     /// The pairs of named schemas that the two sides include.
     pub(super) bases: Vec<PairId>,
+    /// The encoding of the value.
+    pub(super) encoding: ValueEncoding,
     /// True if anything differs here or below.
     pub(super) differs: bool,
 }
@@ -215,8 +217,16 @@ impl PairBuilder<'_> {
         if self.sides.base.is_scalar(&base) && self.sides.revision.is_scalar(&revision) {
             facts.retain(|fact| fact.keyword != "explode");
         }
-        let mut pair =
-            ElementPair { base, revision, facts, children, schema, bases, differs: false };
+        let mut pair = ElementPair {
+            base,
+            revision,
+            facts,
+            children,
+            schema,
+            bases,
+            encoding,
+            differs: false,
+        };
         pair.differs = own_differences(&pair) > 0;
         Ok(pair)
     }
@@ -379,7 +389,11 @@ fn changed_facts(base: &Element, revision: &Element, encoding: ValueEncoding) ->
         };
         Some(FactChange { keyword: keyword.clone(), relation })
     });
-    let added = revision.facts.iter().filter(is_here).filter(|(keyword, _)| !base.facts.contains_key(*keyword));
+    let added = revision
+        .facts
+        .iter()
+        .filter(is_here)
+        .filter(|(keyword, _)| !base.facts.contains_key(*keyword));
     let added = added.filter_map(|(keyword, value)| {
         let relation = match no_credentials(value) {
             Some(none) => none.change(value, encoding)?,

@@ -36,7 +36,8 @@ fn encoded_fields<'d>(value: &WireValue<'d>) -> impl Iterator<Item = &'d str> + 
 /// Returns the media types of a field: those listed, or the default for its type. `None`
 /// for a field without a schema.
 fn content_types(root: &Node, value: &WireValue, field: &str) -> Option<StringSet> {
-    let listed = encodings(value).and_then(|encodings| encodings.get(field)?.get_str("contentType"));
+    let listed =
+        encodings(value).and_then(|encodings| encodings.get(field)?.get_str("contentType"));
     if let Some(listed) = listed {
         return Some(listed.split(',').map(|name| media_type_name(name.trim())).collect());
     }
@@ -45,7 +46,8 @@ fn content_types(root: &Node, value: &WireValue, field: &str) -> Option<StringSe
     if field.get_str("type") == Some("array") {
         field = reference::resolve(root, field.get("items")?)?;
     }
-    let is_binary = field.get_str("format") == Some("binary") || field.get("contentEncoding").is_some();
+    let is_binary =
+        field.get_str("format") == Some("binary") || field.get("contentEncoding").is_some();
     let name = match field.get_str("type")? {
         "object" => "application/json",
         "string" if is_binary => "application/octet-stream",

@@ -23,9 +23,7 @@ impl Place {
         let text = StyledText::default();
         let parts: Vec<&str> = self.parts.iter().map(String::as_str).collect();
         match parts[..] {
-            [.., "request", media_type] => {
-                text.plain("The request (").code(media_type).plain(")")
-            }
+            [.., "request", media_type] => text.plain("The request (").code(media_type).plain(")"),
             [.., response, part] => match part.split_once(' ') {
                 Some(("header", name)) => {
                     text.plain("Header ").code(name).plain(" of response ").code(response)

@@ -128,6 +128,10 @@ impl DiffRule {
         }
     }
 
+    pub(super) fn is_of_discriminator(&self) -> bool {
+        self.subject == Subject::Discriminator
+    }
+
     pub(super) fn is_condition(&self) -> bool {
         self.subject == Subject::Condition
     }
@@ -176,24 +180,24 @@ impl DiffRule {
     }
 
     /// Returns whether some of the rules are policies that excuse values which one side
-    /// sends and the other does not expect. A new alternative does, unless it replaces
-    /// another.
+    /// sends and the other does not expect. In a response, alternatives that are only
+    /// added or only removed do.
     pub(super) fn excuse_values<'r>(
         rules: impl IntoIterator<Item = &'r Self>,
         direction: WireDirection,
     ) -> bool {
-        let (mut is_excused, mut is_replaced) = (false, false);
+        let (mut is_excused, mut is_added, mut is_removed) = (false, false, false);
         for rule in rules {
             match rule.subject {
-                Subject::Alternative if rule.kind == Removed => is_replaced = true,
-                Subject::Alternative
-                | Subject::DefaultedMember
-                | Subject::Pattern
-                | Subject::Access => is_excused |= rule.level(direction) == Warning,
+                Subject::Alternative if rule.kind == Removed => is_removed = true,
+                Subject::Alternative => is_added = true,
+                Subject::DefaultedMember | Subject::Pattern | Subject::Access => {
+                    is_excused |= rule.level(direction) == Warning;
+                }
                 _ => {}
             }
         }
-        is_excused && !is_replaced
+        is_excused || direction == WireDirection::Response && is_added != is_removed
     }
 
     /// Returns the rule with an id.

@@ -38,9 +38,10 @@ pub(super) fn changes(base: &Node, revision: &Node) -> Vec<Change> {
         }
     }
     let is_of_all = changed.len() == 1 && unchanged == 0 && count > 0;
-    changed.iter().filter_map(|((old, new), places)| {
-        change(old, new, if is_of_all { &[] } else { places })
-    }).collect()
+    changed
+        .iter()
+        .filter_map(|((old, new), places)| change(old, new, if is_of_all { &[] } else { places }))
+        .collect()
 }
 
 /// Returns the servers in the nearest list around an operation that is not empty.
@@ -106,9 +107,10 @@ fn change(old: &StringSet, new: &StringSet, places: &[Place]) -> Option<Change> 
     let rule = DiffRule::of(Subject::Servers, ChangeKind::Values(relation));
     let subject = if places.is_empty() { "The API" } else { "The operation" };
     let mut text = StyledText::default().plain(subject);
-    for (index, (verb, servers)) in
-        [(" gained the server ", gained), (" lost the server ", lost)].into_iter()
-        .filter(|(_, servers)| !servers.is_empty()).enumerate()
+    for (index, (verb, servers)) in [(" gained the server ", gained), (" lost the server ", lost)]
+        .into_iter()
+        .filter(|(_, servers)| !servers.is_empty())
+        .enumerate()
     {
         text = text.plain(if index == 0 { "" } else { " and" }).plain(verb);
         for (index, server) in servers.into_iter().enumerate() {

@@ -47,6 +47,21 @@ pub(super) struct ValuePair<'d> {
     pub(super) revision: WireValue<'d>,
 }
 
+impl ValuePair<'_> {
+    /// Returns whether a body in XML has a component of another name, which is by default
+    /// the name of the element.
+    pub(super) fn is_renamed_xml(&self) -> bool {
+        let is_xml = |place: &Place| place.parts.last().is_some_and(|part| part.ends_with("xml"));
+        self.places.iter().any(is_xml) && names(self.base.schema) != names(self.revision.schema)
+    }
+}
+
+/// Returns the names of the components that a schema consists of, or has as alternatives.
+fn names(schema: &Node) -> BTreeSet<&str> {
+    let alternatives = ["anyOf", "oneOf"].iter().flat_map(|keyword| elements(schema, keyword));
+    std::iter::once(schema).chain(alternatives).filter_map(reference::schema_name).collect()
+}
+
 /// The values of two documents.
 #[derive(Debug, Default)]
 pub(super) struct ValuePairs<'d> {
@@ -56,11 +71,7 @@ pub(super) struct ValuePairs<'d> {
 }
 
 /// Matches the values of two documents. A missing schema is that of `anything`.
-pub(super) fn pairs<'d>(
-    base: &'d Node,
-    revision: &'d Node,
-    anything: &'d Node,
-) -> ValuePairs<'d> {
+pub(super) fn pairs<'d>(base: &'d Node, revision: &'d Node, anything: &'d Node) -> ValuePairs<'d> {
     let reader = |root| DocumentReader { root, anything };
     let (base, revision) = (reader(base), reader(revision));
     let mut old: BTreeMap<_, _> =
@@ -68,8 +79,7 @@ pub(super) fn pairs<'d>(
     let mut pairs = ValuePairs::default();
     for new in revision.operations() {
         if let Some(old) = old.remove(&new.key) {
-            let matcher =
-                OperationMatcher { base, revision, new: &new, direction: new.direction };
+            let matcher = OperationMatcher { base, revision, new: &new, direction: new.direction };
             matcher.add_to(&mut pairs, &old);
         }
     }
@@ -387,9 +397,8 @@ fn covering<'r, 'd>(
     status: &str,
 ) -> Option<(&'r str, &'d Node)> {
     let range = format!("{}XX", status.get(..1).unwrap_or_default());
-    let found = [status, &range, "default"]
-        .into_iter()
-        .find_map(|status| responses.get_key_value(status));
+    let found =
+        [status, &range, "default"].into_iter().find_map(|status| responses.get_key_value(status));
     found.map(|(status, node)| (status.as_str(), *node))
 }
 

@@ -61,7 +61,6 @@ const TYPED_KEYWORDS: [(&str, &str); 14] = [
     ("required", "object"),
 ];
 
-
 /// Corrects the severities of changes of values, and adds what `judge` did not find.
 pub(super) fn apply(base: &Source, revision: &Source, policy: Policy, changes: &mut Vec<Change>) {
     let (base, revision) = (base.root(), revision.root());
@@ -101,7 +100,8 @@ fn moved_to_content(pair: &ValuePair) -> Option<Change> {
     let [old, new] = [&pair.base, &pair.revision].map(|value| value.form == WireForm::Typed);
     let words = |is_typed| if is_typed { "content" } else { "schema" };
     let message = pair.places.first()?.subject().plain(" moved from ").code(words(old));
-    let message = message.plain(" to ").code(words(new)).plain("; values are now written differently.");
+    let message =
+        message.plain(" to ").code(words(new)).plain("; values are now written differently.");
     let rule = DiffRule::with_id("serialization-changed");
     let change = Change::of_places(rule, pair.direction, &pair.places[..1], message);
     (old != new).then_some(Change { is_about_values: false, ..change })
@@ -116,7 +116,9 @@ fn is_covered(change: &Change, pairs: &ValuePairs) -> bool {
 
 /// Returns whether a whole parameter, header or body was added, removed or made required.
 fn is_of_edge(change: &Change) -> bool {
-    DiffRule::with_id(change.rule).is_member() && change.schema.is_none() && change.pointer.is_empty()
+    DiffRule::with_id(change.rule).is_member()
+        && change.schema.is_none()
+        && change.pointer.is_empty()
 }
 
 /// The verdicts on the values that a change concerns.
@@ -144,8 +146,7 @@ impl VerdictTable {
     }
 
     fn at(&self, change: &Change) -> Found {
-        let found: Vec<_> =
-            change.origins.iter().map(|place| self.by_place.get(place)).collect();
+        let found: Vec<_> = change.origins.iter().map(|place| self.by_place.get(place)).collect();
         Found {
             is_complete: !found.is_empty() && found.iter().all(Option::is_some),
             verdicts: found.into_iter().flatten().flatten().copied().collect(),
@@ -165,14 +166,27 @@ impl VerdictTable {
 
     fn correct(&self, change: &mut Change, found: &Found) {
         let rule = DiffRule::with_id(change.rule);
-        let concerns_undeclared = OPEN_KEYWORDS.iter().any(|key| change.pointer.contains(key));
+        let concerns_undeclared = OPEN_KEYWORDS.iter().any(|key| change.pointer.contains(key))
+            || [&change.before, &change.after]
+                .into_iter()
+                .flatten()
+                .any(|fact| fact.starts_with("properties ="));
         let is_harmless = |verdict: &Verdict| {
             verdict.is_harmless() && (!concerns_undeclared || verdict.includes_undeclared)
         };
         let is_of_schema = change.is_about_values
-            || self.policy == Policy::Strict && rule.is_policy_of_schemas() && !found.verdicts.is_empty();
-        if is_of_schema && !is_of_edge(change) && found.is_complete && self.all(found, is_harmless) {
+            || self.policy == Policy::Strict
+                && rule.is_policy_of_schemas()
+                && !found.verdicts.is_empty();
+        if is_of_schema && !is_of_edge(change) && found.is_complete && self.all(found, is_harmless)
+        {
             change.lower();
+        }
+        let is_remapped =
+            |verdict: &Verdict| verdict.inclusion == Inclusion::Yes && !verdict.includes_names;
+        if rule.is_of_discriminator() && found.verdicts.iter().any(|v| is_remapped(&self.list[*v]))
+        {
+            change.level = Level::Breaking;
         }
         let unknown = found.verdicts.iter().find_map(|index| match &self.list[*index].inclusion {
             Inclusion::Unknown(reason) => Some(reason),
@@ -197,6 +211,8 @@ struct Verdict {
     is_same: bool,
     /// True if also all values with undeclared properties are accepted.
     includes_undeclared: bool,
+    /// True if also all properties that are sent are known to the other side.
+    includes_names: bool,
     /// True if the schemas may mean more, or something else, than their values tell.
     is_doubtful: bool,
 }
@@ -221,7 +237,8 @@ impl Verdict {
             Inclusion::Unknown(reason) => {
                 let is_told = own.iter().any(|index| changes[*index].level > Level::Info);
                 let message = self.subject().plain(" was changed, and the effect is not known: ");
-                let change = self.change("values-undecided", message.code(reason.clone()).plain("."));
+                let change =
+                    self.change("values-undecided", message.code(reason.clone()).plain("."));
                 (!is_told).then_some(change)
             }
             Inclusion::No(witness) => {
@@ -316,6 +333,7 @@ impl<'d> Judge<'d> {
             inclusion: Inclusion::Yes,
             is_same: true,
             includes_undeclared: true,
+            includes_names: true,
             is_doubtful: false,
         };
         let is_written_alike =
@@ -339,25 +357,26 @@ impl<'d> Judge<'d> {
             let any = Question { undeclared: UndeclaredProperties::Any, ..question };
             verdict.includes_undeclared = self.includes(any, pair) == Inclusion::Yes;
             verdict.is_doubtful = self.is_vacuous(question, pair)
+                || pair.is_renamed_xml()
                 || is_doubtful(self.base, base.schema)
                 || is_doubtful(self.revision, revision.schema);
+            let named = Question { undeclared: UndeclaredProperties::Unknown, ..question };
+            verdict.includes_names = self.includes(named, pair) == Inclusion::Yes;
             verdict.is_same = verdict.includes_undeclared
+                && verdict.includes_names
                 && !verdict.is_doubtful
                 && self.is_same(question, pair);
         }
         verdict
     }
 
-    /// Returns whether both sides also allow the same values, and name the same
-    /// properties, of which those that are sent are known to be accepted.
+    /// Returns whether all that is accepted, and all properties that are known there,
+    /// belong to what is sent.
     fn is_same(&mut self, question: Question, pair: &'d ValuePair<'d>) -> bool {
-        use UndeclaredProperties::{Any, Unknown};
-        [(true, Any), (true, Unknown), (false, Unknown)].into_iter().all(
-            |(is_reversed, undeclared)| {
-                let question = Question { is_reversed, undeclared, ..question };
-                self.includes(question, pair) == Inclusion::Yes
-            },
-        )
+        [UndeclaredProperties::Any, UndeclaredProperties::Unknown].into_iter().all(|undeclared| {
+            let question = Question { is_reversed: true, undeclared, ..question };
+            self.includes(question, pair) == Inclusion::Yes
+        })
     }
 
     /// Returns whether the sender's schema has no values, which is likely a mistake.
@@ -516,6 +535,24 @@ fn has_foreign_keyword(node: &Node) -> bool {
             && TYPED_KEYWORDS.iter().any(|(key, name)| node.get(key).is_some() && !applies(name))
 }
 
+/// Returns whether a part of an `allOf` forbids the properties of another part.
+fn has_forbidden_properties(root: &Node, node: &Node) -> bool {
+    let parts = node.get("allOf").map(Node::elements).unwrap_or_default();
+    let resolved = |part| reference::resolve(root, part).unwrap_or(part);
+    let properties = |part: &'_ Node| -> HashSet<String> {
+        let members = part.get("properties").map(Node::members).unwrap_or_default();
+        members.iter().map(|member| member.key.clone()).collect()
+    };
+    let is_closed =
+        |part: &Node| part.get("additionalProperties").and_then(Node::as_bool) == Some(false);
+    let siblings = || parts.iter().map(resolved).chain([node]);
+    siblings().filter(|part| is_closed(part)).any(|closed| {
+        let known = properties(closed);
+        closed.get("patternProperties").is_none()
+            && siblings().any(|part| !properties(part).is_subset(&known))
+    })
+}
+
 /// Returns whether a keyword that does not apply to the type beside it is reached from a
 /// schema.
 fn is_doubtful(root: &Node, schema: &Node) -> bool {
@@ -525,7 +562,7 @@ fn is_doubtful(root: &Node, schema: &Node) -> bool {
         if !visited.insert(std::ptr::from_ref(node)) {
             continue;
         }
-        if has_foreign_keyword(node) {
+        if has_foreign_keyword(node) || has_forbidden_properties(root, node) {
             return true;
         }
         pending.extend(node.members().iter().map(|member| &member.node));

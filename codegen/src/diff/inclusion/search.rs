@@ -29,7 +29,8 @@ const UNCONDITIONAL: usize = usize::MAX;
 
 pub(super) const OUT_OF_STEPS: &str = "step budget";
 /// Numbers with texts of some variety.
-const TRIED_NUMBERS: [&str; 8] = ["0", "1", "-1", "7", "12", "1.5", "4294967297", "12345678901234567"];
+const TRIED_NUMBERS: [&str; 8] =
+    ["0", "1", "-1", "7", "12", "1.5", "4294967297", "12345678901234567"];
 const TOO_DEEP: &str = "the schemas are nested too deeply";
 
 type Goal = Rc<[Literal]>;

@@ -53,7 +53,11 @@ impl<'d> super::normalize::Normalizer<'d> {
 
     /// The schema with all that it applies to the same value by `$ref` and `allOf`, and
     /// by keywords that depend on the value if `alternatives` is set.
-    pub(super) fn reach(&self, schema: &PlacedSchema<'d>, alternatives: bool) -> Vec<PlacedSchema<'d>> {
+    pub(super) fn reach(
+        &self,
+        schema: &PlacedSchema<'d>,
+        alternatives: bool,
+    ) -> Vec<PlacedSchema<'d>> {
         let keywords: &[&str] = if alternatives {
             &["allOf", "anyOf", "oneOf", "dependentSchemas", "then", "else"]
         } else {
@@ -103,14 +107,16 @@ impl<'d> InclusionChecker<'d> {
         }
         let reached = self.normalizer.reach(schema, true);
         let is_open = |schema: &PlacedSchema| {
-            ["additionalProperties", "unevaluatedProperties"]
-                .iter()
-                .any(|keyword| schema.node().get(keyword).is_some())
+            let keywords = ["additionalProperties", "unevaluatedProperties"];
+            let mut others = keywords.iter().filter_map(|keyword| schema.node().get(keyword));
+            others.any(|others| others.as_bool() != Some(true) && others.members() != [])
         };
+        let is_object = |schema: &PlacedSchema| schema.node().get_str("type") == Some("object");
         let all = |keyword| reached.iter().flat_map(move |schema| keys(schema.node(), keyword));
         let names: BTreeSet<_> = all("properties").collect();
         let patterns = all("patternProperties").collect();
-        if names.is_empty() || reached.iter().any(is_open) {
+        let is_free = names.is_empty() && !reached.iter().any(is_object);
+        if is_free || reached.iter().any(is_open) {
             return form;
         }
         let never = self.forms.never();

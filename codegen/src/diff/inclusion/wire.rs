@@ -14,8 +14,18 @@ use crate::document::Node;
 
 /// Media types whose values have types, by the last part of their names.
 const TYPED: [&str; 12] = [
-    "json", "ndjson", "jsonl", "jsonlines", "json-seq", "yaml", "yml", "cbor", "cbor-seq", "msgpack",
-    "messagepack", "*",
+    "json",
+    "ndjson",
+    "jsonl",
+    "jsonlines",
+    "json-seq",
+    "yaml",
+    "yml",
+    "cbor",
+    "cbor-seq",
+    "msgpack",
+    "messagepack",
+    "*",
 ];
 /// Keywords that only strings are checked against.
 const STRING_KEYWORDS: [&str; 4] = ["minLength", "maxLength", "pattern", "format"];
@@ -32,9 +42,10 @@ pub enum WireForm {
     #[default]
     Typed,
     /// Scalars as text, arrays and objects in a form of their own: parameters that repeat
-    /// their names, XML.
+    /// their names, parts of XML.
     Text,
-    /// As one text, in which commas or the like separate elements.
+    /// As one text: bodies without types, and parameters in which commas or the like
+    /// separate elements.
     JoinedText,
     /// The members of an object one by one, as in HTML forms and multipart bodies.
     Fields,
@@ -53,7 +64,7 @@ impl WireForm {
         } else if family == "multipart" || subtype == "x-www-form-urlencoded" {
             Self::Fields
         } else {
-            Self::Text
+            Self::JoinedText
         }
     }
 
@@ -144,7 +155,7 @@ impl<'d> InclusionChecker<'d> {
     }
 
     /// A schema for arrays accepts a single element too, which is written like a list of
-    /// one.
+    /// one, except where a comma in it would make two.
     pub(super) fn with_single_element(
         &mut self,
         schema: &PlacedSchema<'d>,
@@ -152,7 +163,8 @@ impl<'d> InclusionChecker<'d> {
     ) -> FormId {
         let node = schema.node();
         let min = node.get("minItems").and_then(Node::as_integer).unwrap_or(0);
-        if !Self::accepts_text(schema) || !lists(node, "array") || min > 1 {
+        let is_joined = schema.wire == WireForm::JoinedText;
+        if !Self::accepts_text(schema) || is_joined || !lists(node, "array") || min > 1 {
             return form;
         }
         let scalars = [JsonType::Boolean, JsonType::Number, JsonType::String];
@@ -169,7 +181,7 @@ impl<'d> InclusionChecker<'d> {
 fn written_like_strings(schema: &PlacedSchema) -> TypeSet {
     let mut types: TypeSet = [JsonType::Boolean, JsonType::Number].into_iter().collect();
     if schema.wire == WireForm::JoinedText {
-        types = types.union(JsonType::Array.into());
+        types = types.union([JsonType::Array, JsonType::Object].into_iter().collect());
     }
     match schema.node().get("type") {
         Some(_) => types.without(declared_types(schema.node())),
@@ -184,6 +196,7 @@ fn declared_types(node: &Node) -> TypeSet {
         ("number", JsonType::Number),
         ("string", JsonType::String),
         ("array", JsonType::Array),
+        ("object", JsonType::Object),
     ]
     .into_iter()
     .filter(|(name, _)| lists(node, name))
