@@ -128,6 +128,14 @@ impl DiffRule {
         }
     }
 
+    /// Returns the severity without the policy about defaults.
+    pub(super) fn strict_level(&self, direction: WireDirection) -> Level {
+        match (self.subject, direction) {
+            (Subject::DefaultedMember, WireDirection::Request) => Breaking,
+            _ => self.level(direction),
+        }
+    }
+
     pub(super) fn is_of_discriminator(&self) -> bool {
         self.subject == Subject::Discriminator
     }

@@ -31,7 +31,12 @@ const ANNOTATIONS: [&str; 7] =
     ["description", "title", "example", "examples", "externalDocs", "xml", "summary"];
 
 /// Parts of pointers below which schemas concern undeclared properties.
-const OPEN_KEYWORDS: [&str; 5] = [
+const OPEN_KEYWORDS: [&str; 10] = [
+    "(not",
+    "(if",
+    "(then",
+    "(else",
+    "(dependentSchemas",
     "(additionalProperties",
     "(patternProperties",
     "(propertyNames",
@@ -174,6 +179,9 @@ impl VerdictTable {
         let is_harmless = |verdict: &Verdict| {
             verdict.is_harmless() && (!concerns_undeclared || verdict.includes_undeclared)
         };
+        if self.policy == Policy::Strict {
+            change.level = rule.strict_level(change.direction);
+        }
         let is_of_schema = change.is_about_values
             || self.policy == Policy::Strict
                 && rule.is_policy_of_schemas()

@@ -1,9 +1,8 @@
 //! Severities by the values that JSON bodies allow.
 
 use codegen::diff::{Level, Report};
-use codegen::document::Source;
 
-use super::{contract, found};
+use super::{found, report};
 
 fn document(schema: &str) -> String {
     let media_type = format!("content: {{application/json: {{schema: {schema}}}}}");
@@ -14,11 +13,7 @@ fn document(schema: &str) -> String {
 }
 
 fn judged(base: &str, revision: &str) -> Report {
-    let [base, revision] = [base, revision].map(document);
-    let source = |text| Source::parse("a.yaml", text).unwrap();
-    Report::of(&contract(&base), &contract(&revision))
-        .unwrap()
-        .with_verdicts(&source(&base), &source(&revision))
+    report(&document(base), &document(revision))
 }
 
 #[test]
