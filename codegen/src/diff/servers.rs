@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::Change;
 use super::place::Place;
 use super::rules::{ChangeKind, DiffRule, Subject};
-use super::values::{Operation, operations};
+use super::values::{PlacedOperation, operations};
 use crate::contract::{SetRelation, StringSet, WireDirection};
 use crate::document::Node;
 use crate::styled::StyledText;
@@ -45,7 +45,7 @@ pub(super) fn changes(base: &Node, revision: &Node) -> Vec<Change> {
 }
 
 /// Returns the servers in the nearest list around an operation that is not empty.
-fn servers(root: &Node, operation: &Operation) -> StringSet {
+fn servers(root: &Node, operation: &PlacedOperation) -> StringSet {
     let lists = [operation.node, operation.item, root].map(|node| node.get("servers"));
     let list = lists.into_iter().flatten().map(Node::elements).find(|list| !list.is_empty());
     let Some(list) = list else { return StringSet::from(["/".to_owned()]) };

@@ -88,7 +88,7 @@ pub(super) fn pairs<'d>(base: &'d Node, revision: &'d Node, anything: &'d Node) 
 
 /// An operation, and the names by which it is matched.
 #[derive(Clone, Debug)]
-pub(super) struct Operation<'d> {
+pub(super) struct PlacedOperation<'d> {
     pub(super) key: Vec<String>,
     pub(super) place: Place,
     /// The direction of its requests.
@@ -98,7 +98,7 @@ pub(super) struct Operation<'d> {
     pub(super) node: &'d Node,
 }
 
-impl Operation<'_> {
+impl PlacedOperation<'_> {
     /// Returns whether the API calls it.
     pub(super) fn is_incoming(&self) -> bool {
         self.direction == WireDirection::Response || !self.place.parts.is_empty()
@@ -113,12 +113,12 @@ struct DocumentReader<'d> {
 }
 
 /// Returns the operations, webhooks and callbacks of a document.
-pub(super) fn operations(root: &Node) -> Vec<Operation<'_>> {
+pub(super) fn operations(root: &Node) -> Vec<PlacedOperation<'_>> {
     DocumentReader { root, anything: root }.operations()
 }
 
 impl<'d> DocumentReader<'d> {
-    fn operations(self) -> Vec<Operation<'d>> {
+    fn operations(self) -> Vec<PlacedOperation<'d>> {
         let mut operations = Vec::new();
         for path in members(self.root, "paths").iter().filter(|path| path.key.starts_with('/')) {
             let item = self.resolved(&path.node);
@@ -127,7 +127,14 @@ impl<'d> DocumentReader<'d> {
                 let place =
                     Place { operation: format!("{method} {}", path.key), parts: Vec::new() };
                 let direction = WireDirection::Request;
-                operations.push(Operation { key, place, direction, path: &path.key, item, node });
+                operations.push(PlacedOperation {
+                    key,
+                    place,
+                    direction,
+                    path: &path.key,
+                    item,
+                    node,
+                });
             }
         }
         for webhook in members(self.root, "webhooks") {
@@ -137,14 +144,14 @@ impl<'d> DocumentReader<'d> {
                 let key = vec![operation.clone()];
                 let place = Place { operation, parts: Vec::new() };
                 let direction = WireDirection::Response;
-                operations.push(Operation { key, place, direction, path: "", item, node });
+                operations.push(PlacedOperation { key, place, direction, path: "", item, node });
             }
         }
         self.add_callbacks(&mut operations);
         operations
     }
 
-    fn add_callbacks(self, operations: &mut Vec<Operation<'d>>) {
+    fn add_callbacks(self, operations: &mut Vec<PlacedOperation<'d>>) {
         let mut outer = 0..operations.len();
         for _ in 0..MAX_CALLBACKS {
             for index in outer.clone() {
@@ -155,14 +162,14 @@ impl<'d> DocumentReader<'d> {
         }
     }
 
-    fn callbacks(self, operation: &Operation<'d>) -> Vec<Operation<'d>> {
+    fn callbacks(self, operation: &PlacedOperation<'d>) -> Vec<PlacedOperation<'d>> {
         let mut callbacks = Vec::new();
         for callback in members(operation.node, "callbacks") {
             for path in self.resolved(&callback.node).members() {
                 let item = self.resolved(&path.node);
                 for (method, node) in methods(item) {
                     let name = format!("{method} callback {} {}", callback.key, path.key);
-                    let mut called = Operation { item, node, path: "", ..operation.clone() };
+                    let mut called = PlacedOperation { item, node, path: "", ..operation.clone() };
                     called.direction = called.direction.reversed();
                     called.key.push(name.clone());
                     called.place.parts.push(name);
@@ -178,7 +185,7 @@ impl<'d> DocumentReader<'d> {
     }
 
     /// Returns the parameters by name, or in a path by their order, with their labels.
-    fn parameters(self, operation: &Operation<'d>) -> BTreeMap<String, (String, &'d Node)> {
+    fn parameters(self, operation: &PlacedOperation<'d>) -> BTreeMap<String, (String, &'d Node)> {
         let names: Vec<_> = operation.path.split(['{', '}']).skip(1).step_by(2).collect();
         let mut parameters = BTreeMap::new();
         let own = elements(operation.node, "parameters").iter();
@@ -245,7 +252,7 @@ impl<'d> DocumentReader<'d> {
         named.filter(|(name, _)| name != "content-type").collect()
     }
 
-    fn responses(self, operation: &Operation<'d>) -> BTreeMap<String, &'d Node> {
+    fn responses(self, operation: &PlacedOperation<'d>) -> BTreeMap<String, &'d Node> {
         let responses = members(operation.node, "responses").iter();
         let responses = responses.filter(|member| !member.key.starts_with("x-"));
         let status = |member: &Member| match member.key.to_uppercase().as_str() {
@@ -270,12 +277,12 @@ fn typed_fields(media_type: &Node) -> Vec<&str> {
 struct OperationMatcher<'m, 'd> {
     base: DocumentReader<'d>,
     revision: DocumentReader<'d>,
-    new: &'m Operation<'d>,
+    new: &'m PlacedOperation<'d>,
     direction: WireDirection,
 }
 
 impl<'d> OperationMatcher<'_, 'd> {
-    fn add_to(&self, pairs: &mut ValuePairs<'d>, old: &Operation<'d>) {
+    fn add_to(&self, pairs: &mut ValuePairs<'d>, old: &PlacedOperation<'d>) {
         let old_parameters = self.base.parameters(old);
         for (key, (label, new)) in self.revision.parameters(self.new) {
             if let Some((_, old)) = old_parameters.get(&key) {

@@ -4,7 +4,7 @@
 //! each value that travels whether all that one side sends is accepted by the other, and
 //! the severities follow. A change without effect on the accepted values is dropped.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::change::Change;
 use super::encodings;
@@ -12,12 +12,14 @@ use super::inclusion::{
     Dialect, Inclusion, InclusionChecker, InclusionOptions, SchemaDocument, UndeclaredProperties,
     WireForm, WireSchema,
 };
+use super::mistakes::is_doubtful;
 use super::place::Place;
 use super::rules::{DiffRule, Level, Policy};
+use super::sameness::Reach;
 use super::servers;
 use super::values::{self, ValuePair, ValuePairs};
 use crate::contract::WireDirection;
-use crate::document::{Member, Node, Source, Value, reference};
+use crate::document::{Node, Source, Value};
 use crate::styled::StyledText;
 
 /// The number of steps that a pair of schemas may take.
@@ -26,10 +28,6 @@ const VALUE_STEPS: u64 = 200_000;
 const MAX_UNDECIDED: usize = 50;
 /// The length at which a value is truncated in a message.
 const MAX_WITNESS: usize = 200;
-/// Keywords that do not affect values.
-const ANNOTATIONS: [&str; 7] =
-    ["description", "title", "example", "examples", "externalDocs", "xml", "summary"];
-
 /// Parts of pointers below which schemas concern undeclared properties.
 const OPEN_KEYWORDS: [&str; 10] = [
     "(not",
@@ -43,29 +41,6 @@ const OPEN_KEYWORDS: [&str; 10] = [
     "(unevaluatedProperties",
     "(unevaluatedItems",
 ];
-/// Keywords that hold schemas by name.
-const MAPS: [&str; 5] =
-    ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
-/// Keywords that lead to other schemas.
-const REFERENCES: [&str; 2] = ["$ref", "$dynamicRef"];
-/// Keywords that apply to values of one type.
-const TYPED_KEYWORDS: [(&str, &str); 14] = [
-    ("maxLength", "string"),
-    ("minLength", "string"),
-    ("pattern", "string"),
-    ("maximum", "number"),
-    ("minimum", "number"),
-    ("items", "array"),
-    ("contains", "array"),
-    ("maxContains", "array"),
-    ("minContains", "array"),
-    ("maxItems", "array"),
-    ("minItems", "array"),
-    ("unevaluatedItems", "array"),
-    ("properties", "object"),
-    ("required", "object"),
-];
-
 /// Corrects the severities of changes of values, and adds what `judge` did not find.
 pub(super) fn apply(base: &Source, revision: &Source, policy: Policy, changes: &mut Vec<Change>) {
     let (base, revision) = (base.root(), revision.root());
@@ -307,14 +282,17 @@ struct Judge<'d> {
     /// A schema without values.
     nothing: &'d Node,
     checkers: HashMap<Question, InclusionChecker<'d>>,
+    /// The checker that the others share their documents with.
+    first: Option<InclusionChecker<'d>>,
     reach: Reach<'d>,
     undecided: usize,
 }
 
 impl<'d> Judge<'d> {
     fn new(base: &'d Node, revision: &'d Node, nothing: &'d Node) -> Self {
-        let reach = Reach { base, revision, visited: HashSet::new(), proven: HashSet::new() };
-        Self { base, revision, nothing, checkers: HashMap::new(), reach, undecided: 0 }
+        let reach = Reach::new(base, revision);
+        let checkers = HashMap::new();
+        Self { base, revision, nothing, checkers, first: None, reach, undecided: 0 }
     }
 
     fn verdicts(mut self, pairs: &'d ValuePairs<'d>) -> Vec<Verdict> {
@@ -408,16 +386,15 @@ impl<'d> Judge<'d> {
     ) -> Inclusion {
         let Question { direction, is_reversed, undeclared } = question;
         let is_of_base = (direction == WireDirection::Request) != is_reversed;
+        let options =
+            InclusionOptions { direction: Some(direction), undeclared, step_limit: VALUE_STEPS };
         let documents = [document(self.base), document(self.revision)];
-        let checker = self.checkers.entry(question).or_insert_with(|| {
-            let [sent, accepted] = in_order(is_of_base, documents);
-            let options = InclusionOptions {
-                direction: Some(direction),
-                undeclared,
-                step_limit: VALUE_STEPS,
-            };
-            InclusionChecker::new(sent, accepted, options)
+        let first = self.first.get_or_insert_with(|| {
+            let [base, revision] = documents;
+            InclusionChecker::new(base, revision, options)
         });
+        let checker =
+            self.checkers.entry(question).or_insert_with(|| first.another(!is_of_base, options));
         let [sent, accepted] = in_order(is_of_base, [base, revision]);
         checker.includes_on_wire(sent, accepted)
     }
@@ -432,150 +409,4 @@ fn document(root: &Node) -> SchemaDocument<'_> {
     let version = root.get_str("openapi").unwrap_or_default();
     let is_old = version.starts_with("3.0");
     SchemaDocument { root, dialect: if is_old { Dialect::OpenApi30 } else { Dialect::OpenApi31 } }
-}
-
-/// Compares what two schemas reach, apart from annotations.
-struct Reach<'d> {
-    base: &'d Node,
-    revision: &'d Node,
-    visited: HashSet<(*const Node, *const Node)>,
-    /// Pairs that are known to be the same.
-    proven: HashSet<(*const Node, *const Node)>,
-}
-
-impl<'d> Reach<'d> {
-    /// Schemas that are nested more deeply count as different.
-    const MAX_DEPTH: usize = 200;
-
-    fn is_same_schema(&mut self, old: &'d Node, new: &'d Node) -> bool {
-        let is_same = self.is_same(old, new, NodeKind::Schema, 0);
-        let visited = std::mem::take(&mut self.visited);
-        if is_same {
-            self.proven.extend(visited);
-        }
-        is_same
-    }
-
-    fn is_same(&mut self, old: &'d Node, new: &'d Node, kind: NodeKind, depth: usize) -> bool {
-        if depth > Self::MAX_DEPTH {
-            return false;
-        }
-        if !old.members().is_empty() || !new.members().is_empty() {
-            return self.has_same_members(old, new, kind, depth);
-        }
-        let (a, b) = (old.elements(), new.elements());
-        if a.is_empty() && b.is_empty() {
-            return old.to_json() == new.to_json();
-        }
-        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.is_same(a, b, kind, depth + 1))
-    }
-
-    fn has_same_members(
-        &mut self,
-        old: &'d Node,
-        new: &'d Node,
-        kind: NodeKind,
-        depth: usize,
-    ) -> bool {
-        let pair = (std::ptr::from_ref(old), std::ptr::from_ref(new));
-        if self.proven.contains(&pair) || !self.visited.insert(pair) {
-            return true;
-        }
-        let counts = |member: &&Member| kind.counts(&member.key);
-        let keys = |node: &'d Node| node.members().iter().filter(counts).count();
-        let is_same = keys(old) == keys(new)
-            && old.members().iter().filter(counts).all(|member| {
-                let kind = kind.below(&member.key);
-                let other = new.get(&member.key);
-                other.is_some_and(|other| self.is_same(&member.node, other, kind, depth + 1))
-            });
-        if !is_same || kind != NodeKind::Schema {
-            return is_same;
-        }
-        match (reference::target(old), reference::target(new)) {
-            (Some(a), Some(b)) => match (self.base.find(&a), self.revision.find(&b)) {
-                (Some(a), Some(b)) => self.is_same(a, b, kind, depth + 1),
-                _ => false,
-            },
-            _ => REFERENCES.iter().all(|keyword| old.get(keyword).is_none()),
-        }
-    }
-}
-
-/// The meaning of an object within a schema.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum NodeKind {
-    Schema,
-    /// Schemas by name.
-    Schemas,
-    /// A value of `enum` or `const`.
-    Constant,
-}
-
-impl NodeKind {
-    /// Returns whether a member affects values.
-    fn counts(self, key: &str) -> bool {
-        self != Self::Schema || !ANNOTATIONS.contains(&key) && !key.starts_with("x-")
-    }
-
-    fn below(self, key: &str) -> Self {
-        match (self, key) {
-            (Self::Schemas, _) => Self::Schema,
-            (Self::Schema, "enum" | "const") => Self::Constant,
-            (Self::Schema, key) if MAPS.contains(&key) => Self::Schemas,
-            _ => self,
-        }
-    }
-}
-
-/// Returns whether a keyword does not apply to the type beside it.
-fn has_foreign_keyword(node: &Node) -> bool {
-    let Some(types) = node.get("type") else { return false };
-    let has = |name: &str| {
-        types.as_str() == Some(name)
-            || types.elements().iter().any(|known| known.as_str() == Some(name))
-    };
-    let is_type = types.as_str().is_some() || !types.elements().is_empty();
-    let applies = |name| has(name) || name == "number" && has("integer");
-    let is_text = ["string", "number"].into_iter().any(applies);
-    is_type && node.get("format").is_some() && !is_text
-        || is_type
-            && TYPED_KEYWORDS.iter().any(|(key, name)| node.get(key).is_some() && !applies(name))
-}
-
-/// Returns whether a part of an `allOf` forbids the properties of another part.
-fn has_forbidden_properties(root: &Node, node: &Node) -> bool {
-    let parts = node.get("allOf").map(Node::elements).unwrap_or_default();
-    let resolved = |part| reference::resolve(root, part).unwrap_or(part);
-    let properties = |part: &'_ Node| -> HashSet<String> {
-        let members = part.get("properties").map(Node::members).unwrap_or_default();
-        members.iter().map(|member| member.key.clone()).collect()
-    };
-    let is_closed =
-        |part: &Node| part.get("additionalProperties").and_then(Node::as_bool) == Some(false);
-    let siblings = || parts.iter().map(resolved).chain([node]);
-    siblings().filter(|part| is_closed(part)).any(|closed| {
-        let known = properties(closed);
-        closed.get("patternProperties").is_none()
-            && siblings().any(|part| !properties(part).is_subset(&known))
-    })
-}
-
-/// Returns whether a keyword that does not apply to the type beside it is reached from a
-/// schema.
-fn is_doubtful(root: &Node, schema: &Node) -> bool {
-    let mut visited = HashSet::new();
-    let mut pending = vec![schema];
-    while let Some(node) = pending.pop() {
-        if !visited.insert(std::ptr::from_ref(node)) {
-            continue;
-        }
-        if has_foreign_keyword(node) || has_forbidden_properties(root, node) {
-            return true;
-        }
-        pending.extend(node.members().iter().map(|member| &member.node));
-        pending.extend(node.elements());
-        pending.extend(reference::target(node).and_then(|target| root.find(&target)));
-    }
-    false
 }

@@ -6,7 +6,7 @@ use super::InclusionChecker;
 use super::form::{Form, FormId, JsonType, Literal, NameSelector, ScalarValue};
 use super::numbers::Rational;
 use super::strings::has_format;
-use super::wire::text_of;
+use super::wire_form::text_of;
 
 impl InclusionChecker<'_> {
     /// Returns whether a value satisfies a literal; `None` where that is not known.

@@ -26,9 +26,10 @@ mod objects;
 mod references;
 mod search;
 mod strings;
+mod texts;
 mod travel;
 mod unevaluated;
-mod wire;
+mod wire_form;
 
 use std::rc::Rc;
 
@@ -37,7 +38,7 @@ use crate::document::Node;
 use form::{Forms, Literal};
 use normalize::Normalizer;
 use search::{Memory, OUT_OF_STEPS};
-pub use wire::WireForm;
+pub use wire_form::WireForm;
 
 /// Steps that decide most pairs of schemas; hostile ones use them up in about a second.
 const DEFAULT_STEPS: u64 = 1_000_000;
@@ -166,11 +167,17 @@ impl<'d> InclusionChecker<'d> {
         accepted: SchemaDocument<'d>,
         options: InclusionOptions,
     ) -> Self {
-        Self {
-            forms: Forms::default(),
-            normalizer: Normalizer::new([sent, accepted], options),
-            memory: Memory::default(),
-        }
+        Self::with_normalizer(Normalizer::new([sent, accepted], options))
+    }
+
+    /// Prepares to compare schemas of the same documents, perhaps in the other order.
+    #[must_use]
+    pub fn another(&self, is_swapped: bool, options: InclusionOptions) -> Self {
+        Self::with_normalizer(self.normalizer.another(is_swapped, options))
+    }
+
+    fn with_normalizer(normalizer: Normalizer<'d>) -> Self {
+        Self { forms: Forms::default(), normalizer, memory: Memory::default() }
     }
 
     /// Decides whether every value of `sent` is a value of `accepted`, which stand in

@@ -9,7 +9,7 @@ use super::form::{Form, FormId, JsonType, NameSelector, TypeSet};
 use super::numbers::{NumberLimit, Rational};
 use super::references::{Located, SchemaReferences};
 use super::search::OUT_OF_STEPS;
-use super::wire::WireForm;
+use super::wire_form::WireForm;
 use super::{Dialect, InclusionChecker, InclusionOptions, SchemaDocument, WireSchema, formats};
 use crate::document::{Member, Node, Value};
 
@@ -89,7 +89,7 @@ impl InPlaceChain {
 #[derive(Debug)]
 pub(super) struct Normalizer<'d> {
     documents: [SchemaDocument<'d>; 2],
-    references: [SchemaReferences<'d>; 2],
+    references: [Rc<SchemaReferences<'d>>; 2],
     pub(super) options: InclusionOptions,
     known: HashMap<SchemaKey, FormId>,
     in_progress: HashSet<SchemaKey>,
@@ -102,9 +102,28 @@ pub(super) struct Normalizer<'d> {
 
 impl<'d> Normalizer<'d> {
     pub(super) fn new(documents: [SchemaDocument<'d>; 2], options: InclusionOptions) -> Self {
+        let references = documents.map(|document| Rc::new(SchemaReferences::of(document.root)));
+        Self::with_references(documents, references, options)
+    }
+
+    /// A reader of the same documents, which may change sides.
+    pub(super) fn another(&self, is_swapped: bool, options: InclusionOptions) -> Self {
+        let (mut documents, mut references) = (self.documents, self.references.clone());
+        if is_swapped {
+            documents.swap(0, 1);
+            references.swap(0, 1);
+        }
+        Self::with_references(documents, references, options)
+    }
+
+    fn with_references(
+        documents: [SchemaDocument<'d>; 2],
+        references: [Rc<SchemaReferences<'d>>; 2],
+        options: InclusionOptions,
+    ) -> Self {
         Self {
             documents,
-            references: documents.map(|document| SchemaReferences::of(document.root)),
+            references,
             options,
             known: HashMap::new(),
             in_progress: HashSet::new(),

@@ -4,29 +4,13 @@
 //! strings therefore accepts the numbers and Booleans that are written like them, and the
 //! other way round. Null has no text of its own and is taken to be accepted.
 
-use serde_json::Value as Json;
-
 use super::InclusionChecker;
 use super::form::{Form, FormId, JsonType, ScalarValue, TypeSet};
 use super::normalize::PlacedSchema;
 use super::numbers::Rational;
+use super::wire_form::{WireForm, text_of};
 use crate::document::Node;
 
-/// Media types whose values have types, by the last part of their names.
-const TYPED: [&str; 12] = [
-    "json",
-    "ndjson",
-    "jsonl",
-    "jsonlines",
-    "json-seq",
-    "yaml",
-    "yml",
-    "cbor",
-    "cbor-seq",
-    "msgpack",
-    "messagepack",
-    "*",
-];
 /// Keywords that only strings are checked against.
 const STRING_KEYWORDS: [&str; 4] = ["minLength", "maxLength", "pattern", "format"];
 /// Keywords that only numbers are checked against.
@@ -34,60 +18,6 @@ const NUMBER_KEYWORDS: [&str; 6] =
     ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format"];
 const DECIMAL_PATTERN: &str = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$";
 const INTEGER_PATTERN: &str = "^-?(0|[1-9][0-9]*)$";
-
-/// The way in which a value is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum WireForm {
-    /// With types: JSON, and other formats that have its types.
-    #[default]
-    Typed,
-    /// Scalars as text, arrays and objects in a form of their own: parameters that repeat
-    /// their names, parts of XML.
-    Text,
-    /// As one text: bodies without types, and parameters in which commas or the like
-    /// separate elements.
-    JoinedText,
-    /// The members of an object one by one, as in HTML forms and multipart bodies.
-    Fields,
-    /// A member of [`Self::Fields`]: a scalar is text, an object is JSON.
-    Field,
-}
-
-impl WireForm {
-    /// Returns the form of bodies of a media type.
-    pub fn of_media_type(name: &str) -> Self {
-        let name = name.split(';').next().unwrap_or_default().trim();
-        let (family, subtype) = name.split_once('/').unwrap_or(("", name));
-        let last = subtype.rsplit(['+', '.']).next().unwrap_or(subtype);
-        if TYPED.contains(&last.strip_prefix("x-").unwrap_or(last)) {
-            Self::Typed
-        } else if family == "multipart" || subtype == "x-www-form-urlencoded" {
-            Self::Fields
-        } else {
-            Self::JoinedText
-        }
-    }
-
-    pub(super) fn of_member(self) -> Self {
-        match self {
-            Self::Typed | Self::Field => Self::Typed,
-            Self::Text | Self::JoinedText => Self::Text,
-            Self::Fields => Self::Field,
-        }
-    }
-
-    pub(super) fn of_element(self) -> Self {
-        match self {
-            Self::Field => Self::Field,
-            other => other.of_member(),
-        }
-    }
-
-    /// Returns whether scalars are written as text.
-    pub fn is_text(self) -> bool {
-        !matches!(self, Self::Typed | Self::Fields)
-    }
-}
 
 impl<'d> InclusionChecker<'d> {
     /// Returns whether a schema tells which texts are accepted. What is sent is a value
@@ -228,18 +158,4 @@ fn written_alike(scalar: &ScalarValue) -> Vec<ScalarValue> {
         ),
     }
     alike
-}
-
-/// The text of a value; `None` where it depends on the place.
-pub(super) fn text_of(value: &Json) -> Option<String> {
-    match value {
-        Json::Bool(value) => Some(value.to_string()),
-        Json::Number(number) => Some(number.to_string()),
-        Json::String(text) => Some(text.clone()),
-        Json::Array(elements) => {
-            let texts: Option<Vec<_>> = elements.iter().map(text_of).collect();
-            Some(texts?.join(","))
-        }
-        Json::Null | Json::Object(_) => None,
-    }
 }
