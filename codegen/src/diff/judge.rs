@@ -379,6 +379,7 @@ impl<'p> ChangeWalk<'p> {
         let RawChange { mut subject, mut kind, before, after, detail, is_distinction } = change;
         // Receivers check the pattern of whatever is present.
         let is_policy = is_distinction
+            || matches!(detail, Detail::Fact { keyword: "allowReserved" | "allowEmptyValue", .. })
             || subject == Subject::Pattern && scope.context == ValueContext::NotExpected;
         let is_remark = kind == ChangeKind::Values(SetRelation::Unchanged);
         if scope.context == ValueContext::Condition && !is_remark {

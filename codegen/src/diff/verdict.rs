@@ -23,9 +23,9 @@ use crate::document::{Node, Source, Value};
 use crate::styled::StyledText;
 
 /// The number of steps that a pair of schemas may take.
-const VALUE_STEPS: u64 = 200_000;
+const VALUE_STEPS: u64 = 1_000_000;
 /// The number of undecided pairs of schemas after which no more are tried.
-const MAX_UNDECIDED: usize = 50;
+const MAX_UNDECIDED: usize = 5;
 /// The length at which a value is truncated in a message.
 const MAX_WITNESS: usize = 200;
 /// Parts of pointers below which schemas concern undeclared properties.
