@@ -393,8 +393,9 @@ codegen --test inclusion random` checks 100,000 pairs: no \"yes\" is disproved b
 value, and every \"no\" has a value that the crate confirms.
 `codegen/tests/diff/rewritings.rs` checks rewritings that mean the same: shuffled,
 renamed, inlined, wrapped in `allOf`, lifted to 3.1, parameters hoisted. `DIFF_CORPUS=FILE
-cargo test -p codegen --test diff -- --ignored` does so for other documents. No value of
-the 650 pairs of documents that the rules were measured with is undecided.
+cargo test -p codegen --test diff -- --ignored` does so for other documents. Of the
+650 pairs of documents that the rules were measured with, 4 (0.6 %) have a change with an
+unknown effect: patterns with lookaround, encodings and external references.
 
 ## Rules
 

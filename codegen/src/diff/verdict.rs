@@ -23,9 +23,9 @@ use crate::document::{Node, Source, Value};
 use crate::styled::StyledText;
 
 /// The number of steps that a pair of schemas may take.
-const VALUE_STEPS: u64 = 1_000_000;
-/// The number of undecided pairs of schemas after which no more are tried.
-const MAX_UNDECIDED: usize = 5;
+const VALUE_STEPS: u64 = 200_000;
+/// The number of undecided questions after which no more are tried.
+const MAX_UNDECIDED: usize = 10;
 /// The length at which a value is truncated in a message.
 const MAX_WITNESS: usize = 200;
 /// Parts of pointers below which schemas concern undeclared properties.
@@ -332,12 +332,7 @@ impl<'d> Judge<'d> {
             is_reversed: false,
             undeclared: UndeclaredProperties::Unsent,
         };
-        verdict.inclusion = if self.undecided > MAX_UNDECIDED {
-            Inclusion::Unknown("too many schemas are too complex".into())
-        } else {
-            self.includes(question, pair)
-        };
-        self.undecided += usize::from(matches!(verdict.inclusion, Inclusion::Unknown(_)));
+        verdict.inclusion = self.includes(question, pair);
         verdict.is_same = false;
         if verdict.inclusion == Inclusion::Yes {
             let any = Question { undeclared: UndeclaredProperties::Any, ..question };
@@ -393,10 +388,15 @@ impl<'d> Judge<'d> {
             let [base, revision] = documents;
             InclusionChecker::new(base, revision, options)
         });
+        if self.undecided > MAX_UNDECIDED {
+            return Inclusion::Unknown("too many schemas are too complex".into());
+        }
         let checker =
             self.checkers.entry(question).or_insert_with(|| first.another(!is_of_base, options));
         let [sent, accepted] = in_order(is_of_base, [base, revision]);
-        checker.includes_on_wire(sent, accepted)
+        let inclusion = checker.includes_on_wire(sent, accepted);
+        self.undecided += usize::from(matches!(inclusion, Inclusion::Unknown(_)));
+        inclusion
     }
 }
 
