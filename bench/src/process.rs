@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::BenchResult;
+use crate::{Bench, BenchResult, workspace};
 
 /// The interval between two readings of a process's memory.
 const MEMORY_INTERVAL: Duration = Duration::from_millis(20);
@@ -78,6 +79,20 @@ pub(crate) fn output(command: &mut Command) -> BenchResult<String> {
         .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
     require_success(command, output.status)?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Builds the release version of a program of the workspace, or in a short run the debug version,
+/// and returns its path.
+pub(crate) fn cargo_build(bench: &Bench, package: &str, program: &str) -> BenchResult<PathBuf> {
+    let target = bench.folder.parent().unwrap_or(&bench.folder);
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--quiet", "-p", package, "--target-dir"]).arg(target);
+    let profile = if bench.is_short { "debug" } else { "release" };
+    if !bench.is_short {
+        cargo.arg("--release");
+    }
+    output(cargo.current_dir(workspace()))?;
+    Ok(target.join(profile).join(program))
 }
 
 /// Runs a program and returns its duration in seconds.

@@ -4,75 +4,81 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use codegen::document::Source;
-
+use crate::peers::{self, Peer};
 use crate::process::{self, TimePairs};
-use crate::stock::Generator;
-use crate::{BenchResult, SPEC, Section, create_empty, progress, read_spec};
+use crate::{Bench, BenchResult, SPEC, create_empty, workspace};
 
 const ROUNDS: usize = 15;
 
-/// The number of operations in Isometric's published document.
-const OPERATIONS: usize = 41;
+/// Rounds with the other generators, which take seconds.
+const SLOW_ROUNDS: usize = 3;
 
-pub(crate) fn measure(folder: &Path, stock: &Generator) -> BenchResult<Section> {
-    let command = "cargo build --release -p xtask && target/release/xtask regen";
-    progress("Measuring", command);
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--release", "--quiet", "-p", "xtask", "--target-dir"]).arg(folder);
-    process::output(&mut cargo)?;
-    let spec = read_spec()?;
-    let many = repeat_operations(&spec)?;
-    let mut lines = Vec::new();
-    for (name, document) in [("regen today", &spec), ("regen 41 operations", &many)] {
-        let pairs = compare(folder, stock, document)?;
-        lines.extend(pairs.report(&format!("{name} xtask/cargo-progenitor")));
-    }
-    Ok(Section {
-        title: "Generating",
-        about: "The whole process, from start to the last written file, compared with \
-                `cargo-progenitor` on the same document (goal: no slower, and under 100 ms). Both \
-                run in turns. The document with 41 operations, as many as Isometric's, repeats \
-                those of the spec.",
-        command,
-        lines,
-    })
-}
+/// An alternative: its name and version, and the command that generates a crate from a document.
+type Generator = (&'static str, fn(&Bench, &Path, &Path) -> Peer<Command>);
 
-/// Times both generators on one document. Every run starts with an empty output folder.
-fn compare(folder: &Path, stock: &Generator, document: &str) -> BenchResult<TimePairs> {
-    let home = create_empty(folder.join("regen"))?;
+const GENERATORS: [Generator; 3] = [
+    ("cargo-progenitor 0.15.1", peers::progenitor),
+    ("openapi-generator-cli 7.26.0", openapi_generator),
+    ("oas3-gen 0.29.0", oas3_gen),
+];
+
+pub(crate) fn measure(bench: &Bench) -> BenchResult<Vec<String>> {
+    let xtask = process::cargo_build(bench, "xtask", "xtask")?;
+    let home = create_empty(bench.folder.join("regen"))?;
     for part in ["spec", "xtask", "generated-client/src"] {
         fs::create_dir_all(home.join(part))?;
     }
-    fs::write(home.join(SPEC), document)?;
+    let document = home.join(SPEC);
+    fs::copy(workspace().join(SPEC), &document)?;
     let generated = home.join("generated-client/src/generated");
-    let ours = || {
-        create_empty(generated.clone())?;
-        let mut xtask = Command::new(folder.join("release/xtask"));
-        process::time(xtask.arg("regen").env("CARGO_MANIFEST_DIR", home.join("xtask")))
-    };
-    let theirs = || process::time(&mut stock.command(&home.join(SPEC), &home.join("stock")));
-    TimePairs::measure(ROUNDS, ours, theirs)
-}
-
-/// Returns the spec with its operations repeated until there are [`OPERATIONS`].
-fn repeat_operations(spec: &str) -> BenchResult<String> {
-    let mut document = Source::parse(SPEC, spec)?.root().to_json();
-    let paths = document.get_mut("paths").and_then(|paths| paths.as_object_mut());
-    let paths = paths.ok_or_else(|| format!("{SPEC}: `paths` is missing"))?;
-    let originals = paths.clone();
-    let count = originals.values().filter_map(|item| item.as_object()).flatten();
-    let count = count.filter(|(_, member)| member.get("operationId").is_some()).count();
-    for number in 1..OPERATIONS.div_ceil(count.max(1)) {
-        for (path, item) in &originals {
-            let mut item = item.clone();
-            let operation = item.get_mut("get").and_then(|get| get.get_mut("operationId"));
-            if let Some(id) = operation {
-                *id = format!("{}_{number}", id.as_str().unwrap_or_default()).into();
+    let stock = home.join("stock");
+    let mut lines = Vec::new();
+    for (name, generator) in GENERATORS {
+        let ours = || {
+            create_empty(generated.clone())?;
+            let mut regen = Command::new(&xtask);
+            process::time(regen.arg("regen").env("CARGO_MANIFEST_DIR", home.join("xtask")))
+        };
+        let theirs = || {
+            create_empty(stock.clone())?;
+            process::time(&mut generator(bench, &document, &stock)?)
+        };
+        let rounds = if lines.is_empty() { ROUNDS } else { SLOW_ROUNDS };
+        match TimePairs::measure(bench.rounds(rounds), ours, theirs) {
+            Ok(pairs) => {
+                lines.extend(pairs.report(&format!("regen xtask/{name}")));
+                let (ours, theirs) = (count_lines(&generated)?, count_lines(&stock)?);
+                lines.push(format!("generated lines xtask/{name}: {ours} and {theirs}"));
             }
-            paths.insert(format!("/{number}{path}"), item);
+            Err(_) => lines.push(format!("{name}: cannot be installed, or rejects the document")),
         }
     }
-    Ok(document.to_string())
+    Ok(lines)
+}
+
+fn openapi_generator(bench: &Bench, document: &Path, folder: &Path) -> Peer<Command> {
+    let python = peers::python(bench, "openapi-generator-cli==7.26.0")?;
+    let mut command = Command::new(python.with_file_name("openapi-generator-cli"));
+    command.args(["generate", "-g", "rust", "-i"]).arg(document).arg("-o").arg(folder);
+    Ok(command)
+}
+
+fn oas3_gen(bench: &Bench, document: &Path, folder: &Path) -> Peer<Command> {
+    let mut command = Command::new(peers::cargo_program(bench, "oas3-gen", "0.29.0")?);
+    command.args(["generate", "client-mod", "-i"]).arg(document).arg("-o").arg(folder);
+    Ok(command)
+}
+
+/// Returns the number of lines of the Rust files below a folder.
+fn count_lines(folder: &Path) -> BenchResult<usize> {
+    let mut lines = 0;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            lines += count_lines(&path)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            lines += fs::read_to_string(&path)?.lines().count();
+        }
+    }
+    Ok(lines)
 }

@@ -6,9 +6,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use crate::process::{self, Spread, Time, TimePairs};
-use crate::stock::Generator;
-use crate::{BenchResult, SPEC, Section, create_empty, progress, workspace};
+use crate::process::{self, Time, TimePairs};
+use crate::{Bench, BenchResult, SPEC, create_empty, peers, workspace};
 
 const ROUNDS: usize = 3;
 
@@ -28,43 +27,24 @@ const STOCK_MANIFEST: &str = r#"
 tls = ["reqwest/rustls"]
 "#;
 
-pub(crate) fn measure(folder: &Path, stock: &Generator) -> BenchResult<Section> {
-    let command = "cargo tree -e normal; cargo build; cargo xtask regen";
-    progress("Measuring", "cold builds");
-    let stock_crate = folder.join("stock-client");
-    process::output(
-        &mut stock.command(&workspace().join(SPEC), &create_empty(stock_crate.clone())?),
-    )?;
-    let mut manifest = OpenOptions::new().append(true).open(stock_crate.join("Cargo.toml"))?;
+pub(crate) fn measure(bench: &Bench) -> BenchResult<Vec<String>> {
+    let stock = create_empty(bench.folder.join("stock-client"))?;
+    process::output(&mut peers::progenitor(bench, &workspace().join(SPEC), &stock)?)?;
+    let mut manifest = OpenOptions::new().append(true).open(stock.join("Cargo.toml"))?;
     manifest.write_all(STOCK_MANIFEST.as_bytes())?;
     let mut lines = Vec::new();
     for (name, ours, theirs) in VARIANTS {
-        let (ours, theirs) =
-            (count_crates(&workspace(), ours)?, count_crates(&stock_crate, theirs)?);
+        let (ours, theirs) = (count_crates(&workspace(), ours)?, count_crates(&stock, theirs)?);
         lines.push(format!("crates {name} isometric-registry/stock: {ours} and {theirs}"));
     }
-    for (name, ours, theirs) in VARIANTS {
-        let pairs = TimePairs::measure(
-            ROUNDS,
-            || time_clean_build(&workspace(), folder, ours),
-            || time_clean_build(&stock_crate, folder, theirs),
-        )?;
-        lines.extend(pairs.report(&format!("cold build {name} isometric-registry/stock")));
-    }
-    let regen = (0..ROUNDS).map(|_| time_fresh_clone(folder)).collect::<BenchResult<_>>()?;
-    let regen = Spread::of(regen);
-    lines.push(format!("fresh clone to finished regen: {}", Time(regen.median)));
-    Ok(Section {
-        title: "Weight",
-        about: "The number of crates in the dependency tree of a program that uses the client, \
-                including the client (goal: at most 90 with default features). Then the time of a \
-                debug build from scratch with all crates downloaded, compared with the crate that \
-                `cargo-progenitor` generates (goal: no slower). That crate has no TLS; for `with \
-                TLS` it is built with `reqwest`'s feature `rustls`, as the client is. Finally, the \
-                time from a fresh clone to a finished `cargo xtask regen` (goal: at most 35 s).",
-        command,
-        lines,
-    })
+    let [(name, ours, theirs), _] = VARIANTS;
+    let pairs = TimePairs::measure(
+        bench.rounds(ROUNDS),
+        || time_clean_build(&workspace(), bench, ours),
+        || time_clean_build(&stock, bench, theirs),
+    )?;
+    lines.extend(pairs.report(&format!("cold build {name} isometric-registry/stock")));
+    Ok(lines)
 }
 
 fn count_crates(home: &Path, arguments: &[&str]) -> BenchResult<usize> {
@@ -76,19 +56,28 @@ fn count_crates(home: &Path, arguments: &[&str]) -> BenchResult<usize> {
 }
 
 /// Returns the duration of a build from scratch, in seconds.
-fn time_clean_build(home: &Path, folder: &Path, arguments: &[&str]) -> BenchResult<f64> {
-    let target = create_empty(folder.join("cold"))?;
+fn time_clean_build(home: &Path, bench: &Bench, arguments: &[&str]) -> BenchResult<f64> {
+    let target = create_empty(bench.folder.join("cold"))?;
     let mut cargo = Command::new("cargo");
     cargo.arg("build").args(arguments).arg("--target-dir").arg(target);
     process::time(cargo.current_dir(home))
 }
 
-/// Returns the time to clone the repository and to build and run regen in it, in seconds.
-fn time_fresh_clone(folder: &Path) -> BenchResult<f64> {
-    let clone = create_empty(folder.join("clone"))?;
+/// Measures the time to clone the repository, to build and run regen in it, and to run the tests.
+pub(crate) fn measure_clone(bench: &Bench) -> BenchResult<Vec<String>> {
+    let clone = create_empty(bench.folder.join("clone"))?;
+    let cargo = |arguments: &[&str]| {
+        let mut cargo = Command::new("cargo");
+        cargo.args(arguments).env("CARGO_TARGET_DIR", clone.join("target"));
+        process::time(cargo.current_dir(&clone))
+    };
     let mut git = Command::new("git");
     process::output(git.args(["clone", "--quiet"]).arg(workspace()).arg(&clone))?;
-    let mut cargo = Command::new("cargo");
-    cargo.args(["xtask", "regen"]).env("CARGO_TARGET_DIR", clone.join("target"));
-    process::time(cargo.current_dir(&clone))
+    let regen = cargo(&["xtask", "regen"])?;
+    let mut lines = vec![format!("fresh clone to finished regen: {}", Time(regen))];
+    if !bench.is_short {
+        let tests = cargo(&["test"])?;
+        lines.push(format!("fresh clone to passing tests: {}", Time(regen + tests)));
+    }
+    Ok(lines)
 }

@@ -2,20 +2,27 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use isometric_registry::Environment;
+use isometric_registry_cli::records::RecordType;
 
+use crate::NAME;
+use crate::call::CallArgs;
+use crate::collection::CollectionArgs;
+use crate::connection::ConnectionArgs;
+use crate::list::ListArgs;
 use crate::outcome::CommandFailure;
+use crate::output::records::RecordFormat;
+use crate::sum::SumArgs;
 use crate::terminal::one_line;
-
-pub(crate) const NAME: &str = "isometric-registry";
 
 /// A command that works without an account.
 pub(crate) const EXAMPLE: &str = "isometric-registry --offline lineage ctb_P02AR0000SIM000J";
+
+/// An audit that works without an account.
+const AUDIT_EXAMPLE: &str = "isometric-registry --offline audit --all";
 
 /// The environment variables with their descriptions.
 pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
@@ -55,7 +62,7 @@ fn after_long_help() -> String {
     )
 }
 
-/// The Isometric registry of carbon-removal credits: fetch, audit and validate credit batches
+/// The Isometric registry of carbon-removal credits: fetch, list, audit and validate
 #[derive(Debug, Parser)]
 #[command(
     name = NAME,
@@ -78,40 +85,43 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Get(GetArgs),
+    List(ListArgs),
+    Sum(SumArgs),
+    Call(CallArgs),
     Lineage(LineageArgs),
+    Audit(AuditArgs),
+    Whoami(WhoamiArgs),
     Check(CheckArgs),
     Simulate(SimulateArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
 
-/// Fetch credit batches
+/// Fetch resources of any kind by their identifiers
 ///
-/// All identifiers are validated before anything is sent. Failures are reported on stderr;
-/// the remaining batches are still fetched, and the exit status is 1. A batch that violates
-/// the spec is reported as a failure and still printed.
+/// The prefix of an identifier determines the kind of the resource: ctb_ for credit batches, iss_
+/// for issuances and so on. All identifiers are validated before anything is sent. Failures are
+/// reported on stderr; the remaining resources are still fetched, and the exit status is 1. A
+/// resource that violates the spec is reported as a failure and still printed.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("source").required(true))]
+#[command(
+    group = ArgGroup::new("source").required(true),
+    after_help = "Example:\n  isometric-registry --offline get ctb_P02AR0000SIM000J"
+)]
 pub(crate) struct GetArgs {
-    /// Identifiers of credit batches, such as ctb_1DRBTYA8Q1S07CBY
+    /// Identifiers, such as ctb_1DRBTYA8Q1S07CBY; several kinds may be mixed
     #[arg(value_name = "ID", group = "source")]
     pub(crate) ids: Vec<String>,
     /// Read identifiers from FILE or stdin (`-`), one per line; blank lines and lines that
     /// start with `#` are ignored
     #[arg(long = "ids", value_name = "FILE", group = "source")]
     pub(crate) file: Option<PathBuf>,
-    /// Output format: `table`, or `json` with one batch per line in the order of arrival
-    /// [default: table for one ID, json for several and for --ids]
+    /// Output format, with one record per line in the order of arrival [default: table for one
+    /// ID, json for several and for --ids]
     #[arg(long, value_name = "FORMAT")]
-    pub(crate) format: Option<GetFormat>,
+    pub(crate) format: Option<RecordFormat>,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum GetFormat {
-    Table,
-    Json,
 }
 
 /// Fetch the lineage of a credit batch and audit it
@@ -121,6 +131,7 @@ pub(crate) enum GetFormat {
 /// or a missing batch, are findings. The lineage is printed with its findings, and the exit
 /// status is 1 if there are any.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  isometric-registry --offline lineage ctb_P02AR0000SIM000J")]
 pub(crate) struct LineageArgs {
     /// Identifier of a credit batch, such as ctb_1DRBTYA8Q1S07CBY
     #[arg(value_name = "ID")]
@@ -145,10 +156,77 @@ pub(crate) enum LineageFormat {
     Json,
 }
 
-/// Validate credit batches in a file, without network access
+/// Audit whether everything adds up
+///
+/// Fetches resources of any kind with all that belongs to them, and compares them with each
+/// other: the totals of issuances, deliveries, transfers, refunds and retirements with their
+/// batches, orders with their deliveries, balances with holdings, projects with their issuances
+/// and retirements, and batches with their relatives. `--all` audits everything that the
+/// credentials can see.
+///
+/// Every rule has a level. An error contradicts the text of the API's documentation, a note
+/// contradicts this program's reading of it. Rules are checked on complete data only: what the
+/// credentials cannot see is listed as not checked. The exit status is 1 if there are errors.
+///
+/// `--from` audits files instead, without network access. A file with the name of a collection,
+/// such as `issuances.ndjson`, is the complete output of `list issuances --format json`; lists
+/// with an argument have it in their names, such as
+/// `delivery-credit-batches.dlv_1C454ZXA61S03Z9T.ndjson`. Other `.ndjson` files contain any
+/// resources.
+#[derive(Args, Debug)]
+#[command(
+    group = ArgGroup::new("subjects").required(true),
+    after_help = format!("Example:\n  {AUDIT_EXAMPLE}")
+)]
+pub(crate) struct AuditArgs {
+    /// Identifiers of any kind, such as iss_1EWT8R5FY1S0GFCY
+    #[arg(value_name = "ID", group = "subjects")]
+    pub(crate) ids: Vec<String>,
+    /// Audit everything that the credentials can see
+    #[arg(long, group = "subjects")]
+    pub(crate) all: bool,
+    /// Audit the NDJSON files in FOLDER, without network access
+    #[arg(long, value_name = "FOLDER", group = "subjects")]
+    pub(crate) from: Option<PathBuf>,
+    /// Output format: `text`, or `json` with one object
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: AuditFormat,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    Text,
+    Json,
+}
+
+/// Show the environment, and whom the credentials stand for
+///
+/// Prints the environment, the expiry of the access token, and the organisation and the supplier
+/// that it was issued to. If a credential is missing, expired or rejected, the facts that are
+/// known are printed, and the error explains how to get it.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  isometric-registry --offline whoami")]
+pub(crate) struct WhoamiArgs {
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: WhoamiFormat,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhoamiFormat {
+    Text,
+    Json,
+}
+
+/// Validate records in a file, without network access
 ///
 /// Every record is validated against the API's spec and checked for contradictions between
-/// its properties. Files of any size are validated in constant memory.
+/// its properties. The `id` of a record determines its type, such as `ctb_...` for a credit
+/// batch, unless --as is passed. Files of any size are validated in constant memory.
 ///
 /// In NDJSON, each line that is not blank is a record. An invalid line is a violation, and
 /// validation continues with the next line. A file is NDJSON if its first line that is not
@@ -161,10 +239,17 @@ pub(crate) enum LineageFormat {
 /// A record of more than 16 MiB is also a violation. Records are numbered from 0, and lines
 /// from 1.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Example:\n  isometric-registry --offline list issuances | isometric-registry check"
+)]
 pub(crate) struct CheckArgs {
     /// File to validate, or `-` for stdin
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) file: PathBuf,
+    /// Type of all records: the name of a schema in the API's spec, such as `credit-batch`
+    /// [default: by the `id` of each record]
+    #[arg(long = "as", value_name = "TYPE", value_parser = record_types(), hide_possible_values = true)]
+    pub(crate) record_type: Option<&'static RecordType>,
     /// Output format: `text`, or `json` with one violation per line and the members record,
     /// pointer, rule, expected, got and message
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -200,6 +285,7 @@ pub(crate) struct SimulateArgs {
 
 /// Print a shell completion script
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  isometric-registry completions bash")]
 pub(crate) struct CompletionsArgs {
     /// Target shell
     #[arg(value_name = "SHELL")]
@@ -208,106 +294,20 @@ pub(crate) struct CompletionsArgs {
 
 /// Print a manual page
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  isometric-registry man list issuances")]
 pub(crate) struct ManArgs {
-    /// Command to document [default: the whole program]
+    /// Command to document, with its subcommand [default: the whole program]
     #[arg(value_name = "COMMAND")]
-    pub(crate) command: Option<String>,
+    pub(crate) command: Vec<String>,
 }
 
-/// The options of commands that call the registry.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Registry (get and lineage)")]
-pub(crate) struct ConnectionArgs {
-    /// Use a simulated registry within this process, without network access or an account
-    #[arg(long)]
-    pub(crate) offline: bool,
-    /// Environment of the registry [default: ISOMETRIC_ENVIRONMENT]
-    #[arg(long, value_name = "NAME", value_parser = environments())]
-    pub(crate) environment: Option<Environment>,
-    /// Base URL of another server: https, or http on this machine
-    #[arg(long, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-    /// Read credentials from FILE (mode 0600), as NAME=value lines with the names of the
-    /// environment variables [default: the environment]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) credentials: Option<PathBuf>,
-    /// Time limit of a call, including retries and delays, such as 5s, 500ms or 1m30s
-    /// [default: 2m]
-    #[arg(long, value_name = "DURATION", value_parser = time_limit)]
-    pub(crate) timeout: Option<Duration>,
-    /// Maximum number of retries of a call after transient failures [default: 3]
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) retries: Option<u16>,
-    /// Maximum number of concurrent calls, at least 1 [default: 16]
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) concurrency: Option<u16>,
-}
-
-fn environments() -> impl TypedValueParser<Value = Environment> {
-    let names = Environment::ALL.iter().map(|environment| environment.as_str());
-    PossibleValuesParser::new(names).try_map(|name| {
-        let mut all = Environment::ALL.iter().copied();
-        all.find(|environment| environment.as_str() == name).ok_or("unknown environment")
-    })
-}
-
-fn time_limit(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err("the time limit must be greater than zero".to_owned()),
-        Ok(limit) => Ok(limit),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-impl ConnectionArgs {
-    /// Fills in missing options from `other`.
-    fn or(self, other: Self) -> Self {
-        Self {
-            offline: self.offline || other.offline,
-            environment: self.environment.or(other.environment),
-            base_url: self.base_url.or(other.base_url),
-            credentials: self.credentials.or(other.credentials),
-            timeout: self.timeout.or(other.timeout),
-            retries: self.retries.or(other.retries),
-            concurrency: self.concurrency.or(other.concurrency),
-        }
-    }
-
-    /// Returns the names of the options that were passed.
-    fn passed(&self) -> Vec<&'static str> {
-        let options = [
-            ("--offline", self.offline),
-            ("--environment", self.environment.is_some()),
-            ("--base-url", self.base_url.is_some()),
-            ("--credentials", self.credentials.is_some()),
-            ("--timeout", self.timeout.is_some()),
-            ("--retries", self.retries.is_some()),
-            ("--concurrency", self.concurrency.is_some()),
-        ];
-        options.into_iter().filter_map(|(name, passed)| passed.then_some(name)).collect()
-    }
-
-    /// Rejects options that contradict each other.
-    fn validate(&self) -> Result<(), CommandFailure> {
-        let passed = self.passed();
-        let both = |one, other| passed.contains(&one) && passed.contains(&other);
-        for other in ["--environment", "--base-url", "--credentials"] {
-            if both("--offline", other) {
-                return Err(CommandFailure::usage(
-                    format!("--offline cannot be used with {other}"),
-                    "pass only one of them: the simulated registry has its own address and \
-                     credentials",
-                ));
-            }
-        }
-        if both("--environment", "--base-url") {
-            return Err(CommandFailure::usage(
-                "--environment cannot be used with --base-url",
-                "pass only one of them: both select the server",
-            ));
-        }
-        Ok(())
-    }
+/// Accepts the name of a type in kebab case, and as in the spec.
+fn record_types() -> impl TypedValueParser<Value = &'static RecordType> {
+    let types = RecordType::all()
+        .iter()
+        .map(|known| PossibleValue::new(known.kebab_name.as_str()).alias(known.name));
+    PossibleValuesParser::new(types)
+        .try_map(|name| RecordType::named(&name).ok_or("unknown type of record"))
 }
 
 /// Parses the arguments. The connection options are accepted before and after the command.
@@ -322,7 +322,12 @@ pub(crate) fn parse(
     let before = std::mem::take(&mut parsed.connection);
     let connection = match &mut parsed.command {
         Command::Get(GetArgs { connection, .. })
-        | Command::Lineage(LineageArgs { connection, .. }) => connection,
+        | Command::List(ListArgs { collection: CollectionArgs { connection, .. }, .. })
+        | Command::Sum(SumArgs { collection: CollectionArgs { connection, .. }, .. })
+        | Command::Call(CallArgs { connection, .. })
+        | Command::Lineage(LineageArgs { connection, .. })
+        | Command::Audit(AuditArgs { connection, .. })
+        | Command::Whoami(WhoamiArgs { connection, .. }) => connection,
         other => {
             let name = other.name();
             return match before.passed().first() {
@@ -370,7 +375,12 @@ impl Command {
     fn name(&self) -> &'static str {
         match self {
             Self::Get(_) => "get",
+            Self::List(_) => "list",
+            Self::Sum(_) => "sum",
+            Self::Call(_) => "call",
             Self::Lineage(_) => "lineage",
+            Self::Audit(_) => "audit",
+            Self::Whoami(_) => "whoami",
             Self::Check(_) => "check",
             Self::Simulate(_) => "simulate",
             Self::Completions(_) => "completions",

@@ -1,4 +1,4 @@
-//! The `check` command: validates the credit batches in a file without network access.
+//! The `check` command: validates the records in a file without network access.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use crate::args::{CheckArgs, CheckFormat};
 use crate::outcome::{CommandFailure, CommandOutcome};
-use crate::output::{Output, write_json};
+use crate::output::Output;
+use crate::output::json::write_json;
 use crate::terminal::{note, printable};
 
 pub(crate) fn run(arguments: &CheckArgs) -> Result<CommandOutcome, CommandFailure> {
@@ -24,7 +25,7 @@ pub(crate) fn run(arguments: &CheckArgs) -> Result<CommandOutcome, CommandFailur
         })
     };
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    match records::check(input, BLOCK_SIZE, threads, report) {
+    match records::check(input, BLOCK_SIZE, threads, arguments.record_type, report) {
         Ok(summary) => {
             let flushed = output.flush();
             if flushed.is_ok() {
@@ -53,7 +54,7 @@ fn open(path: &Path) -> Result<(String, Box<dyn Read>), CommandFailure> {
         Ok(file) => Ok((name, Box::new(file))),
         Err(error) => Err(CommandFailure::usage(
             format!("{name}: cannot open the file: {error}"),
-            "pass a file of credit batches, or `-` for stdin",
+            "pass a file of records, or `-` for stdin",
         )),
     }
 }

@@ -1,9 +1,10 @@
 //! Credentials from the environment or a file.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use isometric_registry::Credentials;
 
@@ -22,8 +23,10 @@ pub(crate) fn from_environment() -> Result<Credentials, CommandFailure> {
         CommandFailure::usage(
             error.to_string(),
             format!(
-                "set {CLIENT_SECRET} and, for private data, {ACCESS_TOKEN} in the environment, or \
-                 pass --credentials FILE; --offline needs no credentials and uses simulated data"
+                "create a client secret and, for private data, an access token in the web interface \
+                 of Isometric's registry; set {CLIENT_SECRET} and {ACCESS_TOKEN} in the \
+                 environment, or pass --credentials FILE; --offline needs no credentials and uses \
+                 simulated data"
             ),
         )
     })
@@ -42,12 +45,35 @@ pub(crate) fn from_file(path: &Path) -> Result<Credentials, CommandFailure> {
             hint.as_str(),
         )
     })?;
-    Credentials::VARIABLES.iter().filter_map(|name| variables.get(name)).for_each(|value| {
-        add_secret(value);
-    });
+    secrets(&text).for_each(add_secret);
     let lookup = |name: &str| variables.get(name).map(|value| (*value).to_owned());
     Credentials::from_lookup(lookup)
         .map_err(|error| CommandFailure::usage(format!("{name}: {error}"), hint.as_str()))
+}
+
+/// Registers the secrets of every file that `--credentials` names in the arguments, so that an
+/// error that precedes the use of the file does not quote them. Errors are ignored: the file is
+/// not used. Other files than regular ones, such as pipes, may block.
+pub(crate) fn register_file_secrets(arguments: impl Iterator<Item = OsString>) {
+    let arguments: Vec<_> = arguments.collect();
+    let joined = arguments.iter().filter_map(|argument| {
+        argument.to_str()?.strip_prefix("--credentials=").map(PathBuf::from)
+    });
+    let separate = arguments.windows(2).filter(|pair| pair[0] == "--credentials");
+    let paths = joined.chain(separate.map(|pair| PathBuf::from(&pair[1])));
+    for path in paths.filter(|path| path.is_file()) {
+        let text = File::open(path).and_then(|file| read_text(file, MAX_FILE_SIZE));
+        secrets(&text.unwrap_or_default()).for_each(add_secret);
+    }
+}
+
+/// Returns the values of the credentials, and the lines that are not `NAME=value`: such a line
+/// may be a secret alone.
+fn secrets(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| match assignment(line) {
+        Some((name, value)) => Credentials::VARIABLES.contains(&name).then_some(value),
+        None => Some(line.trim()),
+    })
 }
 
 /// Reads a file that no other user can read.
@@ -103,11 +129,17 @@ fn parse(text: &str) -> Result<BTreeMap<&str, &str>, usize> {
     let lines = text.lines().map(str::trim).zip(1_usize..);
     let mut variables = BTreeMap::new();
     for (line, number) in lines.filter(|(line, _)| !line.is_empty() && !line.starts_with('#')) {
-        let assignment = line.strip_prefix("export ").unwrap_or(line);
-        let (name, value) = assignment.split_once('=').ok_or(number)?;
-        variables.insert(name.trim(), unquoted(value.trim()));
+        let (name, value) = assignment(line).ok_or(number)?;
+        variables.insert(name, value);
     }
     Ok(variables)
+}
+
+/// Returns the name and the value of a `NAME=value` line.
+fn assignment(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim();
+    let (name, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
+    Some((name.trim(), unquoted(value.trim())))
 }
 
 fn unquoted(value: &str) -> &str {

@@ -5,23 +5,68 @@ use std::io;
 use std::path::Path;
 
 use isometric_registry::types::CreditBatchId;
+use isometric_registry::validate::lookup;
 
 use crate::files::read_text;
+use crate::operations::FetchOperation;
 use crate::outcome::CommandFailure;
 use crate::terminal::printable;
 
-const HINT: &str = "a credit batch identifier looks like ctb_1DRBTYA8Q1S07CBY; nothing was sent";
-
-/// The size limit of `--ids`, in bytes. It is more than a million identifiers.
+/// The size limit of `--ids`, in bytes. It is more than a million identifiers, and bounds memory.
 const MAX_FILE_SIZE: usize = 64 * 1024 * 1024;
 
-/// Parses an argument.
-pub(crate) fn parse(text: &str) -> Result<CreditBatchId, CommandFailure> {
-    text.parse().map_err(|error| CommandFailure::usage(format!("{error}"), HINT))
+/// A valid identifier.
+#[derive(Debug)]
+pub(crate) struct Identifier {
+    pub(crate) text: Box<str>,
+    pub(crate) fetch: &'static FetchOperation,
 }
 
+/// Parses an identifier of any kind that can be fetched.
+pub(crate) fn parse(text: &str) -> Result<Identifier, CommandFailure> {
+    check(text).map_err(|error| CommandFailure::usage(error, hint()))
+}
+
+/// Parses the identifier of a credit batch.
+pub(crate) fn parse_batch(text: &str) -> Result<CreditBatchId, CommandFailure> {
+    let hint = "a credit batch identifier looks like ctb_1DRBTYA8Q1S07CBY; nothing was sent";
+    text.parse().map_err(|error| CommandFailure::usage(format!("{error}"), hint))
+}
+
+/// Returns the identifier, or the reason why it is invalid.
+fn check(text: &str) -> Result<Identifier, String> {
+    let Some(fetch) = FetchOperation::of(text) else {
+        let start: String = text.chars().take(MAX_EXCERPT).collect();
+        return Err(format!(
+            "identifier: unknown prefix; expected {}, found {start:?}",
+            prefixes()
+        ));
+    };
+    // A string serializes without errors.
+    let json = serde_json::to_vec(text).unwrap_or_default();
+    match lookup::violations(&json, fetch.parameter.schema).first() {
+        None => Ok(Identifier { text: text.into(), fetch }),
+        Some(violation) => Err(format!("identifier of {}: {}", fetch.kind(), violation.message())),
+    }
+}
+
+fn hint() -> String {
+    format!("identifiers start with {}; nothing was sent", prefixes())
+}
+
+fn prefixes() -> String {
+    let prefixes: Vec<_> = FetchOperation::all().iter().map(|fetch| fetch.prefix).collect();
+    match prefixes.split_last() {
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The maximum length of an invalid identifier in a message, in characters.
+const MAX_EXCERPT: usize = 40;
+
 /// Reads a file with one identifier per line.
-pub(crate) fn read(path: &Path) -> Result<Vec<CreditBatchId>, CommandFailure> {
+pub(crate) fn read(path: &Path) -> Result<Vec<Identifier>, CommandFailure> {
     let (name, text) = if path == Path::new("-") {
         ("<stdin>".to_owned(), read_text(io::stdin(), MAX_FILE_SIZE))
     } else {
@@ -39,7 +84,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<CreditBatchId>, CommandFailure> {
 
 /// Parses all lines except blank lines and comments. The error describes the first invalid
 /// line and counts the others.
-fn parse_lines(name: &str, text: &str) -> Result<Vec<CreditBatchId>, CommandFailure> {
+fn parse_lines(name: &str, text: &str) -> Result<Vec<Identifier>, CommandFailure> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().map(str::trim).zip(1_usize..);
     let lines = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
@@ -47,7 +92,7 @@ fn parse_lines(name: &str, text: &str) -> Result<Vec<CreditBatchId>, CommandFail
     let mut first_error = None;
     let mut other_errors = 0;
     for (line, number) in lines {
-        match line.parse() {
+        match check(line) {
             Ok(id) => ids.push(id),
             Err(_) if first_error.is_some() => other_errors += 1,
             Err(error) => first_error = Some(format!("{name}:{number}: {error}")),
@@ -55,9 +100,9 @@ fn parse_lines(name: &str, text: &str) -> Result<Vec<CreditBatchId>, CommandFail
     }
     match first_error {
         None => Ok(ids),
-        Some(error) if other_errors == 0 => Err(CommandFailure::usage(error, HINT)),
+        Some(error) if other_errors == 0 => Err(CommandFailure::usage(error, hint())),
         Some(error) => {
-            Err(CommandFailure::usage(format!("{error}; and {other_errors} more"), HINT))
+            Err(CommandFailure::usage(format!("{error}; and {other_errors} more"), hint()))
         }
     }
 }
@@ -70,7 +115,8 @@ mod tests {
     #[test]
     fn skips_blank_lines_and_comments() {
         let text = "\u{feff}# ours\r\n\n ctb_1DRBTYA8Q1S07CBY \r\n\t\nctb_1CA2D3S73SBXYN70";
-        let ids: Vec<_> = parse_lines("a", text).unwrap().iter().map(ToString::to_string).collect();
+        let ids: Vec<_> =
+            parse_lines("a", text).unwrap().iter().map(|id| id.text.to_string()).collect();
         assert_eq!(ids, ["ctb_1DRBTYA8Q1S07CBY", "ctb_1CA2D3S73SBXYN70"]);
         assert!(parse_lines("a", "#\n").unwrap().is_empty());
     }

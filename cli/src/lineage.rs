@@ -6,12 +6,13 @@ use isometric_registry::audit::lineage::Lineage;
 
 use crate::args::{LineageArgs, LineageFormat};
 use crate::outcome::{CommandFailure, CommandOutcome};
-use crate::output::{Output, write_json};
+use crate::output::Output;
+use crate::output::json::write_json;
 use crate::terminal::{note, printable};
 use crate::{ids, registry, runtime};
 
 pub(crate) fn run(arguments: &LineageArgs) -> Result<CommandOutcome, CommandFailure> {
-    let id = ids::parse(&arguments.id)?;
+    let id = ids::parse_batch(&arguments.id)?;
     let connected = registry::connect(&arguments.connection)?;
     let fetched = runtime::start()?.block_on(connected.registry.lineage(&id));
     let lineage = fetched.map_err(|error| connected.failure(&error))?;

@@ -4,7 +4,8 @@ use clap::builder::Resettable;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use crate::args::{self, CompletionsArgs, ManArgs, NAME};
+use crate::NAME;
+use crate::args::{self, CompletionsArgs, ManArgs};
 use crate::outcome::{CommandFailure, CommandOutcome};
 use crate::output::Output;
 
@@ -18,17 +19,16 @@ pub(crate) fn man(arguments: &ManArgs) -> Result<CommandOutcome, CommandFailure>
     let mut program = args::command();
     // Sets the full name of each subcommand.
     program.build();
-    let command = match &arguments.command {
-        None => program,
-        Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
+    let command = arguments.command.iter().try_fold(&program, |command, name| {
+        command.find_subcommand(name).ok_or_else(|| {
             CommandFailure::usage(
                 format!("unknown command {name:?}"),
                 format!("list the commands with {NAME} --help"),
             )
-        })?,
-    };
+        })
+    })?;
     // The page has sections of its own for this text.
-    let command = command.after_help(Resettable::Reset).after_long_help(Resettable::Reset);
+    let command = command.clone().after_help(Resettable::Reset).after_long_help(Resettable::Reset);
     let mut page = Vec::new();
     Man::new(command)
         .render(&mut page)

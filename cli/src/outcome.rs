@@ -76,6 +76,15 @@ impl CommandFailure {
         self
     }
 
+    /// Adds the outcome of a write to the message, and replaces the hint.
+    pub(crate) fn with_outcome(mut self, outcome: &str, advice: Option<String>) -> Self {
+        if let Self::Reported { message, hint, .. } = &mut self {
+            *message = format!("{message}; outcome: {outcome}");
+            *hint = advice.unwrap_or(std::mem::take(hint));
+        }
+        self
+    }
+
     /// Adds causes, which `--verbose` prints.
     pub(crate) fn caused_by(mut self, more: impl IntoIterator<Item = String>) -> Self {
         if let Self::Reported { causes, .. } = &mut self {

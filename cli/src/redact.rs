@@ -20,5 +20,8 @@ pub(crate) fn redact(text: &str) -> Cow<'_, str> {
     let mut secrets: Vec<_> =
         Credentials::VARIABLES.iter().filter_map(|name| env::var(name).ok()).collect();
     secrets.extend_from_slice(&FILE_SECRETS.lock().unwrap_or_else(PoisonError::into_inner));
+    // The bare secrets of values that are rejected, because they have a scheme or white space.
+    let bare = |secret: &String| secret.trim().trim_start_matches("Bearer ").to_owned();
+    secrets.extend(secrets.iter().map(bare).collect::<Vec<_>>());
     isometric_registry::redact(text, &secrets)
 }

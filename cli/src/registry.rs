@@ -1,9 +1,9 @@
 //! The registry that the options select.
 
-use isometric_registry::{Environment, Error, Options, Registry};
+use isometric_registry::{Credentials, Environment, Error, Options, Registry};
 use isometric_registry_simulator::Simulator;
 
-use crate::args::ConnectionArgs;
+use crate::connection::ConnectionArgs;
 use crate::credentials;
 use crate::outcome::{CommandFailure, sources};
 
@@ -13,10 +13,13 @@ const SUGGESTED_IDS: usize = 3;
 /// A registry with the context for hints.
 pub(crate) struct ConnectedRegistry {
     pub(crate) registry: Registry,
+    /// The name of the environment, or the base URL of another server.
+    pub(crate) environment: String,
     /// The server of `--offline`.
     simulator: Option<Simulator>,
+    pub(crate) credentials: Credentials,
     /// The origin of the credentials.
-    credentials_source: String,
+    pub(crate) credentials_source: String,
 }
 
 /// Creates the client. Nothing is sent yet.
@@ -34,25 +37,38 @@ fn offline() -> Result<ConnectedRegistry, CommandFailure> {
         CommandFailure::failed(error.to_string(), "--offline needs a free port on 127.0.0.1")
             .caused_by(sources(&error))
     })?;
+    let credentials = Credentials::new(simulator.access_token(), simulator.client_secret())
+        .map_err(|error| configuration_failure(&error))?;
     Ok(ConnectedRegistry {
         registry: simulator.registry().map_err(|error| configuration_failure(&error))?,
+        environment: "simulated".to_owned(),
+        credentials,
         simulator: Some(simulator),
         credentials_source: "the simulator".to_owned(),
     })
 }
 
 fn online(connection: &ConnectionArgs) -> Result<ConnectedRegistry, CommandFailure> {
-    let base_url = match &connection.base_url {
-        Some(base_url) => base_url.clone(),
-        None => environment(connection.environment)?.base_url().to_owned(),
+    let (base_url, environment) = match &connection.base_url {
+        Some(base_url) => (base_url.clone(), base_url.clone()),
+        None => {
+            let environment = environment(connection.environment)?;
+            (environment.base_url().to_owned(), environment.as_str().to_owned())
+        }
     };
     let (credentials, credentials_source) = match &connection.credentials {
         Some(path) => (credentials::from_file(path)?, path.display().to_string()),
         None => (credentials::from_environment()?, "the environment".to_owned()),
     };
-    let registry =
-        Registry::at(&base_url, credentials).map_err(|error| configuration_failure(&error))?;
-    Ok(ConnectedRegistry { registry, simulator: None, credentials_source })
+    let registry = Registry::at(&base_url, credentials.clone())
+        .map_err(|error| configuration_failure(&error))?;
+    Ok(ConnectedRegistry {
+        registry,
+        environment,
+        simulator: None,
+        credentials,
+        credentials_source,
+    })
 }
 
 /// Returns the selected environment. There is no default: a guess could reach production.
@@ -116,7 +132,8 @@ impl ConnectedRegistry {
             }
             (Error::Access(_), _) => {
                 return format!(
-                    "add a valid access token to the credentials from {}",
+                    "create an access token, which is valid for one year, in the web interface of \
+                     Isometric's registry, and add it to the credentials from {}",
                     self.credentials_source
                 );
             }
@@ -128,24 +145,34 @@ impl ConnectedRegistry {
             }
             (Error::Status(_), 404) => return self.not_found_hint(),
             (Error::Status(_), 429) => "lower --concurrency, or try again later",
+            (Error::Argument(_), _) => "correct the arguments; --help describes them",
             (Error::Invalid(_), _) => {
                 "the response does not match the spec of this client; --verbose lists all \
                  violations"
             }
             (Error::Mismatch(_), _) => "try again; if it fails again, check the server",
-            _ if error.is_retryable() => "try again later, or allow more attempts with --retries",
+            _ if error.is_retryable() => return retry_hint(error),
             (Error::Transport(_), _) | (Error::Status(_), 500..) => "try again later",
             _ => "check that --environment or --base-url selects the intended server",
         };
         hint.to_owned()
     }
 
-    fn not_found_hint(&self) -> String {
+    pub(crate) fn not_found_hint(&self) -> String {
         let Some(simulator) = &self.simulator else {
             return "check the identifier and the environment that it belongs to".to_owned();
         };
         let ids: Vec<_> = simulator.ids().take(SUGGESTED_IDS).map(|id| id.to_string()).collect();
         format!("the simulator has other batches, such as {}", ids.join(", "))
+    }
+}
+
+/// Returns the hint for an error that may be gone at the next attempt. More attempts do not help
+/// if the server requests a delay: the client may already have given up because of its length.
+fn retry_hint(error: &Error) -> String {
+    match error.retry_after().map(|delay| delay.as_secs()) {
+        None | Some(0) => "try again later, or allow more attempts with --retries".to_owned(),
+        Some(seconds) => format!("try again in {seconds} s, as the server requests"),
     }
 }
 

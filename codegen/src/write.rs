@@ -7,6 +7,9 @@ use std::{fs, process};
 
 use similar::TextDiff;
 
+/// The size limit of a file that is compared, above the size of any generated file.
+const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
 /// An I/O error with the path of its file or folder.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {source}", path.display())]
@@ -141,7 +144,9 @@ impl GeneratedFolder {
 ///
 /// Returns an error if the file cannot be written. The old file is then unchanged.
 pub fn replace(path: &Path, text: &str) -> Result<(), FileError> {
-    if fs::read(path).is_ok_and(|actual| actual == text.as_bytes()) {
+    let has_length = |file: fs::Metadata| file.is_file() && file.len() == text.len() as u64;
+    let may_be_same = fs::metadata(path).is_ok_and(has_length);
+    if may_be_same && fs::read(path).is_ok_and(|actual| actual == text.as_bytes()) {
         return Ok(());
     }
     write_atomically(path, text)
@@ -178,10 +183,19 @@ fn read_folder(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, FileError> {
         let path = entry.path();
         let is_file = entry.file_type().map_err(FileError::at(&path))?.is_file();
         let contents =
-            if is_file { fs::read(&path).map_err(FileError::at(&path))? } else { vec![] };
+            if is_file { read_file(&path).map_err(FileError::at(&path))? } else { vec![] };
         files.insert(entry.file_name().into(), contents);
     }
     Ok(files)
+}
+
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let length = fs::metadata(path)?.len();
+    if length > MAX_FILE_BYTES {
+        let message = format!("too large; expected at most {MAX_FILE_BYTES} bytes, found {length}");
+        return Err(io::Error::new(ErrorKind::FileTooLarge, message));
+    }
+    fs::read(path)
 }
 
 #[cfg(test)]

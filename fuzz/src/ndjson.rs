@@ -1,4 +1,4 @@
-//! Validation of a file of credit batches, as NDJSON or any other JSON.
+//! Validation of a file of records, as NDJSON or any other JSON.
 
 use std::convert::Infallible;
 
@@ -36,7 +36,7 @@ fn check_in_blocks(document: &[u8], block_size: usize) -> (Vec<InvalidRecord>, S
         invalid.push(record);
         Ok::<_, Infallible>(())
     };
-    let summary = records::check(document, block_size, 1, report).unwrap();
+    let summary = records::check(document, block_size, 1, None, report).unwrap();
     (invalid, summary)
 }
 

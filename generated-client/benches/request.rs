@@ -11,7 +11,7 @@ use isometric_registry::types::CreditBatchId;
 use isometric_registry::{Options, Registry};
 use isometric_registry_simulator::{Fault, Simulator};
 use serde_json::Value;
-use support::{quantile, report};
+use support::{quantile, report, rounds};
 
 /// The number of sequential calls per block.
 const CALLS: usize = 1_000;
@@ -93,7 +93,7 @@ async fn sequential_calls(
     ids: &[CreditBatchId],
 ) -> BenchResult<()> {
     let mut blocks = Vec::new();
-    for _ in 0..BLOCKS {
+    for _ in 0..rounds(BLOCKS) {
         let (mut client, mut alternative) = (Vec::new(), Vec::new());
         for id in ids.iter().cycle().take(CALLS) {
             client.push(time(registry.credit_batch(id).into_future()).await?);
@@ -118,15 +118,15 @@ async fn concurrent_calls(
     bare: &BareClient,
     ids: &[CreditBatchId],
 ) -> BenchResult<()> {
-    let mut rounds = Vec::new();
-    for _ in 0..ROUNDS {
+    let mut pairs = Vec::new();
+    for _ in 0..rounds(ROUNDS) {
         let results = registry.credit_batches_by_id(ids.iter().cloned());
         let results = results.map(|(_, result)| result.map(drop)).try_collect::<()>();
         let client = time(results).await?;
-        rounds.push((client, time(bare.credit_batches(ids)).await?));
+        pairs.push((client, time(bare.credit_batches(ids)).await?));
         simulator.clear_requests();
     }
-    report("request 1000 at concurrency 64 client/bare", &rounds);
+    report("request 1000 at concurrency 64 client/bare", &pairs);
     Ok(())
 }
 
@@ -150,20 +150,20 @@ async fn lineage(simulator: &Simulator, registry: &Registry, bare: &BareClient) 
         assert_eq!(tree.batches().count(), ids.len());
         Ok::<_, isometric_registry::Error>(())
     };
-    let mut rounds = Vec::new();
-    for _ in 0..ROUNDS {
-        rounds.push((time(fetch()).await?, time(bare.credit_batches(&ids)).await?));
+    let mut pairs = Vec::new();
+    for _ in 0..rounds(ROUNDS) {
+        pairs.push((time(fetch()).await?, time(bare.credit_batches(&ids)).await?));
         simulator.clear_requests();
     }
-    report("lineage 1023/bare calls at once", &rounds);
+    report("lineage 1023/bare calls at once", &pairs);
     simulator.inject(Fault::delay(LATENCY).always());
-    let mut rounds = Vec::new();
-    for _ in 0..REMOTE_ROUNDS {
+    let mut pairs = Vec::new();
+    for _ in 0..rounds(REMOTE_ROUNDS) {
         let call = registry.credit_batch(&origin).into_future();
-        rounds.push((time(fetch()).await?, time(call).await?));
+        pairs.push((time(fetch()).await?, time(call).await?));
         simulator.clear_requests();
     }
-    report("lineage 1023/call of a server 50 ms away", &rounds);
+    report("lineage 1023/call of a server 50 ms away", &pairs);
     Ok(())
 }
 

@@ -4,17 +4,21 @@
 //! cargo run --example portfolio
 //! ```
 //!
-//! It needs the variables `ISOMETRIC_ENVIRONMENT`, `ISOMETRIC_CLIENT_SECRET` and
-//! `ISOMETRIC_ACCESS_TOKEN`.
+//! The organisation is simulated, without credentials or a network. To show your own, set
+//! `ISOMETRIC_ENVIRONMENT`, `ISOMETRIC_CLIENT_SECRET` and `ISOMETRIC_ACCESS_TOKEN`, and use
+//! `Registry::from_env()?`.
 
 #![allow(clippy::print_stdout, reason = "an example prints its results")]
 
+use std::error::Error;
+
 use isometric_registry::types::CreditBatchStatus;
-use isometric_registry::{Error, Registry};
+use isometric_registry_simulator::Simulator;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    let registry = Registry::from_env()?;
+async fn main() -> Result<(), Box<dyn Error>> {
+    let simulator = Simulator::start()?;
+    let registry = simulator.registry()?;
     let organisation = registry.current_organisation().await?;
     println!("{} ({})", organisation.name, organisation.id);
 

@@ -12,32 +12,32 @@
 
 use std::error::Error;
 
-use isometric_registry::types::{
-    CreateRetirementFromOldestCredits, OrganisationId, Retirement, RetirementPurpose, SupplierId,
-};
+use isometric_registry::types::{CreateRetirementFromOldestCredits, Retirement, RetirementPurpose};
 use isometric_registry::{Error as CallError, Outcome, Registry};
 use isometric_registry_simulator::Simulator;
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let simulator = Simulator::start()?;
     let registry = simulator.registry()?;
-    let owner: OrganisationId = "org_1GB56M1ST1S0GVNA".parse()?;
-    let supplier: SupplierId = "spl_1CC712KFS1S0YKPS".parse()?;
+    let owner = registry.current_organisation().await?.id;
+    let balance = registry.organisation_credit_balance(&owner).await?;
+    let supplier = balance.supplier_balances.first().ok_or("the organisation has no credits")?;
     let purposes = [RetirementPurpose::CorporateTargets];
-    let request =
-        CreateRetirementFromOldestCredits::new(owner.clone(), owner, supplier, purposes, 1000)
-            .notes("Business travel in 2023")
-            .vintage(2022);
-
-    simulator.answer("create_retirement_from_oldest_credits", 200, &retirement())?;
+    let request = CreateRetirementFromOldestCredits::new(
+        owner.clone(),
+        owner,
+        supplier.supplier_id.clone(),
+        purposes,
+        1000,
+    )
+    .notes("Business travel in 2023");
     retire(&registry, &request).await?;
 
     let busy = json!({ "detail": "The service is unavailable" });
     simulator.answer("create_retirement_from_oldest_credits", 503, &busy)?;
-    simulator.answer("retirements", 200, &page(&retirement()))?;
-    retire(&registry, &request).await?;
+    retire(&registry, &request.clone().notes("Business travel in 2024")).await?;
 
     let mut invalid = request;
     invalid.credit_quantity_kg = 0;
@@ -81,32 +81,4 @@ async fn find(
         None => println!("the latest retirements do not include it"),
     }
     Ok(())
-}
-
-fn page(retirement: &Value) -> Value {
-    json!({
-        "nodes": [retirement],
-        "total_count": 1,
-        "page_info": {
-            "has_previous_page": false,
-            "start_cursor": null,
-            "has_next_page": false,
-            "end_cursor": null,
-        },
-    })
-}
-
-fn retirement() -> Value {
-    let organisation =
-        json!({ "id": "org_1GB56M1ST1S0GVNA", "name": "Isometric", "domain": "isometric.com" });
-    json!({
-        "id": "ret_1FYBH4QDT1S0SVKF",
-        "retired_at": "2024-05-17T16:00:00Z",
-        "purposes": ["corporate_targets"],
-        "beneficiary": organisation,
-        "owner": organisation,
-        "credit_batch_size_total": { "credit_kgs": 1000, "credits": 1 },
-        "url": "https://registry.isometric.com/retirement/ret_1FYBH4QDT1S0SVKF",
-        "notes": "Business travel in 2023",
-    })
 }

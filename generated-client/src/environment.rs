@@ -49,37 +49,3 @@ impl Environment {
         })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::Environment;
-
-    fn read(value: Option<&str>) -> Result<Environment, String> {
-        Environment::from_lookup(|_| value.map(str::to_owned)).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn reads_known_environments() {
-        assert_eq!(read(Some("sandbox")), Ok(Environment::Sandbox));
-        assert_eq!(read(Some("production")), Ok(Environment::Production));
-    }
-
-    #[test]
-    fn rejects_missing_and_empty_values() {
-        for value in [None, Some("")] {
-            assert_eq!(
-                read(value).unwrap_err(),
-                "ISOMETRIC_ENVIRONMENT: not set; expected `sandbox` or `production`"
-            );
-        }
-    }
-
-    #[test]
-    fn rejects_unknown_environments() {
-        assert_eq!(
-            read(Some("Production")).unwrap_err(),
-            "ISOMETRIC_ENVIRONMENT: unknown environment \"Production\"; expected `sandbox` or \
-             `production`"
-        );
-    }
-}

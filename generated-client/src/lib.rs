@@ -39,7 +39,8 @@
 //! - [`Registry::credit_batches_by_id`] fetches many batches, several at a time.
 //! - [`Registry::lineage`] fetches a batch with its ancestors and descendants, and checks that
 //!   they add up.
-//! - [`audit`] finds contradictions within a batch.
+//! - [`audit::Audit`] audits any resources, or everything that the credentials can see. [`audit`]
+//!   finds contradictions within and between resources from any source.
 //!
 //! # Errors
 //!
@@ -96,6 +97,7 @@ pub use call::Call;
 #[cfg(feature = "blocking")]
 pub use call::blocking;
 pub use call::bulk::BulkResults;
+pub use call::json;
 pub use call::lists::{Items, Pages};
 pub use call::operation::{CountedList, List, Operation};
 pub use call::redact::redact;
@@ -115,7 +117,7 @@ pub use rust_decimal;
 pub use scalars::country::Country;
 pub use scalars::decimal::{Decimal, DecimalString};
 #[doc(hidden)]
-pub use validate::escape::is_control;
+pub use validate::escape::{is_control, push_escape};
 pub use validate::string_types::{CheckedString, InvalidString, UnknownValue};
 
 /// Compiles the examples of the README.

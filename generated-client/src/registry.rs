@@ -183,31 +183,3 @@ impl fmt::Debug for Registry {
         f.debug_struct("Registry").field("base_url", &self.base_url()).finish_non_exhaustive()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::Registry;
-    use crate::{Credentials, Environment};
-
-    #[test]
-    fn reads_three_variables() {
-        let registry = Registry::from_lookup(|name| {
-            let value = match name {
-                "ISOMETRIC_ACCESS_TOKEN" | "ISOMETRIC_CLIENT_SECRET" => "0123456789",
-                "ISOMETRIC_ENVIRONMENT" => "production",
-                other => panic!("unexpected variable {other}"),
-            };
-            Some(value.to_owned())
-        });
-        assert_eq!(registry.unwrap().base_url(), Environment::Production.base_url());
-    }
-
-    #[test]
-    fn debug_shows_no_secret() {
-        let credentials = Credentials::new("eyJhbGciOi.J9uX-3_t", "uPrO-5ecret-wxAh").unwrap();
-        assert_eq!(
-            format!("{:?}", Registry::sandbox(credentials).unwrap()),
-            "Registry { base_url: \"https://api.sandbox.isometric.com/registry/v0\", .. }"
-        );
-    }
-}

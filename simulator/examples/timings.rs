@@ -1,4 +1,5 @@
-//! Measures the time to start the simulator, to compute a batch and to respond.
+//! Measures the time to start the simulator, to compute a batch and to respond: with a batch, and
+//! with pages of 50 of several lists.
 //!
 //! ```text
 //! cargo run --release -p isometric-registry-simulator --example timings
@@ -15,6 +16,7 @@ use isometric_registry_simulator::Simulator;
 
 const STARTS: usize = 20;
 const REQUESTS: usize = 10_000;
+const PAGES: usize = 100;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut starts = Vec::new();
@@ -40,18 +42,37 @@ fn main() -> Result<(), Box<dyn Error>> {
     stream.set_nodelay(true)?;
     let mut responses = BufReader::new(stream.try_clone()?);
     let (token, secret) = (simulator.access_token(), simulator.client_secret());
-    let mut times = Vec::new();
-    for id in &ids {
+    let mut measure = |resource: &str| -> Result<Duration, Box<dyn Error>> {
         let request = format!(
-            "GET /{path}/credit_batches/{id} HTTP/1.1\r\nhost: {address}\r\n\
+            "GET /{path}/{resource} HTTP/1.1\r\nhost: {address}\r\n\
              authorization: Bearer {token}\r\nx-client-secret: {secret}\r\n\r\n"
         );
         let start = Instant::now();
         (&stream).write_all(request.as_bytes())?;
         skip_response(&mut responses)?;
-        times.push(start.elapsed());
+        Ok(start.elapsed())
+    };
+    let mut times = Vec::new();
+    for id in &ids {
+        times.push(measure(&format!("credit_batches/{id}"))?);
     }
-    report("response over one connection", times);
+    report("batch over one connection", times);
+    let organisation = simulator.organisation().id;
+    let supplier = simulator.resource_ids("spl").remove(0);
+    let lists = [
+        format!("organisations/{organisation}/credit_batches?first=50"),
+        format!("organisations/{organisation}/credit_batches?last=50&supplier_id={supplier}"),
+        format!("organisations/{organisation}/orders?first=50"),
+        format!("suppliers/{supplier}/deliveries?first=50"),
+        "issuances?first=50".to_owned(),
+        "retirements?last=50".to_owned(),
+        "projects?first=50".to_owned(),
+        format!("organisations/{organisation}/credit_balance"),
+    ];
+    for list in &lists {
+        let times = (0..PAGES).map(|_| measure(list)).collect::<Result<_, _>>()?;
+        report(list, times);
+    }
     Ok(())
 }
 

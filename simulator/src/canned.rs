@@ -1,10 +1,9 @@
 //! Canned responses to operations.
 
-use axum::body::{Body, Bytes};
-use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::StatusCode;
 
-use crate::error_response::json_body;
+use crate::response::{HttpResponse, json_response};
 
 /// A canned response to an operation.
 #[derive(Debug)]
@@ -47,11 +46,10 @@ impl CannedResponses {
     }
 
     /// Takes the oldest response to an operation.
-    pub(crate) fn take(&mut self, operation: &str) -> Option<Response> {
+    pub(crate) fn take(&mut self, operation: &str) -> Option<HttpResponse> {
         self.responses.retain(|response| response.remaining != Some(0));
         let response = self.responses.iter_mut().find(|each| each.operation == operation)?;
         response.remaining = response.remaining.map(|remaining| remaining - 1);
-        let body = Body::from(response.body.clone());
-        Some((response.status, json_body(body)).into_response())
+        Some(json_response(response.status, response.body.clone()))
     }
 }

@@ -1,38 +1,15 @@
 //! Connections that can be reset, and bodies that end early.
 
 use std::io::{self, IoSlice};
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use axum::body::Bytes;
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
-
-/// A listener whose connections can be reset.
-#[derive(Debug)]
-pub(crate) struct ResettableListener(pub(crate) TcpListener);
-
-impl Listener for ResettableListener {
-    type Io = ResettableConnection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (ResettableConnection, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        // Nagle's algorithm delays small responses. If it cannot be disabled, responses are slower.
-        let _ = stream.set_nodelay(true);
-        (ResettableConnection { stream, switch: ResetSwitch::default() }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
+use tokio::net::TcpStream;
 
 /// A handle that resets a connection.
 #[derive(Clone, Debug, Default)]
@@ -49,12 +26,6 @@ impl ResetSwitch {
     }
 }
 
-impl Connected<IncomingStream<'_, ResettableListener>> for ResetSwitch {
-    fn connect_info(stream: IncomingStream<'_, ResettableListener>) -> Self {
-        stream.io().switch.clone()
-    }
-}
-
 /// A connection that can be reset.
 #[derive(Debug)]
 pub(crate) struct ResettableConnection {
@@ -63,6 +34,12 @@ pub(crate) struct ResettableConnection {
 }
 
 impl ResettableConnection {
+    pub(crate) fn new(stream: TcpStream, switch: ResetSwitch) -> Self {
+        // Nagle's algorithm delays small responses. If it cannot be disabled, responses are slower.
+        let _ = stream.set_nodelay(true);
+        Self { stream, switch }
+    }
+
     fn writable(&mut self) -> io::Result<Pin<&mut TcpStream>> {
         if self.switch.is_reset() {
             Err(io::ErrorKind::ConnectionReset.into())

@@ -56,6 +56,15 @@ pub enum WorldError {
     /// The batch was already delivered.
     #[error("credit batch {0} is already delivered")]
     AlreadyDelivered(CreditBatchId),
+    /// The batch is not in a buffer pool, so it cannot be refunded.
+    #[error("credit batch {0} is not in a buffer pool")]
+    NotInBufferPool(CreditBatchId),
+    /// No resource of the world has the identifier.
+    #[error("unknown resource {0}")]
+    UnknownResource(String),
+    /// The batch does not decode, which is a bug of the simulator.
+    #[error("credit batch does not decode: {0}")]
+    Undecodable(String),
     /// A child of the split would have less than one kilogram.
     #[error(
         "credit batch {id}: cannot split off {kilograms} of {size} kg; \

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 
 /// A failure that affects the next requests.
@@ -19,6 +19,7 @@ use http::{HeaderValue, StatusCode};
 /// let busy = Fault::status(StatusCode::TOO_MANY_REQUESTS).retry_after(2).times(3);
 /// let slow = Fault::delay(Duration::from_millis(50)).always();
 /// let truncated = Fault::truncate(100).on("/credit_batches/ctb_1DRBTYA8Q1S07CBY");
+/// let refused = Fault::status(StatusCode::FORBIDDEN).on("create_retirement");
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a fault has no effect until it is passed to `Simulator::inject`"]
@@ -26,7 +27,8 @@ pub struct Fault {
     pub(crate) effect: FaultEffect,
     pub(crate) delay: Duration,
     pub(crate) retry_after: Option<HeaderValue>,
-    path: Option<String>,
+    /// A path below the base URL, or the `operationId` of an operation.
+    target: Option<String>,
     /// The number of requests that the fault still affects. `None` means all requests.
     remaining: Option<usize>,
 }
@@ -72,7 +74,7 @@ impl Fault {
     }
 
     fn new(effect: FaultEffect) -> Self {
-        Self { effect, delay: Duration::ZERO, retry_after: None, path: None, remaining: Some(1) }
+        Self { effect, delay: Duration::ZERO, retry_after: None, target: None, remaining: Some(1) }
     }
 
     /// Waits before the fault takes effect.
@@ -85,9 +87,10 @@ impl Fault {
         Self { retry_after: Some(value.into()), ..self }
     }
 
-    /// Affects only requests to a path below the base URL, such as `/credit_batches/ctb_…`.
-    pub fn on(self, path: impl Into<String>) -> Self {
-        Self { path: Some(path.into()), ..self }
+    /// Affects only requests to a path below the base URL, such as `/credit_batches/ctb_…`, or to
+    /// an operation, by its `operationId`.
+    pub fn on(self, path_or_operation: impl Into<String>) -> Self {
+        Self { target: Some(path_or_operation.into()), ..self }
     }
 
     /// Affects the next `times` requests.
@@ -114,10 +117,13 @@ impl Faults {
         self.0.clear();
     }
 
-    /// Takes the oldest fault that affects a request to a path below the base URL.
-    pub(crate) fn take(&mut self, path: &str) -> Option<Fault> {
+    /// Takes the oldest fault that affects a request to a path below the base URL, which may be
+    /// that of an operation.
+    pub(crate) fn take(&mut self, path: &str, operation: Option<&str>) -> Option<Fault> {
         self.0.retain(|fault| fault.remaining != Some(0));
-        let affects = |fault: &&mut Fault| fault.path.as_deref().is_none_or(|on| on == path);
+        let affects = |fault: &&mut Fault| {
+            fault.target.as_deref().is_none_or(|on| on == path || Some(on) == operation)
+        };
         let fault = self.0.iter_mut().find(affects)?;
         fault.remaining = fault.remaining.map(|remaining| remaining - 1);
         Some(fault.clone())
@@ -131,7 +137,7 @@ mod tests {
     use super::{Fault, FaultEffect, Faults};
 
     fn take(faults: &mut Faults, path: &str) -> Option<u16> {
-        match faults.take(path)?.effect {
+        match faults.take(path, Some("supplier"))?.effect {
             FaultEffect::Status(status, _) => Some(status.as_u16()),
             effect => panic!("unexpected {effect:?}"),
         }
@@ -155,6 +161,15 @@ mod tests {
         let statuses = ["/b", "/a", "/a"].map(|path| take(&mut faults, path));
         assert_eq!(statuses, [Some(404), Some(502), Some(404)]);
         faults.clear();
+        assert_eq!(take(&mut faults, "/a"), None);
+    }
+
+    #[test]
+    fn keeps_a_fault_for_its_operation() {
+        let mut faults = Faults::default();
+        faults.inject(Fault::status(StatusCode::GONE).on("suppliers"));
+        faults.inject(Fault::status(StatusCode::BAD_GATEWAY).on("supplier"));
+        assert_eq!(take(&mut faults, "/a"), Some(502));
         assert_eq!(take(&mut faults, "/a"), None);
     }
 }

@@ -2,21 +2,24 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-mod access;
+mod api;
 mod canned;
+mod catalogue;
+mod changes;
+mod collections;
 mod connection;
 mod error;
-mod error_response;
 mod fault;
 mod identifier;
 mod ledger;
-mod operation;
 mod random;
 mod received;
+mod response;
 mod serial;
+mod served;
 mod server;
 mod simulator;
-mod transaction;
+mod views;
 mod world;
 
 pub use error::{AnswerError, StartError, WorldError};

@@ -1,52 +1,66 @@
 //! The HTTP server.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::rejection::PathRejection;
-use axum::extract::{ConnectInfo, Path, Request, State};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use tokio::net::TcpListener;
+use bytes::Bytes;
+use http::header::RETRY_AFTER;
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
-use crate::access::{Access, authenticate};
+use crate::api::access::authenticate;
+use crate::api::error_response::ErrorResponse;
+use crate::api::{self, ApiRequest, route};
 use crate::canned::CannedResponses;
-use crate::connection::{ResetSwitch, ResettableListener, TruncatedBody};
-use crate::error_response::{ErrorResponse, json_body, parse_credit_batch_id};
+use crate::connection::{ResetSwitch, ResettableConnection};
 use crate::fault::{Fault, FaultEffect, Faults};
-use crate::ledger::Ledger;
-use crate::operation;
 use crate::received::{ReceivedRequest, RequestLog};
+use crate::response::{HttpResponse, json_response, response, truncate};
+use crate::served::ServedWorld;
 
 /// The path of the base URL, as in both of Isometric's environments.
 pub(crate) const BASE_PATH: &str = "/registry/v0";
 
+/// The maximum size of the request line and the headers, in bytes. Larger ones get 431.
+const MAX_HEAD_BYTES: usize = 64 << 10;
+
+/// The maximum size of the body of a request, in bytes. Larger ones get 413.
+const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// The pause after a connection could not be accepted, for example for lack of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
 /// The state that the server thread and the [`Simulator`](crate::Simulator) share.
 #[derive(Debug)]
 pub(crate) struct ServerState {
-    ledger: Mutex<Ledger>,
+    world: Mutex<ServedWorld>,
     faults: Mutex<Faults>,
     canned: Mutex<CannedResponses>,
     requests: Mutex<RequestLog>,
+    /// The time in which a client must send a request.
+    request_timeout: Duration,
 }
 
 impl ServerState {
-    pub(crate) fn new(ledger: Ledger) -> Self {
+    pub(crate) fn new(world: ServedWorld, request_timeout: Duration) -> Self {
         Self {
-            ledger: Mutex::new(ledger),
+            world: Mutex::new(world),
             faults: Mutex::default(),
             canned: Mutex::default(),
             requests: Mutex::default(),
+            request_timeout,
         }
     }
 
-    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        lock(&self.ledger)
+    pub(crate) fn world(&self) -> MutexGuard<'_, ServedWorld> {
+        lock(&self.world)
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
@@ -73,62 +87,71 @@ pub(crate) async fn serve(
     state: Arc<ServerState>,
     stopped: oneshot::Receiver<()>,
 ) {
-    let app = router(state).into_make_service_with_connect_info::<ResetSwitch>();
-    tokio::spawn(async { axum::serve(ResettableListener(listener), app).await });
+    tokio::spawn(accept(listener, state));
     let _ = stopped.await;
 }
 
-fn router(state: Arc<ServerState>) -> Router {
-    let credit_batch = get(credit_batch).head(method_not_allowed).fallback(method_not_allowed);
-    Router::new()
-        .route(&format!("{BASE_PATH}/credit_batches/{{id}}"), credit_batch)
-        .fallback(not_found)
-        .layer(middleware::from_fn_with_state(state.clone(), intercept))
-        .with_state(state)
-}
-
-async fn credit_batch(
-    State(state): State<Arc<ServerState>>,
-    id: Result<Path<String>, PathRejection>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, ErrorResponse> {
-    let access = authenticate(&headers)?;
-    let id = match id {
-        Ok(Path(text)) => parse_credit_batch_id(&text)?,
-        // The decoded segment is not UTF-8, so the encoded one is not a valid identifier either.
-        Err(_) => parse_credit_batch_id(uri.path().rsplit('/').next().unwrap_or_default())?,
-    };
-    let batch = state.ledger().stored(&id).map_err(|_| ErrorResponse::of(StatusCode::NOT_FOUND))?;
-    if access == Access::None {
-        return Err(ErrorResponse::of(StatusCode::FORBIDDEN));
+async fn accept(listener: TcpListener, state: Arc<ServerState>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(tokio::spawn(serve_connection(stream, state.clone()))),
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
     }
-    let json = batch.to_json().map_err(|_| ErrorResponse::of(StatusCode::INTERNAL_SERVER_ERROR))?;
-    Ok(json_body(json.into()).into_response())
 }
 
-async fn not_found() -> ErrorResponse {
-    ErrorResponse::of(StatusCode::NOT_FOUND)
+async fn serve_connection(stream: TcpStream, state: Arc<ServerState>) {
+    let switch = ResetSwitch::default();
+    let connection = ResettableConnection::new(stream, switch.clone());
+    let timeout = state.request_timeout;
+    let service = service_fn(move |request| {
+        let (state, switch) = (state.clone(), switch.clone());
+        async move { Ok::<_, Infallible>(respond(&state, &switch, request).await) }
+    });
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(timeout).max_buf_size(MAX_HEAD_BYTES);
+    // A failed connection concerns its client only.
+    let _ = server.serve_connection(TokioIo::new(connection), service).await;
 }
 
-async fn method_not_allowed() -> ErrorResponse {
-    let allow = HeaderValue::from_static("GET");
-    ErrorResponse::of(StatusCode::METHOD_NOT_ALLOWED).with(ALLOW, allow)
-}
-
-/// Logs the request and applies its fault.
-async fn intercept(
-    State(state): State<Arc<ServerState>>,
-    ConnectInfo(switch): ConnectInfo<ResetSwitch>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let received = ReceivedRequest::new(request.method(), request.uri(), request.headers());
-    let fault = state.faults().take(below_base_path(received.path()));
+/// Reads and logs a request, and applies its fault.
+async fn respond(
+    state: &ServerState,
+    switch: &ResetSwitch,
+    request: Request<Incoming>,
+) -> HttpResponse {
+    let (head, body) = request.into_parts();
+    let body = read_body(body, state.request_timeout).await;
+    let logged = body.as_ref().cloned().unwrap_or_default();
+    let received = ReceivedRequest::new(&head.method, &head.uri, &head.headers, logged);
     state.requests().push(received);
+    let path = below_base_path(head.uri.path());
+    let request = body.as_ref().map(|body| ApiRequest {
+        method: &head.method,
+        path,
+        query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
+        body,
+    });
+    let operation = route::by_request(&head.method, path).map(|operation| operation.name);
+    let fault = state.faults().take(path, operation);
+    let ordinary = || match request {
+        Ok(request) => ordinary_response(state, request),
+        Err(status) => ErrorResponse::of(*status).into_response(),
+    };
     match fault {
-        Some(fault) => apply_fault(fault, &switch, &state, request, next).await,
-        None => respond(&state, request, next).await,
+        Some(fault) => apply_fault(fault, switch, ordinary).await,
+        None => ordinary(),
+    }
+}
+
+/// Reads the body of a request.
+async fn read_body(body: Incoming, timeout: Duration) -> Result<Bytes, StatusCode> {
+    let body = Limited::new(body, MAX_BODY_BYTES).collect();
+    match tokio::time::timeout(timeout, body).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(_)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
 }
 
@@ -139,24 +162,20 @@ fn below_base_path(path: &str) -> &str {
 async fn apply_fault(
     fault: Fault,
     switch: &ResetSwitch,
-    state: &ServerState,
-    request: Request,
-    next: Next,
-) -> Response {
+    ordinary: impl FnOnce() -> HttpResponse,
+) -> HttpResponse {
     if !fault.delay.is_zero() {
         tokio::time::sleep(fault.delay).await;
     }
     let mut response = match fault.effect {
-        FaultEffect::None => respond(state, request, next).await,
+        FaultEffect::None => ordinary(),
         FaultEffect::Status(status, None) => ErrorResponse::of(status).into_response(),
-        FaultEffect::Status(status, Some((media_type, body))) => {
-            (status, [(CONTENT_TYPE, media_type)], body).into_response()
-        }
+        FaultEffect::Status(status, Some((media_type, body))) => response(status, media_type, body),
         FaultEffect::Reset => {
             switch.reset();
-            StatusCode::OK.into_response()
+            json_response(StatusCode::OK, Bytes::new())
         }
-        FaultEffect::Truncate(kept) => truncate(respond(state, request, next).await, kept).await,
+        FaultEffect::Truncate(kept) => truncate(ordinary(), kept),
     };
     if let Some(value) = fault.retry_after {
         response.headers_mut().insert(RETRY_AFTER, value);
@@ -164,23 +183,14 @@ async fn apply_fault(
     response
 }
 
-/// Truncates the body of a response.
-async fn truncate(response: Response, kept: usize) -> Response {
-    let (parts, body) = response.into_parts();
-    // All bodies of this server are in memory, so reading them cannot fail.
-    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    Response::from_parts(parts, Body::new(TruncatedBody::new(bytes, kept)))
-}
-
-/// Returns the queued canned response to an authenticated request, or else the response of the
-/// handler.
-async fn respond(state: &ServerState, request: Request, next: Next) -> Response {
-    let path = below_base_path(request.uri().path());
-    if let Some(operation) = operation::by_request(request.method(), path)
-        && authenticate(request.headers()).is_ok()
+/// Returns the queued canned response to an authenticated request, or else the response from the
+/// state of the world.
+fn ordinary_response(state: &ServerState, request: ApiRequest<'_>) -> HttpResponse {
+    if let Some(operation) = route::by_request(request.method, request.path)
+        && authenticate(request.headers, operation.needs_access_token).is_ok()
         && let Some(response) = state.canned().take(operation.name)
     {
         return response;
     }
-    next.run(request).await
+    api::respond(&mut state.world(), request)
 }

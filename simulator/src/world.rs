@@ -1,281 +1,332 @@
 //! The world that a seed generates.
 //!
-//! No batch is stored. A batch is computed on request from its origin, by replaying the few splits
-//! between the two. A world of any size is therefore available at once.
+//! A world is a sequence of stories. In each, a project is issued credits, some are delivered for
+//! an order, transferred and retired, and some return from the buffer pool. The stories are told
+//! by the writes of the ledger, so that seeded and later changes obey the same rules.
 
-use isometric_registry::audit::SerialRange;
-use isometric_registry::chrono::{DateTime, Datelike, TimeDelta, Utc};
-use isometric_registry::types::{
-    CreditBatch, CreditBatchId, IssuanceId, Organisation, OrganisationId, ProjectId, RemovalId,
-    SupplierId,
+use crate::catalogue::{DOCUMENTS, NOTES, PATHWAYS, PROJECT_STATUSES, PURPOSES};
+use crate::ledger::{
+    DocumentRow, Ledger, OrganisationRow, Portion, ProjectRow, RetirementTerms, SupplierRow,
+    Timestamp,
 };
-use serde_json::{Value, json};
-
-use crate::error::WorldError;
-use crate::identifier::{Identifier, identifier, number};
 use crate::random::Random;
-use crate::transaction::{credits, deliver, retire, split};
 
-/// The numbers of batches in the lineages of a block. Each number is odd, because a split adds two
-/// batches.
-const LINEAGE_SIZES: [u64; 6] = [15, 7, 5, 3, 1, 1];
-const BLOCK_SIZE: u64 = 32;
-
-/// The maximum size of an origin. Each batch reserves this number of serial numbers, but a lineage
-/// uses only those of its origin.
-const MAX_ORIGIN_KILOGRAMS: i64 = 1_000_000;
-
-const PROJECTS: i64 = 12;
-const BUYERS: i64 = 24;
-
-/// The number of the first supplier's organisation. Lower numbers are buyers.
-const FIRST_SUPPLIER: u64 = 100;
-
-/// The pathways of projects, as abbreviated in serial numbers, and their countries.
-const PATHWAYS: [(&str, &str); 8] = [
-    ("BSTORE", "GBR"),
-    ("DAC", "ISL"),
-    ("ERW", "BRA"),
-    ("BIOCHAR", "KEN"),
-    ("BSTORE", "USA"),
-    ("OAE", "CAN"),
-    ("ERW", "IND"),
-    ("DAC", "NOR"),
-];
+/// The name of the random sequences of stories. With it, the default world has the batch that help
+/// and documentation use as an example: a retired one with ancestors and a sibling that was split.
+const STORY: &str = "story2807";
 
 /// The earliest time of issuance: 2023-01-01T00:00:00Z in microseconds.
-const FIRST_ISSUANCE: i64 = 1_672_531_200_000_000;
-const DAY: i64 = 86_400_000_000;
+const FIRST_ISSUANCE: Timestamp = 1_672_531_200_000_000;
+const DAY: Timestamp = 86_400_000_000;
 
-/// The parameters of a world. The number of batches is below 2⁴⁰.
+/// The period in which credits are issued.
+const ISSUING: Timestamp = 730 * DAY;
+
+const MIN_BUYERS: usize = 24;
+const MIN_SUPPLIERS: usize = 6;
+
+/// The number of batches for each further buyer and supplier.
+const BATCHES_PER_BUYER: usize = 500;
+const BATCHES_PER_SUPPLIER: usize = 1000;
+
+const PROJECTS_PER_SUPPLIER: usize = 2;
+
+/// The numbers of organisations that a buyer can retire for and transfer to.
+const BENEFICIARIES: usize = 14;
+const TRANSFEREES: usize = 12;
+
+/// The key of the organisation of the access token, a buyer.
+pub(crate) const CALLER: u32 = 0;
+
+/// The key of the organisation without access to private data.
+pub(crate) const OUTSIDER: u32 = 1;
+
+/// The key of the first organisation that is a buyer besides [`CALLER`].
+const FIRST_BUYER: usize = 2;
+
+/// The parameters of a world.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct World {
     pub(crate) seed: u64,
-    pub(crate) batches: u64,
-}
-
-/// The position of a batch in its lineage.
-///
-/// The batches below it have the numbers after its own: the left child, its descendants, the
-/// right child, its descendants.
-#[derive(Clone, Copy, Debug)]
-struct LineagePosition {
-    number: u64,
-    /// The number of splits of the batch and its descendants.
-    splits: u64,
-}
-
-impl LineagePosition {
-    /// Counts the batch and its descendants.
-    fn batches(self) -> u64 {
-        2 * self.splits + 1
-    }
-
-    fn contains(self, number: u64) -> bool {
-        (self.number..self.number + self.batches()).contains(&number)
-    }
+    pub(crate) batches: u32,
 }
 
 impl World {
-    pub(crate) fn id(&self, number: u64) -> CreditBatchId {
-        self.identifier(number)
-    }
-
-    pub(crate) fn identifier<T: Identifier>(&self, number: u64) -> T {
-        identifier(self.seed, number)
-    }
-
-    /// Returns the first unit that no serial number of the seeded batches covers.
-    pub(crate) fn first_free_unit(&self) -> u64 {
-        self.batches * MAX_ORIGIN_KILOGRAMS.unsigned_abs() + 1
-    }
-
-    /// Computes the batch with an identifier.
-    pub(crate) fn find(&self, id: &CreditBatchId) -> Result<CreditBatch, WorldError> {
-        let number = number(self.seed, id).filter(|number| *number < self.batches);
-        let number = number.ok_or_else(|| WorldError::Unknown(id.clone()))?;
-        let mut position = self.lineage(number);
-        let mut batch = self.origin(position.number);
-        while let Some(next) = self.replay(&mut batch, position, number)? {
-            (batch, position) = next;
+    /// Generates the ledger of the world.
+    pub(crate) fn generate(self) -> Ledger {
+        let batches = self.batches as usize;
+        let mut ledger = Ledger::seeding(self.seed, batches);
+        let buyers = MIN_BUYERS + batches / BATCHES_PER_BUYER;
+        let suppliers = MIN_SUPPLIERS + batches / BATCHES_PER_SUPPLIER;
+        add_buyers(&mut ledger, buyers);
+        add_suppliers(&mut ledger, suppliers);
+        add_projects(&mut ledger, suppliers * PROJECTS_PER_SUPPLIER);
+        let mut story = 0;
+        while ledger.batches.len() < batches {
+            Story::new(&mut ledger, self, buyers, story).tell();
+            story += 1;
         }
-        Ok(batch)
+        ledger.finish();
+        ledger
     }
+}
 
-    /// Returns the origin of the lineage that contains a number.
-    fn lineage(&self, number: u64) -> LineagePosition {
-        let start = number / BLOCK_SIZE * BLOCK_SIZE;
-        let end = self.batches.min(start + BLOCK_SIZE);
-        let mut sizes = LINEAGE_SIZES.iter().cycle();
-        let mut position = LineagePosition { number: start, splits: 0 };
-        loop {
-            let size = sizes.next().map_or(1, |size| *size.min(&(end - position.number)));
-            position.splits = size.saturating_sub(1) / 2;
-            if position.contains(number) {
-                return position;
-            }
-            position.number += position.batches();
+/// Adds the caller, the outsider and the buyers.
+fn add_buyers(ledger: &mut Ledger, buyers: usize) {
+    let last = FIRST_BUYER + buyers;
+    // The other buyers that follow a buyer, in a circle.
+    let followers = |index: usize, offset: usize, count: usize| -> Vec<u32> {
+        let place = index.saturating_sub(FIRST_BUYER - 1);
+        let after = (1..=count).map(|step| (FIRST_BUYER + (place + offset + step) % buyers) as u32);
+        after.filter(|key| *key != index as u32).collect()
+    };
+    for index in 0..last {
+        if index == OUTSIDER as usize {
+            ledger.add_organisation(OrganisationRow::named("Invented Outsider"));
+            continue;
         }
-    }
-
-    /// Applies all changes to a batch. Returns the child that leads to a number, unless the
-    /// batch itself has the number or is not split.
-    fn replay(
-        &self,
-        batch: &mut CreditBatch,
-        position: LineagePosition,
-        number: u64,
-    ) -> Result<Option<(CreditBatch, LineagePosition)>, WorldError> {
-        let mut random = Random::new(self.seed, "node", position.number);
-        let is_leaf = position.splits == 0;
-        if batch.delivery_id.is_none() && random.one_in(if is_leaf { 2 } else { 4 }) {
-            let after = TimeDelta::microseconds(random.within(DAY..90 * DAY));
-            deliver(batch, self.identifier(position.number), self.any_buyer(&mut random), after)?;
-        }
-        if !is_leaf {
-            return self.divide(batch, position, number, &mut random);
-        }
-        if batch.delivery_id.is_some() && random.one_in(2) {
-            let after = TimeDelta::microseconds(random.within(DAY..365 * DAY));
-            let is_gift = random.one_in(3);
-            let beneficiary =
-                if is_gift { self.any_buyer(&mut random) } else { batch.owner.clone() };
-            retire(batch, self.identifier(position.number), beneficiary, after)?;
-        }
-        Ok(None)
-    }
-
-    /// Splits a batch and returns the child that leads to a number.
-    fn divide(
-        &self,
-        batch: &mut CreditBatch,
-        position: LineagePosition,
-        number: u64,
-        random: &mut Random,
-    ) -> Result<Option<(CreditBatch, LineagePosition)>, WorldError> {
-        let left_splits = random.within(0..position.splits as i64) as u64;
-        let left = LineagePosition { number: position.number + 1, splits: left_splits };
-        let right_splits = position.splits - 1 - left_splits;
-        let right = LineagePosition { number: left.number + left.batches(), splits: right_splits };
-        // Each side needs at least a kilogram for each of its batches.
-        let spare = batch.size.credit_kgs - (left.batches() + right.batches()) as i64;
-        let left_kgs = left.batches() as i64 + random.within(0..spare + 1);
-        let ids = [self.id(left.number), self.id(right.number)];
-        let children = split(batch, left_kgs, ids)?.into_iter().zip([left, right]);
-        Ok(children.into_iter().find(|(_, child)| child.contains(number)))
-    }
-
-    fn origin(&self, number: u64) -> CreditBatch {
-        let kilograms =
-            Random::new(self.seed, "size", number).within(1_000..MAX_ORIGIN_KILOGRAMS + 1);
-        self.issue(number, number * MAX_ORIGIN_KILOGRAMS.unsigned_abs() + 1, kilograms)
-    }
-
-    /// Creates an issued batch with the serial numbers from `first` on.
-    #[expect(clippy::expect_used, reason = "the JSON conforms to the spec, tested with many seeds")]
-    pub(crate) fn issue(&self, number: u64, first: u64, kilograms: i64) -> CreditBatch {
-        let mut random = Random::new(self.seed, "issue", number);
-        let project = random.within(0..PROJECTS) as u64;
-        let InventedProject { series, country, ccp_approved, supplier } = self.project(project);
-        let issued_at = FIRST_ISSUANCE + random.within(0..730 * DAY);
-        let issued_at = DateTime::<Utc>::from_timestamp_micros(issued_at).unwrap_or_default();
-        let sequestered_at = issued_at - TimeDelta::days(random.within(10..200));
-        let series = format!("{series}-{}", issued_at.year());
-        let serial =
-            SerialRange { series: &series, first, last: first + kilograms.unsigned_abs() - 1 };
-        let batch = json!({
-            "beneficiary": null,
-            "carbon_removal_data": removal_data(kilograms, &mut random),
-            "ccp_approved": ccp_approved,
-            "country_of_issue": country,
-            "delivered_at": null,
-            "delivery_id": null,
-            "id": self.id(number),
-            "issuance_id": self.identifier::<IssuanceId>(number),
-            "issued_at": issued_at,
-            "left_child_id": null,
-            "owner": self.supplier(supplier),
-            "parent_id": null,
-            "project_id": self.identifier::<ProjectId>(project),
-            "removal_id": self.identifier::<RemovalId>(number),
-            "retired_at": null,
-            "retirement_id": null,
-            "right_child_id": null,
-            "sequestered_on": sequestered_at.date_naive(),
-            "serial_number": serial.to_string(),
-            "size": { "credit_kgs": kilograms, "credits": credits(kilograms) },
-            "status": "active",
-            "supplier_id": self.identifier::<SupplierId>(supplier),
+        let number = index.saturating_sub(1);
+        ledger.add_organisation(OrganisationRow {
+            domain: (index % 3 != 2).then(|| format!("buyer-{number}.example").into()),
+            beneficiaries: followers(index, 0, BENEFICIARIES),
+            transferees: followers(index, 4, TRANSFEREES),
+            ..OrganisationRow::named(&format!("Invented Buyer {number}"))
         });
-        serde_json::from_value(batch).expect("a credit batch")
+    }
+}
+
+/// Adds suppliers, each with the organisation that holds its buffer pool.
+fn add_suppliers(ledger: &mut Ledger, suppliers: usize) {
+    for number in 0..suppliers {
+        let mut add = |name: String, domain: Option<String>, related: Vec<u32>| {
+            ledger.add_organisation(OrganisationRow {
+                domain: domain.map(Into::into),
+                beneficiaries: related.clone(),
+                transferees: related,
+                ..OrganisationRow::named(&name)
+            })
+        };
+        let name = format!("Invented Supplier {number}");
+        let pool = format!("{name} buffer pool");
+        let organisation = add(name, Some(format!("supplier-{number}.example")), vec![CALLER]);
+        let pool = add(pool, None, Vec::new());
+        ledger.suppliers.push(SupplierRow { organisation, pool, has_stripe: number % 2 == 0 });
+    }
+}
+
+fn add_projects(ledger: &mut Ledger, projects: usize) {
+    for number in 0..projects {
+        let mut random = Random::new(ledger.seed, "project", number as u64);
+        let pathway = random.within(0..PATHWAYS.len() as i64) as usize;
+        let code = random.within(0x1000..0x10000);
+        ledger.projects.push(ProjectRow {
+            supplier: (number / PROJECTS_PER_SUPPLIER) as u32,
+            pathway,
+            // Every sixth project is on its way to validation and has no credits.
+            status: if number % 6 == 5 { 1 + number / 6 % (PROJECT_STATUSES.len() - 1) } else { 0 },
+            short_code: format!("{code:X}").into(),
+            ccp_approved: random.one_in(2),
+            issued: 0,
+            retired: 0,
+            issued_to_pool: 0,
+            retired_from_pool: 0,
+        });
+        let documents = DOCUMENTS.iter().take(1 + number % DOCUMENTS.len());
+        let documents = documents.map(|&name| DocumentRow { project: number as u32, name });
+        ledger.documents.extend(documents);
+    }
+}
+
+/// The life of the credits of one issuance.
+struct Story<'l> {
+    ledger: &'l mut Ledger,
+    random: Random,
+    /// The number of batches at which the world is complete.
+    limit: usize,
+    buyers: usize,
+    number: u64,
+    issued_at: Timestamp,
+}
+
+impl<'l> Story<'l> {
+    fn new(ledger: &'l mut Ledger, world: World, buyers: usize, number: u64) -> Self {
+        let mut random = Random::new(world.seed, STORY, number);
+        let limit = world.batches as usize;
+        let progress = ISSUING * ledger.batches.len() as Timestamp / limit as Timestamp;
+        let issued_at = FIRST_ISSUANCE + progress + random.within(0..DAY);
+        Self { ledger, random, limit, buyers, number, issued_at }
     }
 
-    fn project(&self, number: u64) -> InventedProject {
-        let mut random = Random::new(self.seed, "project", number);
-        let (pathway, country) = *random.pick(&PATHWAYS);
-        let code = random.within(0x1000..0x10000);
-        InventedProject {
-            series: format!("ISO-1-{pathway}-{country}-{code:X}"),
-            country,
-            ccp_approved: random.one_in(2),
-            supplier: number / 2,
+    /// Returns the number of batches that the world still lacks.
+    fn room(&self) -> usize {
+        self.limit.saturating_sub(self.ledger.batches.len())
+    }
+
+    fn tell(&mut self) {
+        let [issued, pool] = self.issue();
+        let supplier = self.ledger.supplier_of(issued.start);
+        let Some(supplier) = supplier else { return };
+        let (buyer, delivered, at) = self.deliver(supplier, issued);
+        let (transferee, transferred) = self.transfer(buyer, &delivered, at);
+        let kept: Vec<_> =
+            delivered.into_iter().filter(|batch| !transferred.contains(batch)).collect();
+        self.retire(buyer, kept, at);
+        self.retire(transferee, transferred, at + 30 * DAY);
+        self.refund(supplier, pool);
+    }
+
+    /// Issues batches to the supplier and, unless only one is lacking, to the buffer pool.
+    fn issue(&mut self) -> [std::ops::Range<u32>; 2] {
+        let room = self.room();
+        let supplier_batches = if room >= 12 { 1 + self.random.within(0..3) as usize } else { 1 };
+        let mut sizes = [0; 3];
+        for size in &mut sizes[..supplier_batches] {
+            *size = self.random.within(2_000..1_000_001);
+        }
+        let total: i64 = sizes.iter().sum();
+        let pool = total * self.random.within(5..16) / 100;
+        let pool: &[i64] = if room > supplier_batches { &[pool] } else { &[] };
+        let mut project = (self.number.wrapping_mul(5) as usize + self.ledger.seed as usize % 7)
+            % self.ledger.projects.len();
+        if self.ledger.projects[project].status != 0 {
+            project -= 1;
+        }
+        let issuance =
+            self.ledger.issue(project as u32, self.issued_at, &sizes[..supplier_batches], pool);
+        let row = &self.ledger.issuances[issuance as usize];
+        let middle = row.first_batch + row.supplier_batches;
+        [row.first_batch..middle, middle..middle + row.pool_batches]
+    }
+
+    /// Returns all of a batch, or a part of it if another two batches fit into the world.
+    fn portion(&mut self, batch: u32, planned: usize) -> Portion {
+        let kilograms = self.ledger.batch(batch).kilograms;
+        let can_split = kilograms >= 2 && self.room() >= 2 * (planned + 1);
+        let is_part = can_split && !self.random.one_in(3);
+        let part = if is_part { self.random.within(1..kilograms) } else { kilograms };
+        Portion { batch, kilograms: part }
+    }
+
+    fn portions(&mut self, batches: impl IntoIterator<Item = u32>) -> Vec<Portion> {
+        let mut portions = Vec::new();
+        for batch in batches {
+            let portion = self.portion(batch, portions.len());
+            portions.push(portion);
+        }
+        portions
+    }
+
+    /// Delivers some of the batches for an order. Returns the buyer, the delivered batches and
+    /// the time of the latest delivery.
+    fn deliver(
+        &mut self,
+        supplier: u32,
+        issued: std::ops::Range<u32>,
+    ) -> (u32, Vec<u32>, Timestamp) {
+        let buyer = if self.random.one_in(3) { CALLER } else { self.any_buyer() };
+        let placed_at = self.issued_at - self.random.within(0..120 * DAY);
+        let mut at = self.issued_at;
+        let chosen: Vec<_> = issued.filter(|_| !self.random.one_in(5)).collect();
+        let portions = self.portions(chosen);
+        let total: i64 = portions.iter().map(|portion| portion.kilograms).sum();
+        if portions.is_empty() {
+            if self.random.one_in(2) {
+                let ordered = self.random.within(1_000..500_000);
+                self.ledger.place_order(buyer, supplier, placed_at, ordered);
+            }
+            return (buyer, Vec::new(), at);
+        }
+        let is_complete = self.random.one_in(2);
+        let missing = if is_complete { 0 } else { self.random.within(1..total + 1) };
+        let order = self.ledger.place_order(buyer, supplier, placed_at, total + missing);
+        let deliveries = if portions.len() > 1 && self.random.one_in(2) { 2 } else { 1 };
+        let mut delivered = Vec::new();
+        for chunk in portions.chunks(portions.len().div_ceil(deliveries)) {
+            at += self.random.within(DAY..45 * DAY);
+            let notes = self.notes();
+            let key = self.ledger.deliver(order, chunk, at, notes);
+            let parts = self.ledger.deliveries[key as usize].parts;
+            delivered.extend_from_slice(self.ledger.parts(parts));
+        }
+        (buyer, delivered, at)
+    }
+
+    /// Transfers some of the delivered batches. Returns the new owner and its batches.
+    fn transfer(&mut self, from: u32, delivered: &[u32], at: Timestamp) -> (u32, Vec<u32>) {
+        let to = self.related(from, |row| &row.transferees);
+        let Some(to) = to.filter(|_| !delivered.is_empty() && self.random.one_in(4)) else {
+            return (from, Vec::new());
+        };
+        let count = self.random.within(1..delivered.len() as i64 + 1) as usize;
+        let portions = self.portions(delivered[..count].iter().copied());
+        let at = at + self.random.within(DAY..30 * DAY);
+        let notes = self.notes();
+        let key = self.ledger.transfer(from, to, &portions, at, notes);
+        let parts = self.ledger.transfers[key as usize].parts;
+        (to, self.ledger.parts(parts).to_vec())
+    }
+
+    /// Retires batches of an owner, in up to three steps.
+    fn retire(&mut self, owner: u32, mut batches: Vec<u32>, mut at: Timestamp) {
+        for _ in 0..3 {
+            batches = batches.into_iter().map(|batch| self.remainder(batch)).collect();
+            batches.retain(|batch| self.ledger.check_active(*batch).is_ok());
+            if batches.is_empty() || self.random.one_in(3) {
+                return;
+            }
+            let is_gift = self.random.one_in(3);
+            let beneficiary = self.related(owner, |row| &row.beneficiaries);
+            let beneficiary = beneficiary.filter(|_| is_gift).unwrap_or(owner);
+            let portions = self.portions(batches.iter().copied());
+            at += self.random.within(DAY..120 * DAY);
+            let purposes = 1 << self.random.within(0..PURPOSES.len() as i64);
+            let notes = self.notes();
+            let terms = RetirementTerms { owner, beneficiary, purposes, notes, at };
+            self.ledger.retire(&portions, terms);
         }
     }
 
-    /// Returns whether the series of a serial number belongs to a project of the world.
-    pub(crate) fn owns(&self, range: &SerialRange<'_>) -> bool {
-        let series = |project| self.project(project).series;
-        (0..PROJECTS as u64).any(|project| range.series.starts_with(&series(project)))
+    /// Returns the part of a batch that remains after its splits.
+    fn remainder(&self, mut batch: u32) -> u32 {
+        while let Some(left) = self.ledger.batch(batch).left_child {
+            batch = left + 1;
+        }
+        batch
     }
 
-    /// Returns a buyer by number. Buyer 0 is the organisation of the access token.
-    pub(crate) fn buyer(&self, number: u64) -> Organisation {
-        let domain = (number % 3 != 2).then(|| format!("buyer-{number}.example"));
-        self.organisation(number, &format!("Invented Buyer {number}"), domain)
+    /// Returns credits of the buffer pool to the supplier, or retires them for a reversal.
+    fn refund(&mut self, supplier: u32, pool: std::ops::Range<u32>) {
+        if pool.is_empty() || !self.random.one_in(4) {
+            return;
+        }
+        let row = &self.ledger.suppliers[supplier as usize];
+        let (holder, organisation) = (row.pool, row.organisation);
+        let portions = self.portions(pool);
+        let at = self.issued_at + self.random.within(180 * DAY..400 * DAY);
+        if self.random.one_in(3) {
+            let notes = Some("Reversal covered by the buffer pool".into());
+            let purposes = 1 << (PURPOSES.len() - 1);
+            let (owner, beneficiary) = (holder, holder);
+            let terms = RetirementTerms { owner, beneficiary, purposes, notes, at };
+            self.ledger.retire(&portions, terms);
+        } else {
+            let notes = Some("Lower risk of reversal after reassessment".into());
+            self.ledger.refund(holder, organisation, &portions, at, notes);
+        }
     }
 
-    fn any_buyer(&self, random: &mut Random) -> Organisation {
-        self.buyer(random.within(0..BUYERS) as u64)
+    fn any_buyer(&mut self) -> u32 {
+        (FIRST_BUYER as i64 + self.random.within(0..self.buyers as i64)) as u32
     }
 
-    fn supplier(&self, number: u64) -> Organisation {
-        let domain = format!("supplier-{number}.example");
-        self.organisation(
-            FIRST_SUPPLIER + number,
-            &format!("Invented Supplier {number}"),
-            Some(domain),
-        )
+    /// Returns an organisation from a list of another organisation.
+    fn related(&mut self, of: u32, list: fn(&OrganisationRow) -> &Vec<u32>) -> Option<u32> {
+        let list = list(&self.ledger.organisations[of as usize]);
+        (!list.is_empty()).then(|| *self.random.pick(list))
     }
 
-    #[expect(clippy::expect_used, reason = "the JSON conforms to the spec, tested with many seeds")]
-    fn organisation(&self, number: u64, name: &str, domain: Option<String>) -> Organisation {
-        let id: OrganisationId = self.identifier(number);
-        let organisation = json!({ "domain": domain, "id": id, "name": name });
-        serde_json::from_value(organisation).expect("an organisation")
+    fn notes(&mut self) -> Option<Box<str>> {
+        let has_notes = self.random.one_in(4);
+        has_notes.then(|| (*self.random.pick(NOTES)).into())
     }
-}
-
-struct InventedProject {
-    /// The first part of the project's serial numbers.
-    series: String,
-    country: &'static str,
-    ccp_approved: bool,
-    supplier: u64,
-}
-
-/// Invents the data of a removal, which some batches lack. It describes the removal as a whole,
-/// so all batches of a lineage share it.
-fn removal_data(net: i64, random: &mut Random) -> Option<Value> {
-    let mut share = |percent| random.within(0..net * percent / 100 + 1);
-    let (counterfactuals, emissions, losses) = (share(2), share(20), share(1));
-    if random.one_in(4) {
-        return None;
-    }
-    Some(json!({
-        "counterfactuals_kg": counterfactuals,
-        "emissions_kg": emissions,
-        "gross_carbon_removed_kg": net + counterfactuals + emissions + losses,
-        "losses_kg": losses,
-        "net_carbon_removed_kg": net,
-    }))
 }

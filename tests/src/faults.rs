@@ -165,6 +165,17 @@ fn gzip_bomb() -> Vec<u8> {
     bomb.finish().unwrap()
 }
 
+/// Compresses each text as a member of its own (RFC 1952, section 2.2).
+fn gzip_members(members: &[&str]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for member in members {
+        let mut encoder = GzEncoder::new(body, Compression::fast());
+        encoder.write_all(member.as_bytes()).unwrap();
+        body = encoder.finish().unwrap();
+    }
+    body
+}
+
 /// A faulty reply with its name, the expected outcome of the call and the expected number of
 /// attempts.
 type Fault = (&'static str, Reply, Outcome, usize);
@@ -227,6 +238,11 @@ fn large_bodies() -> Vec<Fault> {
     let blank = " ".repeat(BODY_LIMIT + 1);
     let bomb = Reply::new(200, gzip_bomb()).with("content-encoding", "gzip");
     let plain = Reply::json(200, active_batch()).with("content-encoding", "gzip");
+    let batch = active_batch().to_string();
+    let (start, end) = batch.split_at(batch.len() / 2);
+    let members = gzip_members(&[start, end]);
+    let cut = Reply::new(200, &members[..members.len() - 20]).with("content-encoding", "gzip");
+    let members = Reply::new(200, members).with("content-encoding", "gzip");
     vec![
         ("a body at the limit", Reply::json(200, &full), Outcome::Value, 1),
         ("an oversized body", Reply::json(200, &blank), Outcome::Oversized, 1),
@@ -235,6 +251,8 @@ fn large_bodies() -> Vec<Fault> {
         ("an endless body", Reply::raw(head(u64::MAX / 2) + &blank), Outcome::Oversized, 1),
         ("a gzip bomb", bomb, Outcome::Oversized, 1),
         ("a body that is not gzip", plain, Outcome::Transport, ALL),
+        ("a body of two gzip members", members, Outcome::Value, 1),
+        ("a truncated gzip member", cut, Outcome::Transport, ALL),
     ]
 }
 

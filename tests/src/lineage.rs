@@ -47,7 +47,7 @@ fn tree(generations: u32) -> BTreeMap<String, Value> {
 }
 
 /// Serves batches. A number in place of a batch is the status of an error response.
-fn serve(batches: BTreeMap<String, Value>) -> Server {
+pub(crate) fn serve(batches: BTreeMap<String, Value>) -> Server {
     Server::start(move |request| {
         let path = request.line.split(' ').nth(1).unwrap();
         match batches.get(path.rsplit('/').next().unwrap()) {
@@ -128,6 +128,22 @@ fn missing_and_forbidden_relatives_are_findings() {
         lineage.findings().iter().map(|finding| (finding.rule, finding.id.clone())).collect();
     assert_eq!(found, [3, 5].map(|position| (AuditRule::Present, name(position))));
     assert_eq!(lineage.batches().len(), 3);
+}
+
+#[test]
+fn refusal_of_one_relative_is_a_finding() {
+    for status in [400, 403, 404, 406, 409, 410, 422, 423, 451] {
+        let mut batches = tree(3);
+        batches.insert(name(3), json!(status));
+        let lineage = lineage(&serve(batches), 4).unwrap();
+        let found: Vec<_> = lineage.findings().iter().map(|finding| finding.rule).collect();
+        assert_eq!(found, [AuditRule::Present], "{status}");
+    }
+    for status in [401, 405, 407, 501] {
+        let mut batches = tree(3);
+        batches.insert(name(3), json!(status));
+        assert_eq!(lineage(&serve(batches), 4).unwrap_err().status().unwrap(), status);
+    }
 }
 
 #[test]

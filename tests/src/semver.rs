@@ -3,8 +3,9 @@
 
 use codegen::document::Source;
 use codegen::semver::{self, Semver};
+use serde_json::{Value, json};
 
-use crate::spec::{one_operation, source};
+use crate::spec::{one_operation, source, spec};
 
 /// An edit of the spec, the expected level, and the result of `cargo semver-checks`
 /// 0.51, which looks for breaking changes only.
@@ -164,4 +165,39 @@ fn gives_reason_if_no_crate_can_be_generated() {
     let verdict = semver::compare(&source(&one_operation()), &foreign);
     assert_eq!(verdict.level, None);
     assert!(verdict.reason.to_string().contains("OpenAPI 3.1.0"), "{}", verdict.reason);
+}
+
+/// Additions to the spec of the client that must be minor releases: a name, the pointer of an
+/// object or array, a new key of the object, and the value.
+fn additions() -> [(&'static str, &'static str, &'static str, Value); 5] {
+    let text = json!({ "type": "string", "description": "X" });
+    let parameter = json!({ "name": "colour", "in": "query", "description": "X", "schema": text });
+    let mut list = source(&spec()).root().to_json()["paths"]["/transferees"].clone();
+    list["get"]["operationId"] = "payees".into();
+    [
+        ("an optional query parameter", "/paths/~1issuances/get/parameters", "", parameter),
+        (
+            "an optional request property",
+            "/components/schemas/CreateRetirement/properties",
+            "colour",
+            text.clone(),
+        ),
+        ("a response property", "/components/schemas/Issuance/properties", "colour", text),
+        ("an enum value", "/components/schemas/CreditBatchStatus/enum", "", "cancelled".into()),
+        ("a list operation", "/paths", "/payees", list),
+    ]
+}
+
+#[test]
+fn additions_to_the_spec_are_minor() {
+    for (name, pointer, key, value) in additions() {
+        let mut edited = source(&spec()).root().to_json();
+        match edited.pointer_mut(pointer).unwrap() {
+            Value::Array(elements) => elements.push(value),
+            Value::Object(members) => assert_eq!(members.insert(key.to_owned(), value), None),
+            other => panic!("{pointer}: {other}"),
+        }
+        let verdict = semver::compare(&source(&spec()), &source(&edited.to_string()));
+        assert_eq!(verdict.level, Some(Semver::Minor), "{name}: {}", verdict.reason);
+    }
 }

@@ -1,9 +1,8 @@
 //! `cargo xtask diff`: the effect of a spec change on API clients and on the crate.
 
 use std::path::Path;
-use std::process::Command;
 
-use codegen::contract::Contract;
+use codegen::contract::{Contract, UnreadReference};
 use codegen::diff::{Change, Policy, Report, render, rules};
 use codegen::document::Source;
 use codegen::semver::{self, Semver, SemverVerdict};
@@ -11,6 +10,7 @@ use codegen::styled::StyledText;
 use lexopt::prelude::*;
 use serde::Serialize;
 
+use crate::git::Repository;
 use crate::{Failure, SPEC, TaskOutcome, colour, files, help, terminal, workspace};
 
 enum DiffCommand {
@@ -63,12 +63,13 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<TaskOutcome, Failure
 }
 
 fn compare(request: &DiffRequest) -> Result<TaskOutcome, Failure> {
+    let repository = Repository::of_workspace();
     let base = match &request.base {
-        Some(name) => document(name)?,
-        None => at_revision(&merge_base()?)?,
+        Some(name) => document(name, &repository)?,
+        None => at_revision(&repository.merge_base()?, &repository)?,
     };
     let revision = match &request.revision {
-        Some(name) => document(name)?,
+        Some(name) => document(name, &repository)?,
         None => file(&workspace().join(SPEC), SPEC)?,
     };
     let report = Report::of(&Contract::of(&base)?, &Contract::of(&revision)?)?;
@@ -94,6 +95,8 @@ struct JsonReport<'r> {
     semver: Option<Semver>,
     semver_reason: &'r StyledText,
     changes: &'r [Change],
+    /// The references to other documents, which are not read.
+    unread: &'r [UnreadReference],
 }
 
 fn json(report: &Report, verdict: &SemverVerdict) -> Result<String, Failure> {
@@ -102,6 +105,7 @@ fn json(report: &Report, verdict: &SemverVerdict) -> Result<String, Failure> {
         semver: verdict.level,
         semver_reason: &verdict.reason,
         changes: &report.changes,
+        unread: &report.unread,
     };
     Ok(serde_json::to_string_pretty(&report)? + "\n")
 }
@@ -150,9 +154,10 @@ fn keyword<T: Copy>(
 }
 
 /// Reads a document from the file `name`, or else from the git revision `name`.
-fn document(name: &str) -> Result<Source, Failure> {
+fn document(name: &str, repository: &Repository) -> Result<Source, Failure> {
     let path = Path::new(name);
-    if path.is_file() { file(path, name) } else { at_revision(name) }
+    // Pipes and devices are files as well.
+    if path.exists() && !path.is_dir() { file(path, name) } else { at_revision(name, repository) }
 }
 
 fn file(path: &Path, name: &str) -> Result<Source, Failure> {
@@ -160,45 +165,10 @@ fn file(path: &Path, name: &str) -> Result<Source, Failure> {
 }
 
 /// Reads the spec at a git revision.
-fn at_revision(revision: &str) -> Result<Source, Failure> {
-    // git would parse an argument with a leading hyphen as an option.
-    if revision.starts_with('-') {
-        return Err(Failure(format!("{revision:?}: not a file and not a git revision")));
-    }
-    // The path is relative to the workspace, which need not be the root of the repository.
-    let name = format!("{revision}:./{SPEC}");
-    let bytes = git(&["show", &name]).map_err(|error| {
+fn at_revision(revision: &str, repository: &Repository) -> Result<Source, Failure> {
+    let bytes = repository.file_at(revision, SPEC).map_err(|error| {
         Failure(format!("{revision:?}: not a file and not a git revision with {SPEC}: {error}"))
     })?;
     let name = format!("{revision}:{SPEC}");
     Ok(Source::parse(&name, &files::decode(&name, bytes)?)?)
-}
-
-/// Returns the commit at which this branch left the main branch.
-fn merge_base() -> Result<String, Failure> {
-    ["origin/main", "main"]
-        .iter()
-        .find_map(|main| git(&["merge-base", main, "HEAD"]).ok())
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .map(|text| text.trim().to_owned())
-        .ok_or_else(|| {
-            Failure(
-                "no merge base with `origin/main` or `main`; \
-                 name a revision with `--base`, or fetch more of the history"
-                    .to_owned(),
-            )
-        })
-}
-
-fn git(arguments: &[&str]) -> Result<Vec<u8>, String> {
-    let output = Command::new("git")
-        .args(arguments)
-        .current_dir(workspace())
-        .output()
-        .map_err(|error| format!("cannot run git: {error}"))?;
-    if output.status.success() {
-        Ok(output.stdout)
-    } else {
-        Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
-    }
 }

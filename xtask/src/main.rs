@@ -5,6 +5,7 @@ mod ci;
 mod colour;
 mod diff;
 mod files;
+mod git;
 mod process;
 mod regen;
 mod terminal;
@@ -41,6 +42,9 @@ Commands:
       --lock                           Write spec/upstream.lock from the document
   ci             Run the checks that a change must pass before it is merged
   bench          Measure the workspace against its alternatives and write BENCHMARKS.md
+      --only NAME                      Run one benchmark and print its section
+      --short                          Print the results of a short run, which shows that the
+                                       benchmarks work
   help           Show this help
 
 Exit status: 0 success, 1 problem found, 2 the command failed.

@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<TaskOutcome, Failure
         }
     }
     let spec = files::read_in_workspace(SPEC)?;
-    let files = generate::generate(&Source::parse(SPEC, &spec)?)?;
+    let files = generate::generate_client(&Source::parse(SPEC, &spec)?)?;
     let files = files.into_iter().map(|file| (file.name.into(), file.text)).collect();
     let folder = workspace().join(GENERATED);
     let tree = GeneratedFolder::compare(&folder, files)?;

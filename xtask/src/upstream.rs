@@ -1,6 +1,5 @@
 //! `cargo xtask upstream`: the differences between the spec and Isometric's document.
 
-use std::io::{self, Read};
 use std::path::Path;
 
 use codegen::contract::Contract;
@@ -48,15 +47,9 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<TaskOutcome, Failure
 /// Reads upstream's document from a file, or from standard input for `-`.
 fn lock_of(name: &str, spec: &Contract) -> Result<Lock, Failure> {
     let (name, text) = match name {
-        "-" => ("standard input", standard_input()?),
+        "-" => ("standard input", files::read_standard_input()?),
         name => (name, files::read(Path::new(name), name)?),
     };
     let contract = Contract::of(&Source::parse(name, &text)?)?;
     Ok(Lock::of(&text, &contract, spec)?)
-}
-
-fn standard_input() -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().take(files::MAX_INPUT_BYTES).read_to_end(&mut bytes)?;
-    files::decode("standard input", bytes)
 }

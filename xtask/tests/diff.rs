@@ -139,6 +139,91 @@ fn compares_named_revisions_and_files() {
     assert!(stdout(&more).contains("[became-required]"), "{}", stdout(&more));
 }
 
+/// Git tells its hooks the repository in environment variables.
+#[cfg(unix)]
+#[test]
+fn compares_in_a_hook_of_a_linked_worktree_with_the_workspace_in_a_subfolder() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let home = tempfile::tempdir().unwrap();
+    let git = |folder: &str, arguments: &[&str]| {
+        let output = Command::new("git")
+            .args(["-c", "user.name=Test", "-c", "user.email=test@example.com"])
+            .args(arguments)
+            .current_dir(home.path().join(folder))
+            .env("XTASK", env!("CARGO_BIN_EXE_xtask"))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "git {arguments:?}: {}", stderr(&output));
+        stdout(&output) + &stderr(&output)
+    };
+    fs::create_dir_all(home.path().join("main/registry/spec")).unwrap();
+    fs::create_dir_all(home.path().join("main/registry/xtask")).unwrap();
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/one_operation.yaml");
+    let spec = |tree: &str| home.path().join(tree).join("registry/spec/registry.yaml");
+    fs::copy(fixture, spec("main")).unwrap();
+    fs::write(home.path().join("main/registry/xtask/keep"), "").unwrap();
+    git("main", &["init", "--quiet", "--initial-branch", "main"]);
+    git("main", &["add", "."]);
+    git("main", &["commit", "--quiet", "--message", "Spec"]);
+    git("main", &["worktree", "add", "--quiet", "-b", "feature", "../linked"]);
+    let hook = home.path().join("main/.git/hooks/pre-commit");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(
+        &hook,
+        "#!/bin/sh\nset -e\n\
+         CARGO_MANIFEST_DIR=\"$PWD/registry/xtask\" \"$XTASK\" diff --fail-on never >&2\n",
+    )
+    .unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+
+    let text = fs::read_to_string(spec("linked")).unwrap();
+    fs::write(spec("linked"), text.replacen("        - serial_number\n", "", 1)).unwrap();
+    let printed = git("linked", &["commit", "--quiet", "--all", "--message", "Change"]);
+    assert!(printed.contains("[became-optional]"), "{printed}");
+}
+
+#[test]
+fn names_references_to_other_documents() {
+    let workspace = Workspace::new();
+    let text = "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          \
+                $ref: 'other.yaml#/[a](https://a.example)'\n";
+    fs::write(workspace.path("spec/a.yaml"), text).unwrap();
+    let diff = |format: &str| {
+        let output =
+            workspace.diff(&["--base", "a.yaml", "--revision", "a.yaml", "--format", format]);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        stdout(&output)
+    };
+    let note = "a.yaml:7:17: `other.yaml#/[a](https://a.example)` is in another document";
+    assert!(diff("text").contains(&format!("        Note {note}, which is not read\n")));
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&diff("json")).unwrap()["unread"][1],
+        note
+    );
+    assert!(diff("markdown").contains("- `other.yaml#/[a](https://a.example)` in `a.yaml:7:17`\n"));
+}
+
+#[test]
+fn rejects_references_without_a_target() {
+    let workspace = Workspace::new();
+    workspace.edit("#/components/responses/Unauthorized", "#/components/responses/Nowhere");
+    let output = workspace.diff(&[]);
+    assert_eq!(code(&output), 2);
+    let error = stderr(&output);
+    assert!(error.starts_with("spec/registry.yaml:"), "{error}");
+    assert!(error.contains("error: unresolved reference `#/components/responses/Nowhere`"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn rejects_endless_documents() {
+    let output = Workspace::new().diff(&["--base", "/dev/zero"]);
+    assert_eq!(code(&output), 2);
+    let message = "error: /dev/zero: too large; expected at most 67108864 bytes\n";
+    assert_eq!(stderr(&output), message);
+}
+
 /// `Organisation` is the owner and the beneficiary of a credit batch.
 #[test]
 fn change_of_a_schema_is_one_change_in_every_format() {
@@ -175,8 +260,11 @@ fn prints_json() {
 #[test]
 fn rejects_invalid_arguments() {
     let workspace = Workspace::new();
-    let invalid: [&[&str]; 5] = [
+    let invalid: [&[&str]; 8] = [
         &["--base", "nowhere"],
+        &["--base", ""],
+        &["--base", "HEAD*"],
+        &["--base", "[H]EAD"],
         &["--base", "--help"],
         &["--format", "xml"],
         &["--fail-on", "sometimes"],

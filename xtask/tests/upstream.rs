@@ -155,3 +155,20 @@ fn rejects_invalid_input_and_writes_nothing() {
     }
     assert_eq!(workspace.text("spec/upstream.lock"), before);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn rejects_endless_files() {
+    let too_large = |output: Output, name: &str| {
+        assert_eq!(code(&output), 2);
+        let message = format!("error: {name}: too large; expected at most 67108864 bytes\n");
+        assert!(printed(&output).contains(&message), "{}", printed(&output));
+    };
+    let workspace = Workspace::new();
+    too_large(workspace.upstream(&["/dev/zero"], ""), "/dev/zero");
+    for file in ["spec/divergences.toml", "spec/upstream.lock", "spec/registry.yaml"] {
+        fs::remove_file(workspace.path(file)).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", workspace.path(file)).unwrap();
+        too_large(workspace.upstream(&[], ""), file);
+    }
+}

@@ -11,6 +11,7 @@ use std::thread;
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::input::{Input, MAX_RECORD_SIZE, is_space};
+use super::types::RecordType;
 use super::validator::{InvalidRecord, RecordValidator, RecordViolation, Summary};
 
 /// The number of blocks per thread that are read ahead.
@@ -27,13 +28,16 @@ pub(super) fn check<E>(
     threads: usize,
     validator: &mut RecordValidator<'_, E>,
 ) -> Result<(), E> {
+    let record_type = validator.record_type();
     thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|_| {
                 let (jobs, queue) = channel::<LineBlock>();
                 let (results, receiver) = sync_channel(BATCHES_AHEAD);
                 // Sending results fails only after the caller stopped early.
-                scope.spawn(move || queue.iter().try_for_each(|block| validate(&block, &results)));
+                scope.spawn(move || {
+                    queue.iter().try_for_each(|block| validate(&block, record_type, &results))
+                });
                 (jobs, receiver)
             })
             .collect();
@@ -132,6 +136,7 @@ enum BlockResult {
 
 fn validate(
     block: &LineBlock,
+    record_type: Option<&'static RecordType>,
     results: &SyncSender<BlockResult>,
 ) -> Result<(), SendError<BlockResult>> {
     let mut invalid = Vec::new();
@@ -145,7 +150,7 @@ fn validate(
         violations = 0;
         results.send(BlockResult::Invalid(std::mem::take(&mut invalid)))
     };
-    let mut validator = RecordValidator::new(&mut report);
+    let mut validator = RecordValidator::new(record_type, &mut report);
     let mut start = 0;
     let ends = memchr_iter(b'\n', &block.bytes).chain([block.bytes.len()]);
     for (number, end) in (block.line..).zip(ends) {

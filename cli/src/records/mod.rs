@@ -1,17 +1,20 @@
-//! Validates the credit batches in JSON input of any length, in constant memory.
+//! Validates the records in JSON input of any length, in constant memory.
 //!
 //! NDJSON is validated in parallel, line by line, and continues after an invalid line. Every
 //! other form (one value, an array, concatenated values) is validated as a stream of values up to
 //! the first syntax error.
 
+mod audited;
 mod input;
 mod lines;
+mod types;
 mod validator;
 mod values;
 
 use std::io::{self, Read};
 
 use input::{Input, InputForm};
+pub use types::RecordType;
 use validator::RecordValidator;
 pub use validator::{InvalidRecord, RecordViolation, Summary};
 
@@ -29,6 +32,9 @@ pub enum CheckError<E> {
 
 /// Validates all records of the input and calls `report` with each invalid one, in order.
 ///
+/// All records have the type `record_type`. Without one, the `id` of each record determines its
+/// type.
+///
 /// The results do not depend on `block_size` and `threads`.
 ///
 /// # Errors
@@ -39,10 +45,11 @@ pub fn check<E>(
     input: impl Read,
     block_size: usize,
     threads: usize,
+    record_type: Option<&'static RecordType>,
     mut report: impl FnMut(InvalidRecord) -> Result<(), E>,
 ) -> Result<Summary, CheckError<E>> {
     let mut input = Input::new(input, block_size);
-    let mut validator = RecordValidator::new(&mut report);
+    let mut validator = RecordValidator::new(record_type, &mut report);
     match input.detect_form() {
         InputForm::Lines => lines::check(&mut input, threads.max(1), &mut validator),
         InputForm::Values => values::check(&mut input, &mut validator),
@@ -72,7 +79,7 @@ mod tests {
             found.push(record);
             Ok::<_, Infallible>(())
         };
-        let summary = super::check(document, block_size, threads, report).unwrap();
+        let summary = super::check(document, block_size, threads, None, report).unwrap();
         (found, summary)
     }
 
@@ -272,7 +279,7 @@ mod tests {
         let bytes = Cell::new(0);
         let input = CountingReader { records: 2000, bytes: &bytes };
         let mut most = 0;
-        let summary = super::check(input, block_size, threads, |record| {
+        let summary = super::check(input, block_size, threads, None, |record| {
             let reported = (record.record as usize + 1) * RECORD.len();
             most = most.max(bytes.get() - reported);
             Ok::<_, Infallible>(())
@@ -285,15 +292,9 @@ mod tests {
     fn stops_when_the_callback_fails() {
         let bytes = Cell::new(0);
         let input = CountingReader { records: usize::MAX, bytes: &bytes };
-        let stop =
-            super::check(
-                input,
-                1300,
-                2,
-                |record| {
-                    if record.record < 500 { Ok(()) } else { Err("enough") }
-                },
-            );
+        let stop = super::check(input, 1300, 2, None, |record| {
+            if record.record < 500 { Ok(()) } else { Err("enough") }
+        });
         assert!(matches!(stop, Err(CheckError::Report("enough"))));
     }
 
@@ -311,7 +312,7 @@ mod tests {
             [("{}\n".repeat(500) + "{", 500), ("[{},".to_owned(), 1), ("{} {".to_owned(), 1)]
         {
             let mut records = 0;
-            let stop = super::check(input.as_bytes().chain(Fails), 100, 2, |_| {
+            let stop = super::check(input.as_bytes().chain(Fails), 100, 2, None, |_| {
                 records += 1;
                 Ok::<_, Infallible>(())
             });

@@ -2,11 +2,33 @@
 
 use std::borrow::Cow;
 
-use isometric_registry::types::CreditBatch;
-use isometric_registry::validate::{self, Rule, Violation};
+use isometric_registry::audit::Finding;
+use isometric_registry::validate::{
+    Count, Property, Required, Rule, Schema, StringRules, Violation, lookup,
+};
 use serde_json::Value;
 
+use super::audited::{self, CheckedRecord};
 use super::input::MAX_RECORD_SIZE;
+use super::types::RecordType;
+
+/// The schema of a record of an unknown type.
+static IDENTIFIED: Schema = Schema::Object {
+    properties: &[Property {
+        name: "id",
+        required: Required::Always,
+        schema: &Schema::String(&StringRules {
+            name: "string",
+            length: Count { min: 0, max: None },
+            prefix: "",
+            pieces: None,
+            format: None,
+            values: &[],
+        }),
+    }],
+    additional: None,
+    count: Count { min: 0, max: None },
+};
 
 /// A violation of the spec, a finding, or a syntax error in a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,37 +83,60 @@ impl Summary {
 pub(super) struct RecordValidator<'r, E> {
     pub(super) summary: Summary,
     pub(super) report: &'r mut dyn FnMut(InvalidRecord) -> Result<(), E>,
+    /// The type of all records. `None` finds the type of each record by its identifier.
+    record_type: Option<&'static RecordType>,
+    /// The type of the latest record.
+    latest_type: Option<&'static RecordType>,
 }
 
 impl<'r, E> RecordValidator<'r, E> {
-    pub(super) fn new(report: &'r mut dyn FnMut(InvalidRecord) -> Result<(), E>) -> Self {
-        Self { summary: Summary::default(), report }
+    pub(super) fn new(
+        record_type: Option<&'static RecordType>,
+        report: &'r mut dyn FnMut(InvalidRecord) -> Result<(), E>,
+    ) -> Self {
+        Self { summary: Summary::default(), report, record_type, latest_type: None }
+    }
+
+    /// Returns the type of all records, if one was given.
+    pub(super) fn record_type(&self) -> Option<&'static RecordType> {
+        self.record_type
     }
 
     /// Validates the record at this line and column.
     pub(super) fn validate(&mut self, line: u64, column: usize, text: &[u8]) -> Result<(), E> {
-        let checked = validate::from_slice::<CreditBatch>(text);
-        let findings = checked.value.map(|batch| batch.findings()).unwrap_or_default();
-        if checked.violations.is_empty() && findings.is_empty() {
+        let Some(CheckedRecord { violations, findings }) = self.check(text) else {
+            return self.add(line, unidentified(text, line, column));
+        };
+        if violations.is_empty() && findings.is_empty() {
             self.summary.records += 1;
             return Ok(());
         }
-        let is_syntax = checked.violations.iter().any(|violation| violation.rule == Rule::Json);
-        let violations = match serde_json::from_slice::<Value>(text) {
-            Err(error) if is_syntax => vec![RecordViolation::from_serde(&error, line, column)],
-            _ => {
-                let findings = findings.into_iter().map(|finding| RecordViolation {
-                    pointer: finding.pointer,
-                    rule: finding.rule.as_str(),
-                    expected: "a value that is consistent with the rest of the batch".into(),
-                    got: finding.message.clone(),
-                    message: finding.message,
-                });
-                let violations = checked.violations.into_iter().map(RecordViolation::from);
-                violations.chain(findings).collect()
+        let mut problems = from_violations(violations, text, line, column);
+        problems.extend(findings.into_iter().map(RecordViolation::from));
+        self.add(line, problems)
+    }
+
+    /// Checks a record, or returns `None` if its type is unknown.
+    ///
+    /// The first guess is the type of the previous record. A record without violations has the
+    /// guessed type, because its identifier was validated.
+    fn check(&mut self, text: &[u8]) -> Option<CheckedRecord> {
+        if let Some(record_type) = self.record_type {
+            return Some(audited::check(record_type, text));
+        }
+        let guess = self.latest_type.filter(|guess| guess.is_likely(text));
+        let guessed = guess.map(|guess| audited::check(guess, text));
+        if guessed.as_ref().is_some_and(|checked| checked.violations.is_empty()) {
+            return guessed;
+        }
+        let record_type = RecordType::of(text)?;
+        self.latest_type = Some(record_type);
+        match guessed {
+            Some(checked) if guess.is_some_and(|guess| std::ptr::eq(guess, record_type)) => {
+                Some(checked)
             }
-        };
-        self.add(line, violations)
+            _ => Some(audited::check(record_type, text)),
+        }
     }
 
     /// Counts a record that was not validated.
@@ -112,6 +157,29 @@ impl<'r, E> RecordValidator<'r, E> {
         self.summary.violations += violations.len() as u64;
         (self.report)(InvalidRecord { record, line, violations })
     }
+}
+
+/// Returns the violations of a record. A syntax error has its position in the input.
+fn from_violations(
+    violations: Vec<Violation>,
+    text: &[u8],
+    line: u64,
+    column: usize,
+) -> Vec<RecordViolation> {
+    let is_syntax = violations.iter().any(|violation| violation.rule == Rule::Json);
+    match serde_json::from_slice::<Value>(text) {
+        Err(error) if is_syntax => vec![RecordViolation::from_serde(&error, line, column)],
+        _ => violations.into_iter().map(RecordViolation::from).collect(),
+    }
+}
+
+/// Returns the violations of a record without a known identifier.
+fn unidentified(text: &[u8], line: u64, column: usize) -> Vec<RecordViolation> {
+    let violations = lookup::violations(text, &IDENTIFIED);
+    if violations.is_empty() {
+        return vec![RecordViolation::unknown_type()];
+    }
+    from_violations(violations, text, line, column)
 }
 
 impl RecordViolation {
@@ -140,6 +208,20 @@ impl RecordViolation {
         }
     }
 
+    fn unknown_type() -> Self {
+        let mut prefixes: Vec<_> =
+            RecordType::all().iter().filter_map(|known| known.id_prefix).collect();
+        prefixes.sort_unstable();
+        let expected = format!("an identifier that starts with {}", prefixes.join(", "));
+        Self {
+            pointer: "/id".into(),
+            rule: "record-type",
+            message: format!("unknown type of record: expected {expected}, or --as TYPE"),
+            expected: expected.into(),
+            got: "another identifier".to_owned(),
+        }
+    }
+
     pub(super) fn too_long() -> Self {
         let expected = format!("at most {MAX_RECORD_SIZE} bytes");
         Self {
@@ -157,5 +239,17 @@ impl From<Violation> for RecordViolation {
         let message = violation.message();
         let Violation { pointer, rule, expected, got, .. } = violation;
         Self { pointer: pointer.into(), rule: rule.as_str(), expected, got, message }
+    }
+}
+
+impl From<Finding> for RecordViolation {
+    fn from(finding: Finding) -> Self {
+        Self {
+            pointer: finding.pointer,
+            rule: finding.rule.as_str(),
+            expected: "a value that is consistent with the rest of the record".into(),
+            got: finding.message.clone(),
+            message: finding.message,
+        }
     }
 }

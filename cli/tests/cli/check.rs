@@ -107,6 +107,50 @@ fn accepts_the_output_of_get() {
     assert!(checked.ends_with("<stdin>: 100 records, 0 invalid, 0 violations\n"), "{checked}");
 }
 
+/// Returns NDJSON of several types: the examples of the spec.
+fn mixed_lines() -> String {
+    let issuance = json!({
+        "id": "iss_1EWT8R5FY1S0GFCY",
+        "issued_at": "2024-01-22T11:56:48.520641Z",
+        "supplier": {
+            "id": "spl_1CC712KFS1S0YKPS",
+            "short_description": null,
+            "long_description": null,
+            "organisation": {"domain": null, "id": "org_1CP8EQDNQSBXTMR2", "name": "Storage"},
+            "location": null,
+        },
+        "project_id": "prj_1CTWZQGKE1S0VAXA",
+        "reporting_period_start_at": "2023-10-01",
+        "reporting_period_end_at": "2023-12-31",
+        "supplier_credit_batch_size_total": {"credit_kgs": 119_350, "credits": 119.35},
+        "buffer_pool_credit_batch_size_total": {"credit_kgs": 6282, "credits": 6.282},
+        "credit_batch_size_total": {"credit_kgs": 125_632, "credits": 125.632},
+    });
+    let organisation = json!({"domain": null, "id": "org_1CP8EQDNQSBXTMR2", "name": "Storage"});
+    let mut invalid = issuance.clone();
+    invalid["project_id"] = json!("spl_1CC712KFS1S0YKPS");
+    let unknown = json!({"id": "tea_1CC712KFS1S0YKPS"});
+    [batch(&[]), issuance, organisation, invalid, unknown]
+        .map(|record| format!("{record}\n"))
+        .concat()
+}
+
+#[test]
+fn finds_the_type_of_each_record_by_its_identifier() {
+    assert_snapshot("check-mixed", &check(&mixed_lines(), &[]));
+}
+
+#[test]
+fn validates_records_of_a_given_type() {
+    let quantity = r#"{"credit_kgs": 12.5, "credits": 0.0125}"#;
+    assert_snapshot("check-as", &check(quantity, &["--as", "credit-quantity"]));
+    assert_eq!(
+        check(quantity, &["--as", "CreditQuantity"]),
+        check(quantity, &["--as", "credit-quantity"])
+    );
+    assert_snapshot("check-unknown-type", &check(quantity, &["--as", "credit-quantities"]));
+}
+
 #[test]
 fn escapes_control_characters_of_the_file_name() {
     let folder = tempfile::tempdir().unwrap();

@@ -2,7 +2,19 @@
 
 use crate::{assert_snapshot, program, run, text};
 
-const COMMANDS: [&str; 6] = ["get", "lineage", "check", "simulate", "completions", "man"];
+const COMMANDS: [&str; 11] = [
+    "get",
+    "list",
+    "sum",
+    "call",
+    "lineage",
+    "audit",
+    "whoami",
+    "check",
+    "simulate",
+    "completions",
+    "man",
+];
 
 #[test]
 fn prints_help_of_the_program() {
@@ -48,5 +60,39 @@ fn each_command_has_a_manual_page() {
         let page = run(&["man", command]);
         assert!(page.contains(&format!(".TH isometric-registry-{command} 1")), "{page}");
     }
+    let page = run(&["man", "list", "issuances"]);
+    assert!(page.contains(".TH isometric-registry-list-issuances 1"), "{page}");
     assert_snapshot("man-unknown", &run(&["man", "tea"]));
+}
+
+#[test]
+fn completions_contain_collections_filters_and_values() {
+    let script = text(&program(&["completions", "bash"]).output().unwrap().stdout);
+    for word in ["organisation-credit-batches", "--retirement-id", "active split retired"] {
+        assert!(script.contains(word), "missing {word}");
+    }
+    let fish = text(&program(&["completions", "fish"]).output().unwrap().stdout);
+    assert!(fish.contains("create-retirement-from-oldest-credits"));
+}
+
+/// Runs the examples of all commands. `simulate` runs until it is interrupted, and has a test of
+/// its own.
+#[cfg(unix)]
+#[test]
+fn examples_of_help_run() {
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_isometric-registry")).parent().unwrap();
+    for command in COMMANDS.into_iter().filter(|&command| command != "simulate") {
+        let help = text(&program(&[command, "--help"]).output().unwrap().stdout);
+        let (_, examples) = help.split_once("Example:\n").unwrap_or_else(|| panic!("{help}"));
+        for example in examples.lines() {
+            let output = std::process::Command::new("/bin/sh")
+                .args(["-c", example])
+                .env_clear()
+                .env("PATH", folder)
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{example}: {}", text(&output.stderr));
+            assert!(!(output.stdout.is_empty() && output.stderr.is_empty()), "{example}");
+        }
+    }
 }

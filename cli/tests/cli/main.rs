@@ -1,16 +1,20 @@
 //! The output and the exit status of the program.
 #![cfg(test)]
 
+mod audit;
+mod call;
 mod check;
 mod get;
 mod help;
 mod lineage;
+mod list;
 mod pipes;
 mod readme;
 mod request_failures;
 mod secrets;
 mod simulate;
 mod usage;
+mod whoami;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -24,6 +24,8 @@ fn closed_pipe_is_not_an_error() {
         &["--offline", "get", ID],
         &["--offline", "get", ID, ID],
         &["--offline", "lineage", ID],
+        &["--offline", "list", "issuances"],
+        &["--offline", "call", "credit-batch", "--id", ID],
         &["completions", "bash"],
         &["man"],
     ] {

@@ -48,6 +48,17 @@ fn suggests_retries_only_for_retried_statuses() {
 }
 
 #[test]
+fn names_the_delay_that_the_server_requests() {
+    let simulator = Simulator::start().unwrap();
+    let fault = Fault::status(StatusCode::SERVICE_UNAVAILABLE);
+    simulator.inject(fault.retry_after(600).always());
+    let output = with_simulator(&simulator, &["get", ID, "--timeout", "5s"]).output().unwrap();
+    assert_eq!(simulator.requests().len(), 1);
+    let stderr = text(&output.stderr);
+    assert!(stderr.ends_with("hint: try again in 600 s, as the server requests\n"), "{stderr}");
+}
+
+#[test]
 fn lost_connection_is_reported() {
     let simulator = Simulator::start().unwrap();
     simulator.inject(Fault::reset().always());

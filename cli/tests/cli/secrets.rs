@@ -165,6 +165,23 @@ mod files {
     }
 
     #[test]
+    fn redacts_secrets_of_the_file_before_it_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("my secrets");
+        fs::write(&path, format!("ISOMETRIC_ACCESS_TOKEN='{TOKEN}'\n{SECRET}\n")).unwrap();
+        for arguments in [
+            &["get", TOKEN, "--credentials", "my secrets", "--environment", "sandbox"][..],
+            &["get", "--ids", SECRET, "--credentials=my secrets", "--environment", "sandbox"],
+            &["--credentials", "my secrets", "get", ID, "--client-secret", SECRET],
+            &["--credentials", "my secrets", "check", SECRET],
+        ] {
+            let output = program(arguments).current_dir(folder.path()).output().unwrap();
+            assert_no_secret(&output);
+            assert_eq!(output.status.code(), Some(2), "{}", transcript(&output));
+        }
+    }
+
+    #[test]
     fn redacts_secrets_of_the_file() {
         let simulator = Simulator::start().unwrap();
         let text = format!("ISOMETRIC_ACCESS_TOKEN={TOKEN}\nISOMETRIC_CLIENT_SECRET={SECRET}\n");

@@ -35,6 +35,17 @@ fn invalid_usage_prints_one_line_and_a_hint() {
         &["get", "--ids", "/nowhere/to/be/found"],
         &["simulate", "--port", "65536"],
         &["completions", "cmd"],
+        &["list"],
+        &["list", "issuanses"],
+        &["list", "organisation-orders"],
+        &["list", "projects", "--limit", "0"],
+        &["--offline", "list", "organisation-orders", "org_1"],
+        &["--offline", "list", "supplier-orders", "org_1DRBTYA8Q1S07CBY"],
+        &["list", "organisation-credit-batches", "org_1", "--status", "frozen"],
+        &["call", "retire"],
+        &["--offline", "call", "create-retirement"],
+        &["--offline", "call", "create-retirement", "--body", "/nowhere/to/be/found"],
+        &["--offline", "call", "credit-batch", "--yes"],
     ] {
         let transcript = run(arguments);
         let stderr = transcript.split("── stderr\n").nth(1).unwrap();

@@ -1,13 +1,17 @@
 //! Builds the graph of a contract from a document.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
 use super::constraint::{Constraint, StringSet};
-use super::graph::{ChildEdge, EdgeLabel, Element, ElementId, Keyword};
+use super::graph::{ChildEdge, EXTERNAL_REFERENCE, EdgeLabel, Element, ElementId, Keyword};
 use super::keywords::canonical;
+use super::media_type::media_type_name;
 use super::normalize::SchemaReader;
-use super::references::{LimitExceeded, Limited, References, pointer_to};
+use super::references::{LimitExceeded, Limited, References, pointers_to};
 use super::schema::AllOf;
+use super::security;
+use super::unread::{UnreadReference, excerpt};
 use crate::document::diagnostic::{Diagnostic, Refusal};
 use crate::document::pointer::Pointer;
 use crate::document::{Member, Node, Source};
@@ -17,8 +21,8 @@ use crate::document::{Member, Node, Source};
 const MAX_ELEMENTS: usize = 500_000;
 /// The number of schemas that a named schema may include to be compared with them.
 const MAX_BASES: usize = 1_000;
-/// Combinations of flows of one alternative of `security` that are read.
-const MAX_CREDENTIALS: usize = 1_000;
+/// The number of unresolved references that are reported.
+const MAX_UNRESOLVED: usize = 20;
 /// The depth to which alternatives are compared for sorting. Alternatives that
 /// differ only below it keep the order of the document.
 const SIGNATURE_DEPTH: usize = 3;
@@ -29,25 +33,62 @@ pub(crate) const METHODS: [&str; 9] =
 /// describe them.
 pub(crate) const IGNORED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
-/// Reads the elements of a document; the first is the whole document.
-pub(super) fn elements(source: &Source) -> Result<Vec<Element>, Refusal> {
+/// The elements of a document, and the parts of it that are not read.
+pub(super) struct Built {
+    /// The first element is the whole document.
+    pub(super) elements: Vec<Element>,
+    pub(super) unread: Vec<UnreadReference>,
+}
+
+/// Reads the elements of a document.
+pub(super) fn read(source: &Source) -> Result<Built, Refusal> {
     let root = source.root();
     let version = version(source)?;
-    let references = References::new(root);
+    let references = Rc::new(References::new(root));
     let names = named_schemas(root).map(|member| (&raw const member.node, member.key.as_str()));
+    let ignores_siblings = version.starts_with("3.0");
     let builder = GraphBuilder {
         root,
-        references,
-        schemas: SchemaReader::new(references, names.collect(), version.starts_with("3.0")),
+        schemas: SchemaReader::new(Rc::clone(&references), names.collect(), ignores_siblings),
+        references: Rc::clone(&references),
         elements: vec![Element::default()],
         known: HashMap::new(),
         pending: Vec::new(),
     };
-    builder.build().map_err(|LimitExceeded { node, rule, message }| {
-        let pointer = pointer_to(root, node).unwrap_or_default();
+    let elements = builder.build().map_err(|LimitExceeded { node, rule, message }| {
+        let pointer = pointers_to(root, &[node]).remove(&std::ptr::from_ref(node));
+        let pointer = pointer.unwrap_or_default();
         let help = "shorten the chain of references, or compare a smaller document".into();
-        refusal(source, Diagnostic { rule, position: node.position, pointer, message, help })
-    })
+        let position = node.position;
+        Refusal::new(source.name(), vec![Diagnostic { rule, position, pointer, message, help }])
+    })?;
+    let [missing, external] = references.without_target();
+    if missing.is_empty() {
+        let unread = external.into_iter().map(|node| UnreadReference::new(source, node));
+        return Ok(Built { elements, unread: unread.collect() });
+    }
+    Err(unresolved(source, &missing))
+}
+
+/// Reports references to places that do not exist.
+fn unresolved(source: &Source, missing: &[&Node]) -> Refusal {
+    let reported = &missing[..missing.len().min(MAX_UNRESOLVED)];
+    let mut pointers = pointers_to(source.root(), reported);
+    let diagnostic = |node: &&Node| {
+        let reference = node.as_str().unwrap_or_default();
+        let mut message = format!("unresolved reference `{}`", excerpt(reference));
+        if missing.len() > reported.len() {
+            message += &format!(" (1 of {})", missing.len());
+        }
+        Diagnostic {
+            rule: "unresolved-reference",
+            position: node.position,
+            pointer: pointers.remove(&std::ptr::from_ref(*node)).unwrap_or_default(),
+            message,
+            help: "correct the reference, or add its target to the document".into(),
+        }
+    };
+    Refusal::new(source.name(), reported.iter().map(diagnostic).collect())
 }
 
 /// Returns the names of the schemas of a document.
@@ -77,16 +118,13 @@ fn version(source: &Source) -> Result<&str, Refusal> {
     let message = format!("unsupported document: expected OpenAPI 3, found {found}");
     let help = "OpenAPI 3.0, 3.1 and 3.2 are supported, such as `openapi: 3.0.3`".into();
     let rule = "unsupported-document";
-    Err(refusal(source, Diagnostic { rule, position, pointer, message, help }))
-}
-
-fn refusal(source: &Source, diagnostic: Diagnostic) -> Refusal {
-    Refusal::new(source.name(), vec![diagnostic])
+    let diagnostic = Diagnostic { rule, position, pointer, message, help };
+    Err(Refusal::new(source.name(), vec![diagnostic]))
 }
 
 struct GraphBuilder<'s> {
     root: &'s Node,
-    references: References<'s>,
+    references: Rc<References<'s>>,
     schemas: SchemaReader<'s>,
     elements: Vec<Element>,
     /// The elements of schemas, by the nodes that they are read from.
@@ -254,36 +292,44 @@ impl<'s> GraphBuilder<'s> {
         text
     }
 
+    /// Reads the operations of a path item, and those of the path item that it refers to.
     fn path_item(
         &mut self,
         node: &'s Node,
         parent: &mut Element,
         label: impl Fn(String) -> EdgeLabel,
     ) -> Limited<'s, ()> {
-        let item = self.references.resolve(node)?;
-        let shared = elements_of(item, "parameters");
-        let known = item.members().iter().filter(|m| METHODS.contains(&m.key.as_str()));
-        for member in known.chain(members(item, "additionalOperations")) {
-            let mut operation = self.operation(&member.node, shared)?;
-            if member.node.get("servers").is_none() {
-                add_servers(item, &mut operation);
+        let target = self.references.resolve(node)?;
+        if let Some(reference) = self.references.external(target) {
+            let path_item = Element::from_external(reference);
+            self.insert(parent, label("PATH ITEM".to_owned()), path_item, false);
+        }
+        let items = if std::ptr::eq(target, node) { vec![node] } else { vec![target, node] };
+        let shared: Vec<&Node> =
+            items.iter().flat_map(|item| elements_of(item, "parameters")).collect();
+        for item in items {
+            let known = item.members().iter().filter(|m| METHODS.contains(&m.key.as_str()));
+            for member in known.chain(members(item, "additionalOperations")) {
+                let mut operation = self.operation(&member.node, &shared)?;
+                if member.node.get("servers").is_none() {
+                    add_servers(item, &mut operation);
+                }
+                self.insert(parent, label(member.key.to_uppercase()), operation, false);
             }
-            self.insert(parent, label(member.key.to_uppercase()), operation, false);
         }
         Ok(())
     }
 
-    fn operation(&mut self, node: &'s Node, shared: &'s [Node]) -> Limited<'s, Element> {
+    fn operation(&mut self, node: &'s Node, shared: &[&'s Node]) -> Limited<'s, Element> {
         let mut operation = Element::default();
         if let Some(id) = node.get_str("operationId") {
             operation.facts.insert("operationId".into(), Constraint::Note(id.to_owned()));
         }
         add_deprecated(node, &mut operation);
         add_servers(node, &mut operation);
-        if let Some(value) = self.security(node)? {
-            operation.facts.insert("security".into(), value);
-        }
-        for parameter in shared.iter().chain(elements_of(node, "parameters")) {
+        let security = security::read(self.root, &self.references, node)?;
+        operation.facts.insert("security".into(), security);
+        for parameter in shared.iter().copied().chain(elements_of(node, "parameters")) {
             self.parameter(parameter, &mut operation)?;
         }
         if let Some(body) = node.get("requestBody") {
@@ -292,25 +338,42 @@ impl<'s> GraphBuilder<'s> {
             let required = body.is_true("required");
             self.insert(&mut operation, EdgeLabel::RequestBody, element, required);
         }
-        for response in members(node, "responses").filter(|member| !member.key.starts_with("x-")) {
+        for response in members(node, "responses").filter(is_no_extension) {
             let element = self.response(&response.node)?;
             let status = response.key.to_uppercase();
             let status = if status == "DEFAULT" { "default".to_owned() } else { status };
             self.insert(&mut operation, EdgeLabel::Response(status), element, false);
         }
-        for callback in members(node, "callbacks") {
-            for path in self.references.resolve(&callback.node)?.members() {
-                self.path_item(&path.node, &mut operation, |method| EdgeLabel::Incoming {
-                    name: format!("callback {} {}", callback.key, path.key),
-                    method,
-                })?;
-            }
+        for callback in members(node, "callbacks").filter(is_no_extension) {
+            self.callback(callback, &mut operation)?;
         }
         Ok(operation)
     }
 
+    fn callback(&mut self, callback: &'s Member, operation: &mut Element) -> Limited<'s, ()> {
+        let node = self.references.resolve(&callback.node)?;
+        if let Some(reference) = self.references.external(node) {
+            let keyword = format!("callback {} · {EXTERNAL_REFERENCE}", callback.key);
+            operation.facts.insert(keyword.into(), Constraint::Opaque(reference.to_owned()));
+            return Ok(());
+        }
+        for path in node.members().iter().filter(is_no_extension) {
+            self.path_item(&path.node, operation, |method| EdgeLabel::Incoming {
+                name: format!("callback {} {}", callback.key, path.key),
+                method,
+            })?;
+        }
+        Ok(())
+    }
+
     fn parameter(&mut self, node: &'s Node, operation: &mut Element) -> Limited<'s, ()> {
         let node = self.references.resolve(node)?;
+        if let Some(reference) = self.references.external(node) {
+            let label =
+                EdgeLabel::Parameter { location: "external".into(), name: reference.to_owned() };
+            self.insert(operation, label, Element::from_external(reference), false);
+            return Ok(());
+        }
         let (location, mut name) = (string(node, "in").to_owned(), string(node, "name").to_owned());
         if location == "header" {
             name.make_ascii_lowercase();
@@ -343,24 +406,34 @@ impl<'s> GraphBuilder<'s> {
                 element.facts.insert(keyword.into(), Constraint::Permission);
             }
         }
-        if let Some(schema) = node.get("schema") {
-            self.value(schema, &mut element)?;
+        if node.get("content").is_none() {
+            self.value(node.get("schema"), &mut element)?;
         }
         Ok(element)
     }
 
     /// Reads the media types under `content`.
     fn content(&mut self, node: &'s Node) -> Limited<'s, Element> {
-        let mut element = Element::default();
+        let mut element = match self.references.external(node) {
+            Some(reference) => Element::from_external(reference),
+            None => Element::default(),
+        };
         for member in members(node, "content") {
             let mut media_type = Element::default();
-            let schema = member.node.get("schema").unwrap_or(&member.node);
-            self.value(schema, &mut media_type)?;
+            self.value(member.node.get("schema"), &mut media_type)?;
+            if let Some(item) = member.node.get("itemSchema") {
+                let edge = ChildEdge { element: self.schema_element(vec![item])?, required: false };
+                media_type.children.insert(EdgeLabel::Keyword("itemSchema"), edge);
+            }
             for encoding in members(&member.node, "encoding") {
                 let keyword: Keyword = format!("encoding {}", encoding.key).into();
                 media_type.facts.insert(keyword, Constraint::Opaque(canonical(&encoding.node)));
             }
-            let label = EdgeLabel::MediaType(media_type_name(&member.key));
+            let mut label = EdgeLabel::MediaType(media_type_name(&member.key));
+            if element.children.contains_key(&label) {
+                // Two names differ only by parameters without an effect.
+                label = EdgeLabel::MediaType(member.key.to_lowercase());
+            }
             self.insert(&mut element, label, media_type, false);
         }
         Ok(element)
@@ -383,62 +456,10 @@ impl<'s> GraphBuilder<'s> {
         Ok(response)
     }
 
-    /// Reads the alternative credentials of an operation, or else of the whole
-    /// document. The names of security schemes are not part of the contract.
-    fn security(&self, operation: &'s Node) -> Limited<'s, Option<Constraint>> {
-        let Some(list) = operation.get("security").or_else(|| self.root.get("security")) else {
-            return Ok(None);
-        };
-        let mut alternatives: BTreeSet<StringSet> = BTreeSet::new();
-        for alternative in list.elements() {
-            let mut combined = vec![StringSet::new()];
-            for scheme in alternative.members() {
-                let credentials = self.credentials(&scheme.key, &scheme.node)?;
-                if combined.len() * credentials.len() > MAX_CREDENTIALS {
-                    break;
-                }
-                let with = |known: &StringSet| {
-                    credentials.iter().map(|more| known | more).collect::<Vec<_>>()
-                };
-                combined = combined.iter().flat_map(with).collect();
-            }
-            alternatives.extend(combined);
-        }
-        if alternatives.is_empty() {
-            alternatives.insert(StringSet::new());
-        }
-        Ok(Some(Constraint::Credentials(alternatives)))
-    }
-
-    /// Returns the alternative credentials of a security scheme: one for each flow.
-    fn credentials(&self, name: &str, scopes: &Node) -> Limited<'s, Vec<StringSet>> {
-        let at = Pointer::root().descend(["components", "securitySchemes", name]);
-        let Some(scheme) = self.root.find(&at) else {
-            return Ok(vec![StringSet::from([format!("undefined scheme {name}")])]);
-        };
-        let scheme = self.references.resolve(scheme)?;
-        let credential = match (string(scheme, "type"), string(scheme, "in")) {
-            ("http", _) => format!("http {}", string(scheme, "scheme").to_lowercase()),
-            ("apiKey", "header") => format!("header {}", string(scheme, "name").to_lowercase()),
-            ("apiKey", location) => format!("{location} {}", string(scheme, "name")),
-            ("openIdConnect", _) => format!("openIdConnect {}", string(scheme, "openIdConnectUrl")),
-            (other, _) => other.to_owned(),
-        };
-        let scopes = scopes.elements().iter().filter_map(Node::as_str);
-        let scopes: StringSet = scopes.map(|scope| format!("{credential} scope {scope}")).collect();
-        let flows = members(scheme, "flows").filter(|_| credential == "oauth2");
-        let mut alternatives: Vec<_> = flows.map(oauth_flow).collect();
-        if alternatives.is_empty() {
-            alternatives.push(credential);
-        }
-        let with_scopes = |credential: String| {
-            std::iter::once(credential).chain(scopes.iter().cloned()).collect()
-        };
-        Ok(alternatives.into_iter().map(with_scopes).collect())
-    }
-
-    fn value(&mut self, schema: &'s Node, parent: &mut Element) -> Limited<'s, ()> {
-        let edge = ChildEdge { element: self.schema_element(vec![schema])?, required: false };
+    /// Reads the schema of a value. Without a schema, any value is allowed.
+    fn value(&mut self, schema: Option<&'s Node>, parent: &mut Element) -> Limited<'s, ()> {
+        let nodes = schema.into_iter().collect();
+        let edge = ChildEdge { element: self.schema_element(nodes)?, required: false };
         parent.children.insert(EdgeLabel::Value, edge);
         Ok(())
     }
@@ -506,19 +527,16 @@ fn members<'s>(node: &'s Node, key: &str) -> impl Iterator<Item = &'s Member> + 
     node.get(key).map(Node::members).unwrap_or_default().iter()
 }
 
+fn is_no_extension(member: &&Member) -> bool {
+    !member.key.starts_with("x-")
+}
+
 fn elements_of<'s>(node: &'s Node, key: &str) -> &'s [Node] {
     node.get(key).map(Node::elements).unwrap_or_default()
 }
 
 fn string<'s>(node: &'s Node, key: &str) -> &'s str {
     node.get_str(key).unwrap_or_default()
-}
-
-/// Returns an OAuth flow with its URLs.
-fn oauth_flow(flow: &Member) -> String {
-    let urls = ["authorizationUrl", "deviceAuthorizationUrl", "tokenUrl"];
-    let urls = urls.iter().filter_map(|keyword| flow.node.get_str(keyword));
-    urls.fold(format!("oauth2 {}", flow.key), |text, url| format!("{text} {url}"))
 }
 
 fn add_deprecated(node: &Node, element: &mut Element) {
@@ -547,9 +565,4 @@ fn server(node: &Node) -> String {
         }
     }
     text
-}
-
-/// Normalizes case and the spaces after `;`, which have no meaning.
-pub(crate) fn media_type_name(name: &str) -> String {
-    name.split(';').map(str::trim).collect::<Vec<_>>().join(";").to_lowercase()
 }

@@ -91,6 +91,11 @@ impl Constraint {
         }
     }
 
+    /// Returns whether this is the requirement of no credentials.
+    pub(crate) fn is_no_credentials(&self) -> bool {
+        matches!(self, Self::Credentials(sets) if sets.iter().all(StringSet::is_empty))
+    }
+
     /// Returns the relation for a change from `self` to `revision`; `None` if both
     /// mean the same.
     pub fn change(&self, revision: &Self, encoding: ValueEncoding) -> Option<SetRelation> {
@@ -173,9 +178,18 @@ fn format_contains(outer: &str, inner: &str) -> bool {
         })
 }
 
+/// The text before the URL at which a token is refreshed.
+pub(super) const REFRESH: &str = " refresh ";
+
 /// Returns whether every set of credentials in `inner` is sufficient for `outer`.
 fn credentials_accept(outer: &BTreeSet<StringSet>, inner: &BTreeSet<StringSet>) -> bool {
-    inner.iter().all(|given| outer.iter().any(|needed| needed.is_subset(given)))
+    let has = |given: &StringSet, needed: &String| {
+        // Those who did not refresh tokens need not do so from now on.
+        let without_refresh = needed.split_once(REFRESH).map(|(credential, _)| credential);
+        given.contains(needed) || without_refresh.is_some_and(|needed| given.contains(needed))
+    };
+    let suffices = |given: &StringSet, needed: &StringSet| needed.iter().all(|n| has(given, n));
+    inner.iter().all(|given| outer.iter().any(|needed| suffices(given, needed)))
 }
 
 impl fmt::Display for Constraint {
@@ -420,6 +434,7 @@ mod tests {
         assert_eq!(change(&[""], &["token"]), Some(SetRelation::Narrowed));
         assert_eq!(change(&["token"], &["token", "secret"]), Some(SetRelation::Widened));
         assert_eq!(change(&["token"], &["secret"]), Some(SetRelation::Incomparable));
+        assert_eq!(change(&[""], &["", "token"]), None);
     }
 
     #[test]

@@ -121,12 +121,15 @@ impl<'c> FactLister<'c> {
         let element = &elements[id.0];
         self.schemas(&element.bases)?;
         let bases = || element.bases.iter().map(|base| &elements[base.0]);
-        for (keyword, value) in &element.facts {
+        // Operations without credentials have no `security` in most documents.
+        let listed = element.facts.iter().filter(|(_, value)| !value.is_no_credentials());
+        for (keyword, value) in listed.clone() {
             if !bases().any(|base| base.facts.get(keyword) == Some(value)) {
                 self.add(keyword, &value.to_string())?;
             }
         }
-        if element.is_empty() && element.bases.is_empty() {
+        let is_bare = element.children.is_empty() && element.bases.is_empty();
+        if is_bare && listed.count() == 0 {
             self.add_empty()?;
         }
         self.open.push(id);
@@ -176,16 +179,12 @@ impl<'c> FactLister<'c> {
     /// Adds a fact for an element without facts, so that its presence is listed.
     fn add_empty(&mut self) -> Result<(), FactsError> {
         match self.path.last() {
-            Some(label) if label.is_in_pointer() || **label == EdgeLabel::Value => {
-                self.add("type", ANY_TYPE)
-            }
-            None if !self.owner.is_empty() => self.add("type", ANY_TYPE),
             Some(EdgeLabel::Response(_) | EdgeLabel::RequestBody) => self.add("no content", ""),
             Some(EdgeLabel::Operation { .. } | EdgeLabel::Incoming { .. }) => {
                 self.add("no responses", "")
             }
-            Some(_) => self.add("no schema", ""),
-            None => Ok(()),
+            None if self.owner.is_empty() => Ok(()),
+            _ => self.add("type", ANY_TYPE),
         }
     }
 

@@ -9,6 +9,9 @@ use super::constraint::Constraint;
 /// The subject of a fact, such as `length` or `operationId`.
 pub type Keyword = Cow<'static, str>;
 
+/// The keyword of the fact that an element is in another document.
+pub(super) const EXTERNAL_REFERENCE: &str = "external reference";
+
 /// A node of the graph: an operation, a parameter, a response, a schema.
 ///
 /// Elements are shared, and a recursive schema leads back to itself.
@@ -24,6 +27,12 @@ pub(crate) struct Element {
 }
 
 impl Element {
+    /// Creates an element that is in another document, which is not read.
+    pub(super) fn from_external(reference: &str) -> Self {
+        let value = Constraint::Opaque(reference.to_owned());
+        Self { facts: BTreeMap::from([(EXTERNAL_REFERENCE.into(), value)]), ..Self::default() }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.facts.is_empty() && self.children.is_empty()
     }

@@ -8,7 +8,7 @@ use super::schema::{FlatSchema, without_covered_types};
 use crate::document::{Member, Node, Value as Json};
 
 /// Keywords without an effect on values.
-const ANNOTATIONS: [&str; 12] = [
+const ANNOTATIONS: [&str; 13] = [
     "title",
     "description",
     "example",
@@ -18,13 +18,14 @@ const ANNOTATIONS: [&str; 12] = [
     "$schema",
     "$id",
     "$anchor",
+    "$dynamicAnchor",
     "$defs",
     "definitions",
     "summary",
 ];
 /// Keywords that are read separately, since they combine schemas or depend on others.
-const STRUCTURE: [&str; 8] =
-    ["$ref", "type", "nullable", "enum", "const", "allOf", "anyOf", "oneOf"];
+const STRUCTURE: [&str; 9] =
+    ["$ref", "$dynamicRef", "type", "nullable", "enum", "const", "allOf", "anyOf", "oneOf"];
 /// Keywords that hold one schema.
 const HOLDS_ONE: [&str; 12] = [
     "items",
@@ -202,6 +203,10 @@ fn read_keyword<'s>(key: &str, node: &'s Node, schema: &mut FlatSchema<'s>) {
         "pattern" if UNIVERSAL_PATTERNS.contains(&text().as_str()) => return,
         "pattern" => Constraint::AllOf(StringSet::from([text()])),
         "format" => Constraint::Format(text()),
+        "contentEncoding" if let Some(format) = format_of_encoding(&text()) => {
+            schema.facts.insert("format".into(), Constraint::Format(format.to_owned()));
+            return;
+        }
         "multipleOf" => {
             number(node).map_or_else(|| Constraint::Opaque(text()), Constraint::MultipleOf)
         }
@@ -210,6 +215,15 @@ fn read_keyword<'s>(key: &str, node: &'s Node, schema: &mut FlatSchema<'s>) {
         _ => Constraint::Opaque(text()),
     };
     schema.facts.insert(key.to_owned().into(), value);
+}
+
+/// Returns the format of OpenAPI 3.0 for a `contentEncoding` of OpenAPI 3.1.
+fn format_of_encoding(encoding: &str) -> Option<&'static str> {
+    match encoding.to_ascii_lowercase().as_str() {
+        "base64" => Some("byte"),
+        "base64url" => Some("base64url"),
+        _ => None,
+    }
 }
 
 fn strings(node: &Node) -> impl Iterator<Item = String> + '_ {

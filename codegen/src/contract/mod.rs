@@ -22,20 +22,26 @@ mod constraint;
 mod facts;
 mod graph;
 mod keywords;
+mod media_type;
 mod normalize;
 mod references;
 mod schema;
+mod security;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use std::rc::Rc;
 
-pub(crate) use build::{IGNORED_HEADERS, METHODS, media_type_name};
+use build::Built;
+pub(crate) use build::{IGNORED_HEADERS, METHODS};
 pub use constraint::{Bound, Constraint, JsonNumber, Range, SetRelation, StringSet, ValueEncoding};
 pub use facts::{Fact, FactsError};
 pub(crate) use facts::{MAX_DEPTH, SCHEMA, deep_place, schema_owner};
 pub(crate) use graph::{ChildEdge, EdgeLabel, Element, ElementId, ElementLocation, path_template};
 pub use graph::{Keyword, WireDirection};
+pub(crate) use media_type::media_type_name;
+pub use unread::UnreadReference;
 
 use crate::document::Source;
 use crate::document::diagnostic::Refusal;
@@ -47,22 +53,30 @@ pub struct Contract {
     elements: Vec<Rc<Element>>,
     /// The names of the document's schemas, which help to match alternatives.
     components: StringSet,
+    unread: Vec<UnreadReference>,
 }
 
 impl Contract {
     /// Reads the contract of an OpenAPI 3 document.
     ///
-    /// The reader is lenient: an unknown keyword becomes a fact, and so does a
-    /// reference without a target.
+    /// The reader is lenient: an unknown keyword becomes a fact, and so does a reference
+    /// to another document, which is not read.
     ///
     /// # Errors
     ///
-    /// The document is not OpenAPI 3, or its references are nested too deeply to be
-    /// resolved. Such a document is refused as a whole: a contract that leaves out
-    /// a schema could hide a change.
+    /// The document is not OpenAPI 3, a reference of an operation leads nowhere, or
+    /// references are nested too deeply to be resolved. Such a document is refused as a
+    /// whole: a contract that leaves out a schema could hide a change.
     pub fn of(source: &Source) -> Result<Self, Refusal> {
-        let elements = build::elements(source)?.into_iter().map(Rc::new).collect();
-        Ok(Self { elements, components: build::components(source) })
+        let Built { elements, unread } = build::read(source)?;
+        let elements = elements.into_iter().map(Rc::new).collect();
+        Ok(Self { elements, components: build::components(source), unread })
+    }
+
+    /// Returns the references to other documents, whose contents are not part of the
+    /// contract.
+    pub fn unread(&self) -> &[UnreadReference] {
+        &self.unread
     }
 
     /// Returns all facts, ordered by operation and place; those of named schemas follow.

@@ -8,9 +8,11 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::constraint::{Constraint, StringSet};
-use super::graph::EdgeLabel;
+use super::graph::{EXTERNAL_REFERENCE, EdgeLabel};
 use super::keywords::{self, canonical, is_annotation};
-use super::references::{LimitExceeded, Limited, MAX_NESTING, References, TOO_DEEP};
+use super::references::{
+    LimitExceeded, Limited, MAX_NESTING, REFERENCE_KEYWORDS, References, TOO_DEEP, Targets,
+};
 use super::schema::FlatSchema;
 use crate::document::{Node, Value as Json};
 
@@ -19,7 +21,7 @@ const MAX_REREADS: usize = 10_000;
 
 /// Reads the schemas of one document.
 pub(super) struct SchemaReader<'s> {
-    references: References<'s>,
+    references: Rc<References<'s>>,
     /// The members of `components/schemas`.
     names: HashMap<*const Node, &'s str>,
     /// True for OpenAPI 3.0, which ignores all siblings of `$ref`.
@@ -34,7 +36,7 @@ pub(super) struct SchemaReader<'s> {
 
 impl<'s> SchemaReader<'s> {
     pub(super) fn new(
-        references: References<'s>,
+        references: Rc<References<'s>>,
         names: HashMap<*const Node, &'s str>,
         ignores_siblings: bool,
     ) -> Self {
@@ -51,7 +53,7 @@ impl<'s> SchemaReader<'s> {
 
     /// Follows references as long as they have no siblings that constrain values.
     pub(super) fn follow(&self, node: &'s Node) -> Limited<'s, &'s Node> {
-        let is_neutral = |key: &str| key == "$ref" || is_annotation(key);
+        let is_neutral = |key: &str| REFERENCE_KEYWORDS.contains(&key) || is_annotation(key);
         self.references.follow(node, |node| {
             self.ignores_siblings || node.members().iter().all(|member| is_neutral(&member.key))
         })
@@ -141,16 +143,14 @@ impl<'s> SchemaReader<'s> {
                 return Ok(FlatSchema::from_fact("not a schema", value));
             }
         }
-        let reference = node.get_str("$ref");
-        if let (Some(reference), true) = (reference, self.ignores_siblings) {
-            return Ok((*self.referenced(node, reference)?).clone());
+        if self.ignores_siblings && node.get_str("$ref").is_some() {
+            let mut schema = FlatSchema::default();
+            self.merge_referenced(&mut schema, node, "$ref")?;
+            return Ok(schema);
         }
         let mut schema = keywords::read(node);
-        if let Some(reference) = reference {
-            let referenced = self.referenced(node, reference)?;
-            if !try_merge(&mut schema, &referenced) {
-                schema.facts.insert("$ref".into(), Constraint::Opaque(reference.to_owned()));
-            }
+        for keyword in REFERENCE_KEYWORDS {
+            self.merge_referenced(&mut schema, node, keyword)?;
         }
         for item in elements(node, "allOf") {
             self.merge(&mut schema, item)?;
@@ -170,14 +170,28 @@ impl<'s> SchemaReader<'s> {
         Ok(schema)
     }
 
-    fn referenced(&mut self, node: &'s Node, reference: &str) -> Limited<'s, Rc<FlatSchema<'s>>> {
-        match self.references.target(node) {
-            Some(node) => self.schema(node),
-            None => {
-                let value = Constraint::Opaque(reference.to_owned());
-                Ok(Rc::new(FlatSchema::from_fact("unresolved reference", value)))
+    /// Merges the schema that a keyword refers to, or else states the reference as a fact.
+    fn merge_referenced(
+        &mut self,
+        schema: &mut FlatSchema<'s>,
+        node: &'s Node,
+        keyword: &'static str,
+    ) -> Limited<'s, ()> {
+        match self.references.targets(node, keyword) {
+            None => {}
+            Some((_, Targets::One(target))) => self.merge(schema, target)?,
+            Some((text, Targets::Several(targets))) => {
+                for (index, target) in targets.into_iter().enumerate() {
+                    let label = EdgeLabel::Keyed(keyword, format!("{text} {}", index + 1));
+                    schema.children.insert(label, vec![target]);
+                }
+            }
+            Some((text, Targets::None)) => {
+                let value = Constraint::Opaque(text.to_owned());
+                schema.facts.insert(EXTERNAL_REFERENCE.into(), value);
             }
         }
+        Ok(())
     }
 
     fn alternatives(&mut self, nodes: &'s [Node], exclusive: bool) -> Limited<'s, FlatSchema<'s>> {

@@ -382,10 +382,7 @@ fn changed_facts(base: &Element, revision: &Element, encoding: ValueEncoding) ->
     let kept_or_removed = base.facts.iter().filter(is_here).filter_map(|(keyword, value)| {
         let relation = match revision.facts.get(keyword) {
             Some(changed) => value.change(changed, encoding)?,
-            None => match no_credentials(value) {
-                Some(none) => value.change(&none, encoding)?,
-                None => value.when_added().reversed(),
-            },
+            None => value.when_added().reversed(),
         };
         Some(FactChange { keyword: keyword.clone(), relation })
     });
@@ -394,20 +391,11 @@ fn changed_facts(base: &Element, revision: &Element, encoding: ValueEncoding) ->
         .iter()
         .filter(is_here)
         .filter(|(keyword, _)| !base.facts.contains_key(*keyword));
-    let added = added.filter_map(|(keyword, value)| {
-        let relation = match no_credentials(value) {
-            Some(none) => none.change(value, encoding)?,
-            None => value.when_added(),
-        };
-        Some(FactChange { keyword: keyword.clone(), relation })
+    let added = added.map(|(keyword, value)| FactChange {
+        keyword: keyword.clone(),
+        relation: value.when_added(),
     });
     kept_or_removed.chain(added).collect()
-}
-
-/// Returns the constraint that missing credentials stand for: calls without any.
-fn no_credentials(value: &Constraint) -> Option<Constraint> {
-    let none = Constraint::Credentials([StringSet::new()].into());
-    matches!(value, Constraint::Credentials(_)).then_some(none)
 }
 
 /// Marks all pairs above a difference.

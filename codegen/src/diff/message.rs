@@ -77,7 +77,14 @@ fn changed_fact(
             }
         }
         (Constraint::Credentials(_), Constraint::Credentials(_)) => {
-            let text = element(path).plain(" now requires ").append(code(revision));
+            let text = element(path);
+            if revision.is_no_credentials() {
+                return text.plain(" no longer requires ").append(code(base));
+            }
+            let text = text.plain(" now requires ").append(code(revision));
+            if base.is_no_credentials() {
+                return text;
+            }
             text.plain(" instead of ").append(code(base))
         }
         _ => {
@@ -104,10 +111,6 @@ fn added_or_removed_fact(keyword: &str, value: &Constraint, is_added: bool) -> S
             let verb = if is_added { " now names " } else { " no longer names " };
             let values = named_values(value_noun(keyword), values.iter());
             text.plain(verb).append(values.unwrap_or_default())
-        }
-        Constraint::Credentials(_) => {
-            let verb = if is_added { " now requires " } else { " no longer requires " };
-            text.plain(verb).append(code(value))
         }
         Constraint::Permission if keyword == "nullable" => {
             text.plain(if is_added { " became nullable" } else { " is no longer nullable" })

@@ -5,10 +5,12 @@ use std::fmt::Write;
 use super::change::Change;
 use super::report::Report;
 use super::rules::Level;
+use crate::contract::UnreadReference;
 use crate::document::diagnostic::on_one_line;
 use crate::styled::{OutputLine, StyledText, TextSpan, Tone};
 
-/// The number of operations or places that a heading lists.
+/// The number of operations or places that a heading lists, and of references to other
+/// documents that a report lists.
 const MAX_LISTED: usize = 10;
 
 /// Renders a report as lines: each operation, group of operations or named schema with
@@ -25,6 +27,14 @@ pub fn text(report: &Report, note: &StyledText) -> Vec<OutputLine> {
             OutputLine::Status { tone, word, text }
         }));
     }
+    lines.extend(report.unread.iter().take(MAX_LISTED).map(|reference| {
+        let text = on_one_line(&format!("{reference}, which is not read"));
+        OutputLine::Status { tone: Tone::Warning, word: "Note", text }
+    }));
+    if report.unread.len() > MAX_LISTED {
+        let text = format!("and {} more references to other documents", omitted(report));
+        lines.push(OutputLine::Status { tone: Tone::Warning, word: "Note", text });
+    }
     let worst = report.changes.iter().map(|change| change.level).max().unwrap_or(Level::Info);
     let mut verdict = format!("{}; {note}", verdict(report));
     for count in counts(report) {
@@ -32,6 +42,11 @@ pub fn text(report: &Report, note: &StyledText) -> Vec<OutputLine> {
     }
     lines.push(OutputLine::Status { tone: status(worst).0, word: "Verdict", text: verdict });
     lines
+}
+
+/// Counts the references to other documents that a report does not list.
+fn omitted(report: &Report) -> usize {
+    report.unread.len().saturating_sub(MAX_LISTED)
 }
 
 fn status(level: Level) -> (Tone, &'static str) {
@@ -119,6 +134,7 @@ pub fn markdown(report: &Report, note: &StyledText) -> String {
     }
     text.push('\n');
     append_table(report, &mut text);
+    append_unread(report, &mut text);
     append_details(report, &mut text);
     text
 }
@@ -143,6 +159,21 @@ fn append_table(report: &Report, text: &mut String) {
     }
     if worst_first.len() > MAX_ROWS {
         *text += &format!("\nand {} more, below.\n", worst_first.len() - MAX_ROWS);
+    }
+}
+
+/// Lists the references to other documents.
+fn append_unread(report: &Report, text: &mut String) {
+    if report.unread.is_empty() {
+        return;
+    }
+    *text += "\nReferences to other documents, which are not read:\n\n";
+    for UnreadReference { document, position, reference } in report.unread.iter().take(MAX_LISTED) {
+        let place = format!("{document}:{}:{}", position.line, position.column);
+        *text += &format!("- {} in {}\n", code(reference), code(&place));
+    }
+    if omitted(report) > 0 {
+        *text += &format!("- and {} more\n", omitted(report));
     }
 }
 

@@ -8,7 +8,7 @@ use super::error::DiffError;
 use super::judge;
 use super::rules::{Level, Policy};
 use super::verdict;
-use crate::contract::Contract;
+use crate::contract::{Contract, UnreadReference};
 use crate::document::Source;
 
 /// The difference of two contracts.
@@ -18,6 +18,8 @@ pub struct Report {
     pub breaking: bool,
     /// All changes, by schema, operations and descending severity.
     pub changes: Vec<Change>,
+    /// The references of both documents to other documents, which are not read.
+    pub unread: Vec<UnreadReference>,
 }
 
 impl Report {
@@ -30,7 +32,8 @@ impl Report {
     pub fn of(base: &Contract, revision: &Contract) -> Result<Self, DiffError> {
         let changes = judge::changes(&compare::pairs(base, revision)?)?;
         let breaking = changes.iter().any(|change| change.level == Level::Breaking);
-        Ok(Self { breaking, changes })
+        let unread = [base.unread(), revision.unread()].concat();
+        Ok(Self { breaking, changes, unread })
     }
 
     /// Corrects the severities by the values that the two documents allow on the wire, and adds what only these show.
@@ -40,7 +43,7 @@ impl Report {
         verdict::apply(base, revision, policy, &mut changes);
         changes.sort_by(|a, b| a.order().cmp(&b.order()));
         let breaking = changes.iter().any(|change| change.level == Level::Breaking);
-        Self { breaking, changes }
+        Self { breaking, changes, unread: self.unread }
     }
 
     /// Counts the changes of a severity.

@@ -49,7 +49,8 @@ impl<'c> Side<'c> {
         if let Some(value) = element.children.get(&EdgeLabel::Value) {
             return self.summary(value.element);
         }
-        let facts = element.facts.iter().map(|(keyword, value)| fact_text(keyword, value));
+        let facts = element.facts.iter().filter(|(_, value)| !value.is_no_credentials());
+        let facts = facts.map(|(keyword, value)| fact_text(keyword, value));
         let children = element.children.keys().map(EdgeLabel::to_string);
         let mut summary = String::new();
         for part in facts.chain(children) {

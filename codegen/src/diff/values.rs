@@ -10,8 +10,11 @@ use super::align::media_type_covers;
 use super::inclusion::{WireForm, WireSchema};
 use super::place::Place;
 use crate::contract::{IGNORED_HEADERS, METHODS, WireDirection, media_type_name, path_template};
+use crate::document::resolver::{ReferenceTarget, Resolver};
 use crate::document::{Member, Node, reference};
 
+/// References to references that are followed.
+const MAX_REFERENCES: usize = 100;
 /// Callbacks of callbacks that are followed.
 const MAX_CALLBACKS: usize = 3;
 
@@ -72,8 +75,9 @@ pub(super) struct ValuePairs<'d> {
 
 /// Matches the values of two documents. A missing schema is that of `anything`.
 pub(super) fn pairs<'d>(base: &'d Node, revision: &'d Node, anything: &'d Node) -> ValuePairs<'d> {
-    let reader = |root| DocumentReader { root, anything };
-    let (base, revision) = (reader(base), reader(revision));
+    let resolvers = [base, revision].map(Resolver::new);
+    let base = DocumentReader { root: base, anything, resolver: &resolvers[0] };
+    let revision = DocumentReader { root: revision, anything, resolver: &resolvers[1] };
     let mut old: BTreeMap<_, _> =
         base.operations().into_iter().map(|operation| (operation.key.clone(), operation)).collect();
     let mut pairs = ValuePairs::default();
@@ -107,17 +111,18 @@ impl PlacedOperation<'_> {
 
 /// Reads one document.
 #[derive(Clone, Copy)]
-struct DocumentReader<'d> {
+struct DocumentReader<'r, 'd> {
     root: &'d Node,
     anything: &'d Node,
+    resolver: &'r Resolver<'d>,
 }
 
 /// Returns the operations, webhooks and callbacks of a document.
 pub(super) fn operations(root: &Node) -> Vec<PlacedOperation<'_>> {
-    DocumentReader { root, anything: root }.operations()
+    DocumentReader { root, anything: root, resolver: &Resolver::new(root) }.operations()
 }
 
-impl<'d> DocumentReader<'d> {
+impl<'d> DocumentReader<'_, 'd> {
     fn operations(self) -> Vec<PlacedOperation<'d>> {
         let mut operations = Vec::new();
         for path in members(self.root, "paths").iter().filter(|path| path.key.starts_with('/')) {
@@ -181,7 +186,14 @@ impl<'d> DocumentReader<'d> {
     }
 
     fn resolved(self, node: &'d Node) -> &'d Node {
-        reference::resolve(self.root, node).unwrap_or(node)
+        let mut end = node;
+        for _ in 0..MAX_REFERENCES {
+            match end.get_str("$ref").map(|reference| self.resolver.target(end, reference)) {
+                Some(ReferenceTarget::Node(next)) => end = next,
+                _ => break,
+            }
+        }
+        end
     }
 
     /// Returns the parameters by name, or in a path by their order, with their labels.
@@ -275,8 +287,8 @@ fn typed_fields(media_type: &Node) -> Vec<&str> {
 
 /// Matches the values of an operation.
 struct OperationMatcher<'m, 'd> {
-    base: DocumentReader<'d>,
-    revision: DocumentReader<'d>,
+    base: DocumentReader<'m, 'd>,
+    revision: DocumentReader<'m, 'd>,
     new: &'m PlacedOperation<'d>,
     direction: WireDirection,
 }

@@ -76,7 +76,8 @@ pub struct Diagnostic {
 /// The diagnostics of a rejected document in text order. Never empty.
 ///
 /// Displays `FILE:LINE:COL: error: MESSAGE, at POINTER [RULE]` and a `help:` line for each
-/// diagnostic. Control characters, which may come from the document, are escaped.
+/// diagnostic. Control characters, which may come from the document, are escaped, and long
+/// pointers are truncated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Refusal {
     /// The display name of the document, such as `spec/registry.yaml`.
@@ -102,11 +103,22 @@ impl fmt::Display for Refusal {
             let Diagnostic { rule, position, pointer, message, help } = diagnostic;
             let Position { line, column } = position;
             let separator = if index == 0 { "" } else { "\n" };
+            let pointer = truncated(&pointer.to_string());
             let message = on_one_line(&format!("{message}, at {pointer} [{rule}]"));
             write!(f, "{separator}{name}:{line}:{column}: error: {message}")?;
             write!(f, "\n  help: {}", on_one_line(help))?;
         }
         Ok(())
+    }
+}
+
+/// Truncates a pointer. Many diagnostics may be about parts of one long name.
+fn truncated(pointer: &str) -> String {
+    /// The length at which a pointer is truncated.
+    const MAX_POINTER: usize = 500;
+    match pointer.char_indices().nth(MAX_POINTER) {
+        Some((end, _)) => format!("{}…", &pointer[..end]),
+        None => pointer.to_owned(),
     }
 }
 

@@ -7,6 +7,7 @@ mod node;
 pub mod nullable;
 pub mod pointer;
 pub mod reference;
+pub(crate) mod resolver;
 pub(crate) mod rules;
 mod scalar;
 mod yaml;

@@ -1,45 +1,28 @@
-//! Emits the access to the `id` of a response, which is compared with the identifier in the path.
+//! The parameter that the `id` of a response repeats.
 //!
 //! A response about another resource than the requested one must not be accepted. The two are
 //! compared wherever a path parameter and the property `id` of the response have the same
 //! identifier schema.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
-
 use super::arguments;
-use super::fields;
+use super::fields::ObjectSchema;
 use crate::model::ApiOperation;
 use crate::model::schemas;
 
-/// Emits the method `id` of an operation. A POST may create another resource than that in its
-/// path.
-pub(super) fn emit(items: &[syn::Item], operation: &ApiOperation<'_>) -> Option<TokenStream> {
+/// Returns the index of the parameter. A POST may create another resource than that in its path.
+pub(super) fn parameter(operation: &ApiOperation<'_>) -> Option<usize> {
     let root = operation.root;
-    let (name, is_nullable) = arguments::body_schema(root, operation.response?)?;
-    let (ident, ty) = fields::field(items, name, "id")?;
-    let (is_optional, ty) = fields::optional(ty);
-    let type_name = fields::last_segment(ty)?.ident.to_string();
-    let is_requested = |schema| {
-        schemas::named_string_type(root, schema).is_some_and(|(name, _)| name == type_name)
-    };
-    let index = operation
-        .parameters
-        .iter()
-        .position(|parameter| parameter.place == "path" && is_requested(parameter.schema))
-        .filter(|_| operation.method != "post")?;
-    let index = Literal::usize_unsuffixed(index);
-    let id = match (is_nullable, is_optional) {
-        (false, false) => quote!(Some((#index, output.#ident.as_str()))),
-        (false, true) => quote!(output.#ident.as_ref().map(|id| (#index, id.as_str()))),
-        (true, false) => quote!(output.as_ref().map(|output| (#index, output.#ident.as_str()))),
-        (true, true) => quote! {
-            output.as_ref().and_then(|it| it.#ident.as_ref()).map(|id| (#index, id.as_str()))
-        },
-    };
-    Some(quote! {
-        fn id(output: &Self::Output) -> Option<(usize, &str)> {
-            #id
-        }
-    })
+    let (name, _) = arguments::body_schema(root, operation.response?)?;
+    let object = ObjectSchema::new(root, schemas::component(root, name)?);
+    let string_type = |schema| schemas::named_string_type(root, schema).map(|(name, _)| name);
+    let id = object.property("id")?;
+    let non_null = schemas::alternatives(root, id).map(|all| all.schemas);
+    let id = non_null.filter(|all| all.len() == 1).map_or(id, |all| all[0]);
+    let id = string_type(id)?;
+    let mut parameters = operation.parameters.iter();
+    parameters
+        .position(|parameter| {
+            parameter.place == "path" && string_type(parameter.schema) == Some(id)
+        })
+        .filter(|_| operation.method != "post")
 }

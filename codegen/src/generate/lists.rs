@@ -1,9 +1,11 @@
-//! Emits the implementations of the client's `List` for operations with `x-pagination`.
+//! Emits the tables of pages, and the implementations of the client's `List`, for operations with
+//! `x-pagination`.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::progenitor::ProgenitorOutput;
+use super::schema_tables::optional;
 use super::{EmitResult, arguments, fields, internal};
 use crate::document::Node;
 use crate::document::pointer::Pointer;
@@ -22,76 +24,53 @@ pub(super) fn emit(
     Ok(Some(list))
 }
 
+/// Emits the table of the pages of an operation.
+pub(super) fn pagination(operation: &ApiOperation<'_>) -> Option<TokenStream> {
+    let node = operation.node.get(PAGINATION)?;
+    let text = |key| node.get_str(key);
+    let position = |key| {
+        let name = text(key)?;
+        operation.parameters.iter().position(|parameter| parameter.name == name)
+    };
+    let [first, last, before] = ["first", "last", "before"]
+        .map(|key| optional(position(key).map(Literal::usize_unsuffixed)));
+    let after = Literal::usize_unsuffixed(position("after")?);
+    let size = position("first").map(|index| operation.parameters[index].schema);
+    let size = size.map(|schema| schemas::unwrap_alias(operation.root, schema));
+    let [min_size, max_size] = ["minimum", "maximum"].map(|key| {
+        let bound = size.and_then(|schema| schema.get(key)).and_then(Node::as_integer);
+        optional(bound.and_then(|bound| i64::try_from(bound).ok()))
+    });
+    let (items, cursor, more) = (text("items")?, text("cursor")?, text("more")?);
+    let total = optional(text("total"));
+    Some(quote! {
+        Pagination {
+            first: #first,
+            after: #after,
+            last: #last,
+            before: #before,
+            min_size: #min_size,
+            max_size: #max_size,
+            items: #items,
+            cursor: #cursor,
+            more: #more,
+            total: #total,
+        }
+    })
+}
+
 fn list(items: &[syn::Item], operation: &ApiOperation<'_>, node: &Node) -> Option<TokenStream> {
     let (marker, root) = (fields::marker(operation), operation.root);
-    let index = |key| {
-        let name = node.get_str(key);
-        let mut parameters = operation.parameters.iter();
-        let found = name.and_then(|name| parameters.position(|parameter| parameter.name == name));
-        found.map(Literal::usize_unsuffixed).map_or(quote!(None), |index| quote!(Some(#index)))
-    };
-    let [first, last, before] = ["first", "last", "before"].map(index);
-    let after = node.get_str("after")?;
-    let after = operation.parameters.iter().position(|parameter| parameter.name == after)?;
-    let after = Literal::usize_unsuffixed(after);
-    let size = node
-        .get_str("first")
-        .and_then(|name| operation.parameters.iter().find(|parameter| parameter.name == name));
-    let size = size.map(|parameter| schemas::unwrap_alias(root, parameter.schema));
-    let bound = |key| {
-        let bound = size.and_then(|schema| schema.get(key)).and_then(Node::as_integer);
-        let bound = bound.and_then(|bound| i64::try_from(bound).ok());
-        bound.map_or(quote!(None), |bound| quote!(Some(#bound)))
-    };
-    let (min_size, max_size) = (bound("minimum"), bound("maximum"));
     let (name, _) = arguments::body_schema(root, operation.response?)?;
     let (nodes, ty) = path(items, name, node.get_str("items")?)?;
     let item = qualified(root, fields::argument(ty, "Vec")?)?;
-    let (cursor, ty) = path(items, name, node.get_str("cursor")?)?;
-    let (is_optional, ty) = fields::optional(ty);
-    let cursor = if !is_optional {
-        quote!(Some(output.#cursor.as_str()))
-    } else if fields::last_segment(ty)?.ident == "String" {
-        quote!(output.#cursor.as_deref())
-    } else {
-        quote!(output.#cursor.as_ref().map(|cursor| cursor.as_str()))
-    };
-    let (more, _) = path(items, name, node.get_str("more")?)?;
-    let counted = match node.get_str("total") {
-        Some(total) => {
-            let (total, _) = path(items, name, total)?;
-            Some(quote! {
-                impl CountedList for #marker {
-                    fn total(output: &Self::Output) -> i64 {
-                        output.#total
-                    }
-                }
-            })
-        }
-        None => None,
-    };
+    let counted = node.get("total").map(|_| quote!(impl CountedList for #marker {}));
     Some(quote! {
         impl List for #marker {
             type Item = #item;
-            const PAGINATION: Pagination = Pagination {
-                first: #first,
-                after: #after,
-                last: #last,
-                before: #before,
-                min_size: #min_size,
-                max_size: #max_size,
-            };
 
-            fn fields(output: &Self::Output) -> PageFields<'_> {
-                PageFields {
-                    cursor: #cursor,
-                    has_more: output.#more,
-                    is_empty: output.#nodes.is_empty(),
-                }
-            }
-
-            fn items(output: Self::Output) -> Vec<Self::Item> {
-                output.#nodes
+            fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+                page.#nodes
             }
         }
 

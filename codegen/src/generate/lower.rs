@@ -116,7 +116,8 @@ fn operation(operation: &ApiOperation<'_>) -> Json {
         json!({
             "name": parameter_name(index),
             "in": parameter.place,
-            // A list is passed on as an `Option`, which the client requires where it must.
+            // The client passes every list as an `Option`, and itself rejects a missing list
+            // that the spec requires.
             "required": parameter.is_required && !is_list,
             "schema": schema,
         })

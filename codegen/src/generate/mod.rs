@@ -41,7 +41,7 @@ pub struct GeneratedFile {
 /// The command that writes the files, for headers and messages.
 pub const COMMAND: &str = "cargo xtask regen";
 
-/// Generates all files of the client, sorted by name. The output is deterministic.
+/// Generates all files of a client, sorted by name. The output is deterministic.
 ///
 /// # Errors
 ///
@@ -49,6 +49,21 @@ pub const COMMAND: &str = "cargo xtask regen";
 /// smallest part of the document that makes it fail.
 pub fn generate(source: &Source) -> Result<Vec<GeneratedFile>, Refusal> {
     lint::lint(source)?;
+    emit(source)
+}
+
+/// Generates all files of the client of this workspace, as [`generate`] does.
+///
+/// # Errors
+///
+/// Returns the errors of [`generate`], and a finding for each name that the document lacks and
+/// hand-written code refers to.
+pub fn generate_client(source: &Source) -> Result<Vec<GeneratedFile>, Refusal> {
+    lint::lint_client(source)?;
+    emit(source)
+}
+
+fn emit(source: &Source) -> Result<Vec<GeneratedFile>, Refusal> {
     let refusal = |diagnostic: Box<Diagnostic>| Refusal::new(source.name(), vec![*diagnostic]);
     let mut files = Vec::new();
     for group in run_in_threads(source, [emit_client, emit_tables]) {

@@ -1,18 +1,22 @@
-//! Emits `operations.rs`: the public methods, and for each operation a type that implements the
-//! client's `Operation` by a table and a call of progenitor's method.
+//! Emits `operations.rs`: the public methods, and for each operation a table, which includes the
+//! call of progenitor's method, and a type that implements the client's `Operation`.
 
-use heck::ToUpperCamelCase;
-use proc_macro2::{Literal, TokenStream};
+use std::collections::BTreeMap;
+use std::ptr;
+
+use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::arguments::{self, Argument};
 use super::fields::{deprecated, marker};
 use super::progenitor::ProgenitorOutput;
+use super::schema_tables::optional;
 use super::{EmitResult, docs, identity, internal, lists, lower, schema_tables};
 use crate::document::diagnostic::Diagnostic;
 use crate::document::pointer::Pointer;
-use crate::document::{Node, reference};
-use crate::model::{self, ApiOperation, ApiParameter, BODY_ARGUMENT, PAGINATION};
+use crate::document::{Member, Node, reference};
+use crate::model::{self, ApiOperation, ApiParameter, BODY_ARGUMENT};
 
 pub(super) fn emit(root: &Node, generated: &ProgenitorOutput) -> EmitResult<TokenStream> {
     let operations = model::operations(root);
@@ -25,28 +29,25 @@ pub(super) fn emit(root: &Node, generated: &ProgenitorOutput) -> EmitResult<Toke
     });
     let items = items.collect::<EmitResult<Vec<_>>>()?;
     let markers = operations.iter().map(marker);
+    let shared = shared_parameters(root, &operations)?;
     Ok(quote! {
-        use super::client::Client;
         use super::schema::*;
         use super::types;
-        #[doc(hidden)]
+        use crate::call::operation::{CountedList, List, Operation};
         pub use crate::call::spec::OperationSpec;
-        use crate::call::operation::{CountedList, List, Operation, PageFields};
-        use crate::call::spec::{Pagination, ParameterSpec, ParameterLocation};
-        use crate::call::wire::{WireArguments, WireResult};
+        use crate::call::spec::{Pagination, ParameterLocation, ParameterSpec, SendRequest};
         use crate::validate::{Bounds, Count, Format, Piece, Property, Required, Schema, StringRules};
 
         impl crate::Registry {
             #(#methods)*
         }
 
-        /// Returns all operations, in the order of the spec.
-        ///
-        /// For the simulator. Not part of the stable API.
-        #[doc(hidden)]
+        /// Returns the tables of all operations, in the order of the spec.
         pub fn all() -> &'static [&'static OperationSpec] {
-            &[#(<#markers as Operation>::SPEC),*]
+            &[#(#markers::SPEC),*]
         }
+
+        #shared
 
         #(#items)*
     })
@@ -83,7 +84,7 @@ fn single_method(operation: &ApiOperation<'_>) -> TokenStream {
         #documentation
         #deprecated
         pub fn #name(&self, #(#declarations),*) -> crate::Call<#marker> {
-            crate::Call::new(self)#(#passes)*
+            crate::Call::new(self, #marker::SPEC)#(#passes)*
         }
     }
 }
@@ -120,45 +121,45 @@ fn bulk_method(operation: &ApiOperation<'_>) -> Option<TokenStream> {
     })
 }
 
-/// Emits the type that stands for an operation, and its implementation of `Operation`.
+/// Emits the type that stands for an operation, its table and its implementation of `Operation`.
 fn implementation(
     generated: &ProgenitorOutput,
     operation: &ApiOperation<'_>,
 ) -> EmitResult<TokenStream> {
-    let root = operation.root;
     let marker = marker(operation);
     let documentation = docs::attributes(&format!(
         "The operation of [`Registry::{0}`](crate::Registry::{0})",
         operation.id
     ));
-    let output = arguments::output(root, operation.response);
-    let spec = spec(operation)?;
+    let output = arguments::output(operation.root, operation.response);
+    let spec = spec(generated, operation)?;
+    Ok(quote! {
+        #documentation
+        #[derive(Debug)]
+        pub enum #marker {}
+
+        impl #marker {
+            const SPEC: &'static OperationSpec = #spec;
+        }
+
+        impl crate::validate::string_types::sealed::Sealed for #marker {}
+
+        impl Operation for #marker {
+            type Output = #output;
+        }
+    })
+}
+
+/// Emits the call of progenitor's method.
+fn send(generated: &ProgenitorOutput, operation: &ApiOperation<'_>) -> EmitResult<TokenStream> {
     let method = generated
         .methods()
         .find(|method| method.sig.ident == operation.id)
         .ok_or_else(|| failure(operation, "progenitor generated no method"))?;
     let name = &method.sig.ident;
     let values = wire_values(operation, &method.sig)?;
-    let id = identity::emit(&generated.types, operation);
     let arguments = if values.is_empty() { quote!(_) } else { quote!(arguments) };
-    Ok(quote! {
-        #documentation
-        #[derive(Debug)]
-        pub enum #marker {}
-
-        impl crate::validate::string_types::sealed::Sealed for #marker {}
-
-        impl Operation for #marker {
-            type Output = #output;
-            const SPEC: &'static OperationSpec = #spec;
-
-            async fn send(client: &Client, #arguments: &WireArguments) -> WireResult {
-                client.#name(#(#values),*).await
-            }
-
-            #id
-        }
-    })
+    Ok(quote!(SendRequest(|client, #arguments| Box::pin(client.#name(#(#values),*)))))
 }
 
 /// Emits the arguments of progenitor's method in its order, which is not ours.
@@ -199,54 +200,102 @@ fn failure(operation: &ApiOperation<'_>, reason: &str) -> Box<Diagnostic> {
 }
 
 /// Emits the table of an operation.
-fn spec(operation: &ApiOperation<'_>) -> EmitResult<TokenStream> {
+fn spec(generated: &ProgenitorOutput, operation: &ApiOperation<'_>) -> EmitResult<TokenStream> {
     let (root, name, path) = (operation.root, operation.id, operation.path);
     let method = operation.method.to_uppercase();
     let responses = operation.node.get("responses").into_iter().flat_map(Node::members);
     let statuses = responses.map(|response| &response.key);
     let needs_access_token = operation.needs_access_token();
-    let parameters = operation.parameters.iter().map(|parameter| {
-        let name = parameter.name;
-        let place = format_ident!("{}", parameter.place.to_upper_camel_case());
-        let pointer = Pointer::root().child(parameter.place).child(name);
-        let pointer = pointer.as_str();
-        let schema = schema_tables::schema_ref(root, parameter.schema)?;
-        Ok(quote! {
-            ParameterSpec { name: #name, location: ParameterLocation::#place, pointer: #pointer, schema: #schema }
-        })
+    let text = |key| operation.node.get_str(key).unwrap_or_default();
+    let (summary, description) = (text("summary"), text("description"));
+    let parameters = operation.parameters.iter().map(|each| match shared_name(root, each) {
+        Some(name) => Ok(quote!(SharedParameters::#name)),
+        None => parameter(root, each),
     });
     let parameters = parameters.collect::<EmitResult<Vec<_>>>()?;
     let body = optional_schema(root, operation.body)?;
     let response = optional_schema(root, operation.response)?;
-    let pagination = if operation.node.get(PAGINATION).is_some() {
-        let marker = marker(operation);
-        quote!(Some(&<#marker as List>::PAGINATION))
-    } else {
-        quote!(None)
-    };
+    let identity = optional(identity::parameter(operation).map(Literal::usize_unsuffixed));
+    let pagination = optional(lists::pagination(operation).map(|table| quote!(&#table)));
+    let send = send(generated, operation)?;
     Ok(quote! {
         &OperationSpec {
             name: #name,
             method: #method,
             path: #path,
+            summary: #summary,
+            description: #description,
             statuses: &[#(#statuses),*],
             needs_access_token: #needs_access_token,
             parameters: &[#(#parameters),*],
             body: #body,
             response: #response,
+            identity: #identity,
             pagination: #pagination,
+            send: #send,
+        }
+    })
+}
+
+/// Emits the table of each component that is a parameter of an operation.
+fn shared_parameters(
+    root: &Node,
+    operations: &[ApiOperation<'_>],
+) -> EmitResult<Option<TokenStream>> {
+    let all = operations.iter().flat_map(|operation| &operation.parameters);
+    let named = all.filter_map(|each| Some((shared_name(root, each)?, each)));
+    let constant = |(name, each)| {
+        let table = parameter(root, each)?;
+        Ok(quote!(const #name: ParameterSpec = #table;))
+    };
+    let constants = named.collect::<BTreeMap<_, _>>().into_iter().map(constant);
+    let constants = constants.collect::<EmitResult<Vec<_>>>()?;
+    let is_any = !constants.is_empty();
+    Ok(is_any.then(|| {
+        quote! {
+            /// Parameters of several operations.
+            enum SharedParameters {}
+
+            impl SharedParameters {
+                #(#constants)*
+            }
+        }
+    }))
+}
+
+/// Returns the name of the constant for a parameter that is a component, unless another component
+/// has the same name.
+fn shared_name(root: &Node, parameter: &ApiParameter<'_>) -> Option<Ident> {
+    let components = root.get("components")?.get("parameters")?.members();
+    let name = |member: &Member| member.key.to_shouty_snake_case();
+    let component = components.iter().find(|member| ptr::eq(&member.node, parameter.node))?;
+    let is_unique = components.iter().filter(|it| name(it) == name(component)).count() == 1;
+    syn::parse_str(&name(component)).ok().filter(|_| is_unique)
+}
+
+/// Emits the table of a parameter.
+fn parameter(root: &Node, parameter: &ApiParameter<'_>) -> EmitResult<TokenStream> {
+    let ApiParameter { name, place, is_required, .. } = *parameter;
+    let location = format_ident!("{}", place.to_upper_camel_case());
+    let pointer = Pointer::root().child(place).child(name);
+    let pointer = pointer.as_str();
+    let description = parameter.node.get_str("description").unwrap_or_default();
+    let schema = schema_tables::schema_ref(root, parameter.schema)?;
+    Ok(quote! {
+        ParameterSpec {
+            name: #name,
+            location: ParameterLocation::#location,
+            pointer: #pointer,
+            required: #is_required,
+            description: #description,
+            schema: #schema,
         }
     })
 }
 
 fn optional_schema(root: &Node, schema: Option<&Node>) -> EmitResult<TokenStream> {
-    match schema {
-        Some(schema) => {
-            let schema = schema_tables::schema_ref(root, schema)?;
-            Ok(quote!(Some(#schema)))
-        }
-        None => Ok(quote!(None)),
-    }
+    let schema = schema.map(|schema| schema_tables::schema_ref(root, schema)).transpose()?;
+    Ok(optional(schema))
 }
 
 /// Emits a setter for each optional parameter.

@@ -2,7 +2,7 @@
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::{EmitResult, internal, types};
 use crate::document::nullable::is_null_only;
@@ -208,11 +208,9 @@ fn limit(node: Option<&Node>, exclusive: bool) -> TokenStream {
     }
 }
 
-fn optional<T: quote::ToTokens>(value: Option<T>) -> TokenStream {
-    match value {
-        Some(value) => quote!(Some(#value)),
-        None => quote!(None),
-    }
+/// Emits an `Option`.
+pub(super) fn optional(value: Option<impl ToTokens>) -> TokenStream {
+    value.map_or(quote!(None), |value| quote!(Some(#value)))
 }
 
 fn count(node: &Node, minimum: &str, maximum: &str) -> TokenStream {

@@ -13,6 +13,7 @@ pub(crate) mod rules;
 
 use findings::Findings;
 use lint_document::LintDocument;
+use rules::LintCheck;
 
 use crate::document::Source;
 use crate::document::diagnostic::{DocumentRule, Refusal};
@@ -23,12 +24,27 @@ use crate::document::diagnostic::{DocumentRule, Refusal};
 ///
 /// Returns all findings. For a document of another version, only the version is reported.
 pub fn lint(source: &Source) -> Result<(), Refusal> {
+    check(source, &[])
+}
+
+/// Checks the document that the client is generated from. It has the names that hand-written
+/// code refers to.
+///
+/// # Errors
+///
+/// Returns all findings, as [`lint`] does.
+pub fn lint_client(source: &Source) -> Result<(), Refusal> {
+    check(source, &[rules::client::check])
+}
+
+/// Checks a document against the rules for all documents and `further` ones.
+fn check(source: &Source, further: &[LintCheck]) -> Result<(), Refusal> {
     let mut findings = Findings::default();
     let root = source.root();
     if rules::openapi::is_supported(root, &mut findings) {
         let objects = rules::grammar::check(root, &mut findings);
         let document = LintDocument::new(root, objects);
-        for check in rules::CHECKS {
+        for check in rules::CHECKS.iter().chain(further) {
             check(&document, &mut findings);
         }
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use codegen::document::Source;
 use codegen::document::diagnostic::Refusal;
-use codegen::lint::{self, lint};
+use codegen::lint::{self, lint, lint_client};
 
 const MINIMAL: &str = include_str!("minimal.yaml");
 const SPEC: &str = include_str!("../../../spec/registry.yaml");
@@ -44,6 +44,18 @@ const OTHER_VERSIONS: &[&str] = &[
     "openapi: 3.0.x\n",
     "openapi: [3]\n",
     "swagger: '2.0'\npaths: {}\n",
+];
+
+/// Mistakes in the spec of the client, which the lint accepts in other documents.
+const CLIENT_MISTAKES: &[Mistake] = &[
+    ("a renamed environment", "x-environment: sandbox", "x-environment: staging"),
+    ("a renamed operation", "operationId: credit_batch\n", "operationId: batch\n"),
+    ("a renamed schema", "ValidationError:\n", "ValidationErrors:\n"),
+    ("a renamed schema with references", "SupplierId", "SellerId"),
+    ("a renamed property", "        detail:\n", "        details:\n"),
+    ("a renamed alternative", "title: Message\n", "title: Sentence\n"),
+    ("an optional property", "required: [loc, msg, type]", "required: [loc, type]"),
+    ("a removed value", "enum: [active, split, retired]", "enum: [active, retired]"),
 ];
 
 /// Rules that a small document cannot violate. The tests of `document` and `generate`
@@ -101,6 +113,19 @@ fn accepts_the_minimal_document_and_the_spec() {
 }
 
 #[test]
+fn messages_do_not_repeat_long_names() {
+    let name = "aB".repeat(100_000);
+    for (before, after) in [
+        ("operationId: thing", format!("operationId: {name}")),
+        ("    secret: []", format!("    {name}: []")),
+        ("\n  schemas:\n", format!("\n  schemas:\n    {name}: {{type: string}}\n")),
+    ] {
+        let refusal = messages(&MINIMAL.replacen(before, &after, 1));
+        assert!(refusal.len() < 10_000, "{before}: {} bytes", refusal.len());
+    }
+}
+
+#[test]
 fn reports_each_mistake() {
     let topics = mistakes::ALL.iter();
     let topics: Vec<_> =
@@ -127,6 +152,22 @@ fn reports_all_mistakes_in_document_order() {
     insta::assert_snapshot!("several", messages(&text));
 }
 
+/// Returns the error messages of the spec with a mistake.
+fn client_messages((name, before, after): &Mistake) -> String {
+    assert!(SPEC.contains(before), "{name}: the spec lacks {before:?}");
+    let source = Source::parse("api.yaml", &SPEC.replace(before, after)).unwrap();
+    lint_client(&source).unwrap_err().to_string()
+}
+
+#[test]
+fn reports_names_that_the_client_needs() {
+    let report = |mistake: &Mistake| format!("## {}\n{}\n", mistake.0, client_messages(mistake));
+    let reports: Vec<_> = CLIENT_MISTAKES.iter().map(report).collect();
+    insta::assert_snapshot!("client", reports.join("\n"));
+    let source = Source::parse("api.yaml", SPEC).unwrap();
+    assert_eq!(lint_client(&source), Ok(()));
+}
+
 #[test]
 fn rule_ids_are_unique() {
     let ids: Vec<_> = lint::rules().map(|rule| rule.id).collect();
@@ -137,7 +178,9 @@ fn rule_ids_are_unique() {
 fn tests_every_rule() {
     let mistakes = all_mistakes().map(apply);
     let texts = UNREADABLE.iter().chain(OTHER_VERSIONS).map(|text| (*text).to_owned());
+    let minimal = Source::parse("api.yaml", MINIMAL).unwrap();
     let refusals = mistakes.chain(texts).filter_map(|text| check(&text));
+    let refusals = refusals.chain(lint_client(&minimal).err());
     let violated: BTreeSet<_> = refusals
         .flat_map(|refusal| refusal.diagnostics)
         .map(|diagnostic| diagnostic.rule)

@@ -500,6 +500,7 @@ const SECURITY: &[Mistake] = &[
     ),
     ("a secret in the query", "in: header, name: x-secret", "in: query, name: x-secret"),
     ("an invalid header name of a secret", "name: x-secret", "name: 'x secret'"),
+    ("the header of the token as a secret", "name: x-secret", "name: Authorization"),
     ("two bearer tokens", "    token: {", "    other: {type: http, scheme: bearer}\n    token: {"),
     ("no secret header", "    secret: {type: apiKey, in: header, name: x-secret}\n", ""),
     ("no security", "security:\n  - token: []\n    secret: []\n", ""),

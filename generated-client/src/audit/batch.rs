@@ -1,43 +1,18 @@
 //! Rules for a single credit batch.
 
-use std::borrow::Cow;
-
-use super::finding::Finding;
 use super::rule::AuditRule;
-use crate::scalars::decimal::Decimal;
+use super::within::{Check, Contradiction, negative};
 use crate::types::{CreditBatch, CreditBatchId, CreditBatchStatus};
 
-/// The pointer and the message of a finding.
-type Contradiction = (&'static str, String);
-
-type BatchCheck = fn(&CreditBatch) -> Vec<Contradiction>;
-
-const BATCH_CHECKS: [(AuditRule, BatchCheck); 8] = [
+pub(super) const BATCH_CHECKS: &[Check<CreditBatch>] = &[
     (AuditRule::SplitChildren, split_children),
     (AuditRule::RetiredRetirement, retired_retirement),
     (AuditRule::RetiredBeneficiary, retired_beneficiary),
     (AuditRule::DeliveredDelivery, delivered_delivery),
-    (AuditRule::CreditsKilograms, credits_kilograms),
-    (AuditRule::NegativeQuantity, negative_quantity),
+    (AuditRule::NegativeQuantity, negative_removal),
     (AuditRule::IssuedFirst, issued_first),
     (AuditRule::OwnRelative, own_relative),
 ];
-
-impl CreditBatch {
-    /// Returns the contradictions within this batch, by the rules of [`audit`](crate::audit).
-    pub fn findings(&self) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for (rule, check) in BATCH_CHECKS {
-            findings.extend(check(self).into_iter().map(|(pointer, message)| Finding {
-                rule,
-                id: self.id.to_string(),
-                pointer: Cow::Borrowed(pointer),
-                message,
-            }));
-        }
-        findings
-    }
-}
 
 /// Returns the children that a batch names, left before right.
 pub(super) fn named_children(batch: &CreditBatch) -> impl Iterator<Item = &CreditBatchId> {
@@ -77,12 +52,12 @@ fn set_only_with(
         format!("is set, but the status is `{status}`, not `{required}`")
     };
     let contradicting = properties.iter().filter(|(_, is_set)| *is_set != expected);
-    contradicting.map(|(pointer, _)| (*pointer, message.clone())).collect()
+    contradicting.map(|(pointer, _)| ((*pointer).into(), message.clone())).collect()
 }
 
 fn retired_beneficiary(batch: &CreditBatch) -> Vec<Contradiction> {
     if batch.status == CreditBatchStatus::Retired && batch.beneficiary.is_none() {
-        vec![("/beneficiary", "is null, but the status is `retired`".to_owned())]
+        vec![("/beneficiary".into(), "is null, but the status is `retired`".to_owned())]
     } else {
         Vec::new()
     }
@@ -90,36 +65,26 @@ fn retired_beneficiary(batch: &CreditBatch) -> Vec<Contradiction> {
 
 fn delivered_delivery(batch: &CreditBatch) -> Vec<Contradiction> {
     match (batch.delivered_at.is_some(), batch.delivery_id.is_some()) {
-        (true, false) => vec![("/delivery_id", "is null, but `delivered_at` is set".to_owned())],
-        (false, true) => vec![("/delivered_at", "is null, but `delivery_id` is set".to_owned())],
+        (true, false) => {
+            vec![("/delivery_id".into(), "is null, but `delivered_at` is set".to_owned())]
+        }
+        (false, true) => {
+            vec![("/delivered_at".into(), "is null, but `delivery_id` is set".to_owned())]
+        }
         _ => Vec::new(),
     }
 }
 
-fn credits_kilograms(batch: &CreditBatch) -> Vec<Contradiction> {
-    let size = &batch.size;
-    if size.credits.checked_mul(1000.into()) == Some(size.credit_kgs.into()) {
-        return Vec::new();
-    }
-    let message = format!("is {}, but `credit_kgs` is {}", size.credits, size.credit_kgs);
-    vec![("/size/credits", message)]
-}
-
-fn negative_quantity(batch: &CreditBatch) -> Vec<Contradiction> {
-    let size = &batch.size;
-    let mut quantities =
-        vec![("/size/credit_kgs", size.credit_kgs.into()), ("/size/credits", size.credits)];
-    if let Some(data) = &batch.carbon_removal_data {
-        quantities.extend([
-            ("/carbon_removal_data/counterfactuals_kg", data.counterfactuals_kg.into()),
-            ("/carbon_removal_data/emissions_kg", data.emissions_kg.into()),
-            ("/carbon_removal_data/gross_carbon_removed_kg", data.gross_carbon_removed_kg.into()),
-            ("/carbon_removal_data/losses_kg", data.losses_kg.into()),
-            ("/carbon_removal_data/net_carbon_removed_kg", data.net_carbon_removed_kg.into()),
-        ]);
-    }
-    let negative = quantities.into_iter().filter(|(_, quantity)| *quantity < Decimal::default());
-    negative.map(|(pointer, quantity)| (pointer, format!("is {quantity}"))).collect()
+fn negative_removal(batch: &CreditBatch) -> Vec<Contradiction> {
+    let Some(data) = &batch.carbon_removal_data else { return Vec::new() };
+    let quantities = [
+        ("/carbon_removal_data/counterfactuals_kg", data.counterfactuals_kg),
+        ("/carbon_removal_data/emissions_kg", data.emissions_kg),
+        ("/carbon_removal_data/gross_carbon_removed_kg", data.gross_carbon_removed_kg),
+        ("/carbon_removal_data/losses_kg", data.losses_kg),
+        ("/carbon_removal_data/net_carbon_removed_kg", data.net_carbon_removed_kg),
+    ];
+    negative(quantities.map(|(pointer, kilograms)| (pointer.into(), kilograms.into())))
 }
 
 fn issued_first(batch: &CreditBatch) -> Vec<Contradiction> {
@@ -127,7 +92,9 @@ fn issued_first(batch: &CreditBatch) -> Vec<Contradiction> {
     let times = [("/retired_at", batch.retired_at), ("/delivered_at", batch.delivered_at)];
     let set = times.into_iter().filter_map(|(pointer, time)| Some((pointer, time?)));
     set.filter(|(_, time)| *time < issued_at)
-        .map(|(pointer, time)| (pointer, format!("is {time:?}, but `issued_at` is {issued_at:?}")))
+        .map(|(pointer, time)| {
+            (pointer.into(), format!("is {time:?}, but `issued_at` is {issued_at:?}"))
+        })
         .collect()
 }
 
@@ -138,7 +105,7 @@ fn own_relative(batch: &CreditBatch) -> Vec<Contradiction> {
         ("/right_child_id", &batch.right_child_id),
     ];
     let own = relatives.into_iter().filter(|(_, id)| id.as_ref() == Some(&batch.id));
-    own.map(|(pointer, _)| (pointer, "is the batch itself".to_owned())).collect()
+    own.map(|(pointer, _)| (pointer.into(), "is the batch itself".to_owned())).collect()
 }
 
 #[cfg(test)]

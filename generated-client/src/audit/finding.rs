@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::rule::AuditRule;
-use crate::validate::excerpt;
+use crate::validate::{Rule, Violation, excerpt};
 
 /// The maximum length of an identifier that is displayed completely, in bytes.
 const MAX_DISPLAYED_LENGTH: usize = 64;
@@ -37,6 +37,28 @@ impl fmt::Display for Finding {
             write!(f, "{pointer}: ")?;
         }
         write!(f, "{rule}: {message}")
+    }
+}
+
+/// The first violation of the spec in a resource, and the number of further ones.
+///
+/// Unknown enum values do not count: the API may add values at any time.
+#[derive(Clone, Debug)]
+pub(super) struct ViolationSummary {
+    pub(super) pointer: String,
+    pub(super) message: String,
+}
+
+impl ViolationSummary {
+    pub(super) fn of(violations: &[Violation]) -> Option<Self> {
+        let mut counted = violations.iter().filter(|violation| violation.rule != Rule::Enum);
+        let first = counted.next()?;
+        let mut message = format!("{}: {}", first.rule, first.message());
+        match counted.count() {
+            0 => {}
+            others => message += &format!("; {others} more"),
+        }
+        Some(Self { pointer: first.pointer.clone(), message })
     }
 }
 

@@ -43,18 +43,19 @@ pub struct BulkResults<'a, I, T> {
 type BoxStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
 
 impl<'a, I, T> BulkResults<'a, I, T> {
-    /// Makes a `call` for each identifier.
-    pub(crate) fn new<F>(
+    /// Makes a `call` for each identifier, or for each other input.
+    pub(crate) fn new<N, F>(
         concurrency: usize,
-        ids: impl IntoIterator<Item = I, IntoIter: Send + 'a>,
-        call: impl FnMut(I) -> F + Send + 'a,
+        inputs: impl IntoIterator<Item = N, IntoIter: Send + 'a>,
+        call: impl FnMut(N) -> F + Send + 'a,
     ) -> Self
     where
         F: Future<Output = (I, Result<T, Error>)> + Send + 'a,
+        N: Send + 'a,
         I: Send + 'a,
         T: Send + 'a,
     {
-        let calls = stream::iter(ids).map(call);
+        let calls = stream::iter(inputs).map(call);
         Self { results: Box::pin(calls.buffer_unordered(concurrency)) }
     }
 

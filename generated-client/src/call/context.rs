@@ -9,6 +9,7 @@ use tracing::field::{Empty, display};
 use tracing::{Instrument, Span, debug, debug_span};
 
 use super::http::{MAX_REDIRECTS, follow};
+use super::redact::redact_bytes;
 use super::retry::{RetryDelays, is_retried};
 use super::transcript::{BodyEnd, ReceivedResponse, SentRequest, Transcript};
 use crate::credentials::Credentials;
@@ -20,6 +21,7 @@ pub(crate) struct Context {
     credentials: Credentials,
     options: Arc<Options>,
     transcript: Arc<Mutex<Transcript>>,
+    is_dry_run: bool,
 }
 
 impl Context {
@@ -29,7 +31,23 @@ impl Context {
         cursor: Option<String>,
     ) -> Self {
         let transcript = Transcript { cursor, ..Transcript::default() };
-        Self { credentials, options, transcript: Arc::new(Mutex::new(transcript)) }
+        let transcript = Arc::new(Mutex::new(transcript));
+        Self { credentials, options, transcript, is_dry_run: false }
+    }
+
+    /// Makes the call end before its request is sent.
+    pub(super) fn set_dry_run(&mut self) {
+        self.is_dry_run = true;
+    }
+
+    pub(super) fn is_dry_run(&self) -> bool {
+        self.is_dry_run
+    }
+
+    /// Replaces the credentials in a text.
+    pub(super) fn redact(&self, text: &str) -> String {
+        let text = redact_bytes(text.as_bytes(), &self.credentials.secrets());
+        String::from_utf8_lossy(&text).into_owned()
     }
 
     pub(super) fn body_limit(&self) -> usize {

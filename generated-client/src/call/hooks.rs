@@ -27,6 +27,9 @@ impl ClientHooks<Context> for Client {
         }
         headers.insert(CLIENT_SECRET, self.inner.client_secret());
         self.inner.record_request(info.operation_id, request);
+        if self.inner.is_dry_run() {
+            return Err(progenitor_client::Error::Custom("dry run".to_owned()));
+        }
         Ok(())
     }
 

@@ -11,8 +11,9 @@ use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use super::Call;
-use super::operation::{CountedList, List, PageFields};
-use super::spec::Pagination;
+use super::operation::{CountedList, List};
+use super::page::PageFields;
+use super::spec::{OperationSpec, Pagination};
 use crate::error::{Error, PaginationError, PaginationProblem};
 
 /// Lists. Awaiting a call of a list fetches one page.
@@ -28,15 +29,33 @@ impl<O: List> Call<O> {
     ///
     /// Filters go with every page. The pages have the maximum size unless the call sets one.
     pub fn pages(mut self) -> Pages<O> {
-        let Pagination { first, max_size, .. } = O::PAGINATION;
-        if let (Some(first), Some(size)) = (first, max_size)
+        if let Some(&Pagination { first: Some(first), max_size: Some(size), .. }) =
+            self.spec.pagination
             && !self.arguments.is_set(first)
         {
             self.arguments.set(first, &size);
         }
         let cursor = self.cursor();
         let seen = cursor.iter().cloned().collect();
-        Pages { next: Some(self), fetch: None, failure: None, cursor, seen, was_empty: false }
+        let (spec, next) = (self.spec, Some(self));
+        Pages {
+            spec,
+            next,
+            fetch: None,
+            failure: None,
+            cursor,
+            seen,
+            was_empty: false,
+            total: None,
+        }
+    }
+
+    /// Fetches a page with the fields that paging needs.
+    async fn page(self) -> Result<(O::Output, PageFields), Error> {
+        let spec = self.spec;
+        let response = self.response().await?;
+        let fields = PageFields::read(response.body(), spec.pagination);
+        Ok((response.accept()?, fields))
     }
 }
 
@@ -47,15 +66,18 @@ impl<O: CountedList> Call<O> {
     ///
     /// Any [`Error`].
     pub async fn count(mut self) -> Result<i64, Error> {
-        let Pagination { first, after, last, before, min_size, .. } = O::PAGINATION;
-        for index in [Some(after), last, before].into_iter().flatten() {
-            self.arguments.unset(index);
+        let spec = self.spec;
+        if let Some(&Pagination { first, after, last, before, min_size, .. }) = spec.pagination {
+            for index in [Some(after), last, before].into_iter().flatten() {
+                self.arguments.unset(index);
+            }
+            if let (Some(first), Some(size)) = (first, min_size) {
+                self.arguments.set(first, &size);
+            }
         }
-        if let (Some(first), Some(size)) = (first, min_size) {
-            self.arguments.set(first, &size);
-        }
-        let page = self.await?;
-        Ok(O::total(&page))
+        let (_, fields) = self.page().await?;
+        let missing = || PaginationError::new(spec.name, PaginationProblem::MissingTotal, None);
+        fields.total.ok_or_else(|| missing().into())
     }
 }
 
@@ -69,6 +91,7 @@ impl<O: CountedList> Call<O> {
 /// An error ends the stream. It has the [cursor](Error::cursor) to continue from.
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<O: List> {
+    spec: &'static OperationSpec,
     /// The call for the next page that is to be fetched.
     next: Option<Call<O>>,
     fetch: Option<Fetch<O::Output>>,
@@ -79,14 +102,15 @@ pub struct Pages<O: List> {
     /// All cursors so far.
     seen: HashSet<String>,
     was_empty: bool,
+    total: Option<i64>,
 }
 
 /// A task that fetches a page.
-struct Fetch<T>(JoinHandle<Result<T, Error>>);
+struct Fetch<T>(JoinHandle<Result<(T, PageFields), Error>>);
 
 impl<T: Send + 'static> Fetch<T> {
     fn start<O: List<Output = T>>(call: &Call<O>) -> Self {
-        Self(tokio::spawn(call.clone().into_future().in_current_span()))
+        Self(tokio::spawn(call.clone().page().in_current_span()))
     }
 }
 
@@ -97,10 +121,20 @@ impl<T> Drop for Fetch<T> {
 }
 
 impl<O: List> Pages<O> {
+    fn operation(&self) -> &'static str {
+        self.spec.name
+    }
+
     /// Returns the cursor after the pages returned so far, to continue with
     /// `registry.x().after(cursor)`. Returns `None` at the start of the list.
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
+    }
+
+    /// Returns the number of items on all pages according to the last page returned, or `None`
+    /// before the first page and for lists without a total.
+    pub fn total(&self) -> Option<i64> {
+        self.total
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<O::Output, Error>>> {
@@ -119,8 +153,8 @@ impl<O: List> Pages<O> {
             }
         };
         match result {
-            Ok(page) => {
-                self.advance(O::fields(&page));
+            Ok((page, fields)) => {
+                self.advance(fields);
                 Poll::Ready(Some(Ok(page)))
             }
             Err(error) => {
@@ -131,30 +165,31 @@ impl<O: List> Pages<O> {
     }
 
     /// Starts to fetch the page after a received one.
-    fn advance(&mut self, fields: PageFields<'_>) {
-        let Some(mut call) = self.next.take() else { return };
+    fn advance(&mut self, fields: PageFields) {
+        self.total = fields.total;
+        let (Some(mut call), Some(pagination)) = (self.next.take(), self.spec.pagination) else {
+            return;
+        };
         if !fields.has_more {
-            self.cursor = fields.cursor.map(str::to_owned).or(self.cursor.take());
+            self.cursor = fields.cursor.or(self.cursor.take());
             return;
         }
         let is_stuck = fields.is_empty && self.was_empty;
         self.was_empty = fields.is_empty;
         let problem = match fields.cursor {
             None => PaginationProblem::MissingCursor,
-            Some(cursor) if !self.seen.insert(cursor.to_owned()) => {
-                PaginationProblem::RepeatedCursor
-            }
+            Some(cursor) if !self.seen.insert(cursor.clone()) => PaginationProblem::RepeatedCursor,
             Some(_) if is_stuck => PaginationProblem::EmptyPages,
             Some(cursor) => {
-                call.arguments.set(O::PAGINATION.after, cursor);
-                self.cursor = Some(cursor.to_owned());
+                call.arguments.set(pagination.after, &cursor);
+                self.cursor = Some(cursor);
                 self.fetch = Some(Fetch::start(&call));
                 self.next = Some(call);
                 return;
             }
         };
         let cursor = self.cursor.clone();
-        self.failure = Some(PaginationError::new(O::SPEC.name, problem, cursor).into());
+        self.failure = Some(PaginationError::new(self.spec.name, problem, cursor).into());
     }
 }
 
@@ -180,10 +215,20 @@ pub struct Items<O: List> {
 }
 
 impl<O: List> Items<O> {
+    fn operation(&self) -> &'static str {
+        self.pages.operation()
+    }
+
     /// Returns the cursor after the pages whose items were all returned. A call that continues
     /// from it returns the items of the current page again.
     pub fn cursor(&self) -> Option<&str> {
         if self.page.as_slice().is_empty() { self.pages.cursor() } else { self.cursor.as_deref() }
+    }
+
+    /// Returns the number of all items according to the current page, or `None` before the first
+    /// page and for lists without a total.
+    pub fn total(&self) -> Option<i64> {
+        self.pages.total()
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<O::Item, Error>>> {
@@ -193,7 +238,7 @@ impl<O: List> Items<O> {
             }
             self.cursor = self.pages.cursor.clone();
             match ready!(self.pages.poll(context)) {
-                Some(Ok(page)) => self.page = O::items(page).into_iter(),
+                Some(Ok(page)) => self.page = O::items(page, self.pages.spec).into_iter(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
@@ -240,7 +285,7 @@ macro_rules! paged_stream {
         impl<O: List> fmt::Debug for $name<O> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct(stringify!($name))
-                    .field("operation", &O::SPEC.name)
+                    .field("operation", &self.operation())
                     .field("cursor", &self.cursor())
                     .finish_non_exhaustive()
             }

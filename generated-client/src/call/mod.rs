@@ -1,13 +1,17 @@
 //! Calls of operations.
 
+mod arguments;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub(crate) mod bulk;
 pub(crate) mod context;
 mod hooks;
 pub(crate) mod http;
+pub mod json;
 pub(crate) mod lists;
+mod members;
 pub(crate) mod operation;
+mod page;
 pub(crate) mod pending;
 pub(crate) mod redact;
 pub(crate) mod response;
@@ -24,10 +28,11 @@ use std::pin::Pin;
 
 use serde::Serialize;
 
+use self::arguments::CallArguments;
 use self::operation::Operation;
 use self::pending::PendingCall;
 use self::response::Response;
-use self::wire::CallArguments;
+use self::spec::OperationSpec;
 use crate::error::Error;
 use crate::registry::Registry;
 
@@ -57,14 +62,15 @@ type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 #[must_use = "calls do nothing unless awaited"]
 pub struct Call<O> {
     registry: Registry,
+    spec: &'static OperationSpec,
     arguments: CallArguments,
     operation: PhantomData<fn() -> O>,
 }
 
 impl<O: Operation> Call<O> {
-    pub(crate) fn new(registry: &Registry) -> Self {
+    pub(crate) fn new(registry: &Registry, spec: &'static OperationSpec) -> Self {
         let (registry, arguments) = (registry.clone(), CallArguments::default());
-        Self { registry, arguments, operation: PhantomData }
+        Self { registry, spec, arguments, operation: PhantomData }
     }
 
     /// Sets the parameter with this index in the table of the operation.
@@ -81,7 +87,7 @@ impl<O: Operation> Call<O> {
 
     /// Returns the cursor that the page starts after, if the operation returns a list.
     fn cursor(&self) -> Option<String> {
-        let json = self.arguments.get(O::SPEC.pagination?.after)?;
+        let json = self.arguments.get(self.spec.pagination?.after)?;
         serde_json::from_str(json).ok()
     }
 
@@ -91,10 +97,10 @@ impl<O: Operation> Call<O> {
     ///
     /// Any [`Error`]. [`Error::Invalid`] is returned only if the body cannot be decoded at all.
     pub async fn response(self) -> Result<Response<O::Output>, Error> {
-        let arguments = self.arguments.to_wire(O::SPEC)?;
-        let call = PendingCall::new::<O>(&self.registry, self.cursor())?;
-        let result = O::send(call.client(), &arguments).await;
-        call.finish::<O>(result, &arguments)
+        let arguments = self.arguments.to_wire(self.spec)?;
+        let call = PendingCall::new(&self.registry, self.spec, self.cursor())?;
+        let result = call.send(&arguments).await;
+        call.finish(result, &arguments)
     }
 }
 
@@ -111,12 +117,12 @@ impl<O: Operation> IntoFuture for Call<O> {
 impl<O> Clone for Call<O> {
     fn clone(&self) -> Self {
         let (registry, arguments) = (self.registry.clone(), self.arguments.clone());
-        Self { registry, arguments, operation: PhantomData }
+        Self { registry, spec: self.spec, arguments, operation: PhantomData }
     }
 }
 
-impl<O: Operation> fmt::Debug for Call<O> {
+impl<O> fmt::Debug for Call<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call").field("operation", &O::SPEC.name).finish_non_exhaustive()
+        f.debug_struct("Call").field("operation", &self.spec.name).finish_non_exhaustive()
     }
 }

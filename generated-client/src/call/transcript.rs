@@ -47,8 +47,8 @@ pub(crate) struct Transcript {
 #[derive(Debug)]
 pub(crate) struct SentRequest {
     operation: &'static str,
-    method: Method,
-    url: String,
+    pub(crate) method: Method,
+    pub(crate) url: String,
     has_access_token: bool,
 }
 

@@ -1,15 +1,13 @@
-//! Arguments of a call: JSON until they are validated, then the forms that progenitor's client takes.
+//! The forms of arguments and bodies that progenitor's client takes.
 
-use std::fmt::Write;
-use std::sync::Arc;
+use std::fmt::{self, Write};
 
 use progenitor_client::ResponseValue;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::spec::{OperationSpec, Pagination, ParameterLocation, ParameterSpec};
-use crate::error::InvalidArgument;
-use crate::validate::{self, Rule, Violation, excerpt};
+use super::members::JsonMembers;
 
 /// The result of progenitor's client, which does not know the types of bodies.
 pub(crate) type WireResult = Result<ResponseValue<JsonText>, progenitor_client::Error<()>>;
@@ -19,103 +17,44 @@ pub(crate) type WireResult = Result<ResponseValue<JsonText>, progenitor_client::
 #[serde(transparent)]
 pub struct JsonText(Box<RawValue>);
 
-/// The arguments of a call as JSON. They may be invalid.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct CallArguments {
-    /// The parameters by index.
-    parameters: Vec<Option<Arc<str>>>,
-    body: Option<Arc<str>>,
+impl JsonText {
+    pub(super) fn new(text: Box<RawValue>) -> Self {
+        Self(text)
+    }
+
+    /// Returns the text, as received.
+    pub fn get(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Returns the JSON text at a JSON pointer (RFC 6901), such as `/size/credit_kgs`. The pointer
+    /// must pass through objects only.
+    pub fn at(&self, pointer: &str) -> Option<&str> {
+        JsonMembers::parse(self.get().as_bytes())?.at(pointer)
+    }
+
+    /// Parses the text.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text is not a `T`.
+    pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_str(self.get())
+    }
+}
+
+impl fmt::Display for JsonText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.get())
+    }
 }
 
 /// The arguments of a call as they are sent. An absent parameter has no values, and a parameter
 /// that is not a list has a single value.
 #[derive(Debug)]
-pub struct WireArguments {
-    parameters: Vec<Option<Vec<String>>>,
-    body: JsonText,
-}
-
-impl CallArguments {
-    pub(crate) fn set(&mut self, index: usize, value: &(impl Serialize + ?Sized)) {
-        self.unset(index);
-        self.parameters[index] = Some(to_json(value));
-    }
-
-    pub(crate) fn unset(&mut self, index: usize) {
-        if self.parameters.len() <= index {
-            self.parameters.resize(index + 1, None);
-        }
-        self.parameters[index] = None;
-    }
-
-    pub(crate) fn is_set(&self, index: usize) -> bool {
-        self.get(index).is_some()
-    }
-
-    pub(crate) fn set_body(&mut self, body: &(impl Serialize + ?Sized)) {
-        self.body = Some(to_json(body));
-    }
-
-    pub(crate) fn get(&self, index: usize) -> Option<&Arc<str>> {
-        self.parameters.get(index)?.as_ref()
-    }
-
-    /// Validates all arguments and converts them.
-    pub(crate) fn to_wire(
-        &self,
-        spec: &'static OperationSpec,
-    ) -> Result<WireArguments, InvalidArgument> {
-        let mut violations = Vec::new();
-        let mut parameters = Vec::new();
-        for (index, parameter) in spec.parameters.iter().enumerate() {
-            let Some(json) = self.get(index) else {
-                parameters.push(None);
-                continue;
-            };
-            let values = texts(json);
-            let mut found = validate::request_violations(json, parameter.schema);
-            if found.is_empty() {
-                found.extend(values.iter().find_map(|text| misplaced(text, parameter.location)));
-            }
-            violations.extend(found.into_iter().map(|found| found.below(parameter.pointer)));
-            parameters.push(Some(values));
-        }
-        if let Some(pagination) = spec.pagination {
-            violations.extend(self.conflicts(pagination, spec.parameters));
-        }
-        let body = self.body.as_deref().unwrap_or("null");
-        if let Some(schema) = spec.body {
-            let found = validate::request_violations(body, schema);
-            violations.extend(found.into_iter().map(|found| found.below("/body")));
-        }
-        match serde_json::from_str(body) {
-            Ok(body) if violations.is_empty() => Ok(WireArguments { parameters, body }),
-            _ => Err(InvalidArgument::new(spec.name, violations)),
-        }
-    }
-
-    /// Returns a violation for each argument that reads backwards while another one reads
-    /// forwards.
-    fn conflicts(&self, pagination: &Pagination, parameters: &[ParameterSpec]) -> Vec<Violation> {
-        let Pagination { first, after, last, before, .. } = *pagination;
-        let is_set = |index: &usize| self.is_set(*index);
-        let name = |index: usize| parameters[index].name;
-        let mut forwards = [first, Some(after)].into_iter().flatten();
-        let Some(forwards) = forwards.find(is_set) else { return Vec::new() };
-        let conflict = |index| {
-            let got = self.get(index).map(ToString::to_string).unwrap_or_default();
-            let expected = format!("no `{}` together with `{}`", name(index), name(forwards));
-            let (pointer, rule) = (parameters[index].pointer.to_owned(), Rule::Conflict);
-            Violation { pointer, rule, expected: expected.into(), got }
-        };
-        [last, before].into_iter().flatten().filter(is_set).map(conflict).collect()
-    }
-}
-
-/// Serializes an argument. No type of an argument fails to serialize; if one did, the empty
-/// text would be reported as invalid JSON.
-fn to_json(value: &(impl Serialize + ?Sized)) -> Arc<str> {
-    serde_json::to_string(value).unwrap_or_default().into()
+pub(crate) struct WireArguments {
+    pub(super) parameters: Vec<Option<Vec<String>>>,
+    pub(super) body: JsonText,
 }
 
 #[allow(dead_code, reason = "the operations of the spec need not have all kinds of arguments")]
@@ -136,30 +75,6 @@ impl WireArguments {
     pub(crate) fn body(&self) -> &JsonText {
         &self.body
     }
-}
-
-/// Returns the values of a parameter: a string without quotes, and others as in JSON.
-fn texts(json: &str) -> Vec<String> {
-    let text = |json: &str| serde_json::from_str(json).unwrap_or_else(|_| json.to_owned());
-    match serde_json::from_str::<Vec<&RawValue>>(json) {
-        Ok(items) => items.into_iter().map(|item| text(item.get())).collect(),
-        Err(_) => vec![text(json)],
-    }
-}
-
-/// Returns the violation of a rule of the location of a parameter.
-fn misplaced(text: &str, location: ParameterLocation) -> Option<Violation> {
-    let expected = match location {
-        ParameterLocation::Path if matches!(text, "" | "." | "..") => {
-            "a path segment other than an empty string, `.` and `..`"
-        }
-        ParameterLocation::Header if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
-            "visible ASCII characters and spaces"
-        }
-        _ => return None,
-    };
-    let (pointer, got) = (String::new(), excerpt(text));
-    Some(Violation { pointer, rule: Rule::Format, expected: expected.into(), got })
 }
 
 /// Encodes a path segment. Only unreserved characters (RFC 3986) have the same meaning to all

@@ -245,23 +245,3 @@ impl From<InvalidString> for Error {
         InvalidArgument::parsed(reason).into()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::Error;
-
-    #[test]
-    fn is_small_and_crosses_threads() {
-        fn crosses_threads<T: Send + Sync + 'static>() {}
-        crosses_threads::<Error>();
-        assert!(size_of::<Error>() <= 48, "{}", size_of::<Error>());
-    }
-
-    #[test]
-    fn converts_from_an_invalid_string() {
-        let reason = "ctb_".parse::<crate::types::CreditBatchId>().unwrap_err();
-        let error = Error::from(reason.clone());
-        assert_eq!(error.to_string(), reason.to_string());
-        assert_eq!(error.field(), None);
-    }
-}

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// A list that claims to have more pages but gives no way to reach them.
+/// A list that claims to have more pages but gives no way to reach them, or has no total.
 #[derive(Debug)]
 pub struct PaginationError {
     operation: &'static str,
@@ -16,6 +16,7 @@ pub(crate) enum PaginationProblem {
     MissingCursor,
     RepeatedCursor,
     EmptyPages,
+    MissingTotal,
 }
 
 impl PaginationError {
@@ -40,6 +41,9 @@ impl fmt::Display for PaginationError {
             PaginationProblem::MissingCursor => "but has no cursor",
             PaginationProblem::RepeatedCursor => "but repeats an earlier cursor",
             PaginationProblem::EmptyPages => "but two pages in a row are empty",
+            PaginationProblem::MissingTotal => {
+                return write!(f, "{}: the response has no number of items", self.operation);
+            }
         };
         write!(f, "{}: incomplete list: a page claims that more follow, {problem}", self.operation)
     }

@@ -2,14 +2,11 @@
 
 //! Types that stand for the operations of the API in [`Call`](crate::Call).
 
-use super::client::Client;
 use super::schema::*;
 use super::types;
-#[doc(hidden)]
+use crate::call::operation::{CountedList, List, Operation};
 pub use crate::call::spec::OperationSpec;
-use crate::call::operation::{CountedList, List, Operation, PageFields};
-use crate::call::spec::{Pagination, ParameterSpec, ParameterLocation};
-use crate::call::wire::{WireArguments, WireResult};
+use crate::call::spec::{Pagination, ParameterLocation, ParameterSpec, SendRequest};
 use crate::validate::{
     Bounds, Count, Format, Piece, Property, Required, Schema, StringRules,
 };
@@ -32,7 +29,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn current_organisation(&self) -> crate::Call<CurrentOrganisationOperation> {
-        crate::Call::new(self)
+        crate::Call::new(self, CurrentOrganisationOperation::SPEC)
     }
     /// Fetch one organisation
     ///
@@ -56,7 +53,7 @@ impl crate::Registry {
         &self,
         id: &types::OrganisationId,
     ) -> crate::Call<OrganisationOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, OrganisationOperation::SPEC).with(0, id)
     }
     /// Calls [`organisation`](Self::organisation) for every identifier, several at a time
     ///
@@ -101,7 +98,7 @@ impl crate::Registry {
         &self,
         id: &types::OrganisationId,
     ) -> crate::Call<OrganisationOrdersOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, OrganisationOrdersOperation::SPEC).with(0, id)
     }
     /// Fetch the credit balance of an organisation
     ///
@@ -125,7 +122,7 @@ impl crate::Registry {
         &self,
         id: &types::OrganisationId,
     ) -> crate::Call<OrganisationCreditBalanceOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, OrganisationCreditBalanceOperation::SPEC).with(0, id)
     }
     /// List the credit batches of an organisation
     ///
@@ -149,7 +146,7 @@ impl crate::Registry {
         &self,
         id: &types::OrganisationId,
     ) -> crate::Call<OrganisationCreditBatchesOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, OrganisationCreditBatchesOperation::SPEC).with(0, id)
     }
     /// Fetch the supplier of the access token
     ///
@@ -169,7 +166,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn current_supplier(&self) -> crate::Call<CurrentSupplierOperation> {
-        crate::Call::new(self)
+        crate::Call::new(self, CurrentSupplierOperation::SPEC)
     }
     /// Fetch one supplier
     ///
@@ -190,7 +187,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn supplier(&self, id: &types::SupplierId) -> crate::Call<SupplierOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, SupplierOperation::SPEC).with(0, id)
     }
     /// Calls [`supplier`](Self::supplier) for every identifier, several at a time
     ///
@@ -230,7 +227,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn suppliers(&self) -> crate::Call<SuppliersOperation> {
-        crate::Call::new(self)
+        crate::Call::new(self, SuppliersOperation::SPEC)
     }
     /// List the projects of a supplier
     ///
@@ -254,7 +251,7 @@ impl crate::Registry {
         &self,
         id: &types::SupplierId,
     ) -> crate::Call<SupplierProjectsOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, SupplierProjectsOperation::SPEC).with(0, id)
     }
     /// List the orders of a supplier
     ///
@@ -278,7 +275,7 @@ impl crate::Registry {
         &self,
         id: &types::SupplierId,
     ) -> crate::Call<SupplierOrdersOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, SupplierOrdersOperation::SPEC).with(0, id)
     }
     /// List the deliveries of a supplier
     ///
@@ -302,7 +299,7 @@ impl crate::Registry {
         &self,
         id: &types::SupplierId,
     ) -> crate::Call<SupplierDeliveriesOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, SupplierDeliveriesOperation::SPEC).with(0, id)
     }
     /// List the issuances of a supplier
     ///
@@ -326,7 +323,7 @@ impl crate::Registry {
         &self,
         id: &types::SupplierId,
     ) -> crate::Call<SupplierIssuancesOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, SupplierIssuancesOperation::SPEC).with(0, id)
     }
     /// Fetch one project
     ///
@@ -347,7 +344,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn project(&self, id: &types::ProjectId) -> crate::Call<ProjectOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, ProjectOperation::SPEC).with(0, id)
     }
     /// Calls [`project`](Self::project) for every identifier, several at a time
     ///
@@ -392,7 +389,7 @@ impl crate::Registry {
         &self,
         id: &types::ProjectId,
     ) -> crate::Call<ProjectDocumentsOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, ProjectDocumentsOperation::SPEC).with(0, id)
     }
     /// List all projects
     ///
@@ -411,7 +408,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn projects(&self) -> crate::Call<ProjectsOperation> {
-        crate::Call::new(self)
+        crate::Call::new(self, ProjectsOperation::SPEC)
     }
     /// Fetch one issuance
     ///
@@ -432,7 +429,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn issuance(&self, id: &types::IssuanceId) -> crate::Call<IssuanceOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, IssuanceOperation::SPEC).with(0, id)
     }
     /// Calls [`issuance`](Self::issuance) for every identifier, several at a time
     ///
@@ -472,7 +469,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn issuances(&self) -> crate::Call<IssuancesOperation> {
-        crate::Call::new(self)
+        crate::Call::new(self, IssuancesOperation::SPEC)
     }
     /// List the credit batches of an issuance
     ///
@@ -496,7 +493,7 @@ impl crate::Registry {
         &self,
         id: &types::IssuanceId,
     ) -> crate::Call<IssuanceCreditBatchesOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, IssuanceCreditBatchesOperation::SPEC).with(0, id)
     }
     /// List all deliveries
     ///
@@ -516,7 +513,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn deliveries(&self) -> crate::Call<DeliveriesOperation> {
-        crate::Call::new(self)
+        crate::Call::new(self, DeliveriesOperation::SPEC)
     }
     /// Deliver credits for an order
     ///
@@ -544,7 +541,7 @@ impl crate::Registry {
         &self,
         request: &types::CreateDelivery,
     ) -> crate::Call<CreateDeliveryOperation> {
-        crate::Call::new(self).with_body(request)
+        crate::Call::new(self, CreateDeliveryOperation::SPEC).with_body(request)
     }
     /// Fetch one delivery
     ///
@@ -565,7 +562,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn delivery(&self, id: &types::DeliveryId) -> crate::Call<DeliveryOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, DeliveryOperation::SPEC).with(0, id)
     }
     /// Calls [`delivery`](Self::delivery) for every identifier, several at a time
     ///
@@ -610,7 +607,7 @@ impl crate::Registry {
         &self,
         id: &types::DeliveryId,
     ) -> crate::Call<DeliveryCreditBatchesOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, DeliveryCreditBatchesOperation::SPEC).with(0, id)
     }
     /// Transfer credits to another organisation
     ///
@@ -638,7 +635,7 @@ impl crate::Registry {
         &self,
         request: &types::CreateTransfer,
     ) -> crate::Call<CreateTransferOperation> {
-        crate::Call::new(self).with_body(request)
+        crate::Call::new(self, CreateTransferOperation::SPEC).with_body(request)
     }
     /// List all transfers
     ///
@@ -658,7 +655,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn transfers(&self) -> crate::Call<TransfersOperation> {
-        crate::Call::new(self)
+        crate::Call::new(self, TransfersOperation::SPEC)
     }
     /// Fetch one transfer
     ///
@@ -679,7 +676,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn transfer(&self, id: &types::TransferId) -> crate::Call<TransferOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, TransferOperation::SPEC).with(0, id)
     }
     /// Calls [`transfer`](Self::transfer) for every identifier, several at a time
     ///
@@ -724,7 +721,7 @@ impl crate::Registry {
         &self,
         id: &types::TransferId,
     ) -> crate::Call<TransferCreditBatchesOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, TransferCreditBatchesOperation::SPEC).with(0, id)
     }
     /// Fetch one buffer-pool refund
     ///
@@ -748,7 +745,7 @@ impl crate::Registry {
         &self,
         id: &types::BufferPoolRefundId,
     ) -> crate::Call<RefundOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, RefundOperation::SPEC).with(0, id)
     }
     /// Calls [`refund`](Self::refund) for every identifier, several at a time
     ///
@@ -793,7 +790,7 @@ impl crate::Registry {
         &self,
         id: &types::BufferPoolRefundId,
     ) -> crate::Call<RefundCreditBatchesOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, RefundCreditBatchesOperation::SPEC).with(0, id)
     }
     /// Retire credits from given batches
     ///
@@ -821,7 +818,7 @@ impl crate::Registry {
         &self,
         request: &types::CreateRetirement,
     ) -> crate::Call<CreateRetirementOperation> {
-        crate::Call::new(self).with_body(request)
+        crate::Call::new(self, CreateRetirementOperation::SPEC).with_body(request)
     }
     /// List all retirements
     ///
@@ -841,7 +838,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn retirements(&self) -> crate::Call<RetirementsOperation> {
-        crate::Call::new(self)
+        crate::Call::new(self, RetirementsOperation::SPEC)
     }
     /// Retire the oldest credits of a supplier
     ///
@@ -869,7 +866,8 @@ impl crate::Registry {
         &self,
         request: &types::CreateRetirementFromOldestCredits,
     ) -> crate::Call<CreateRetirementFromOldestCreditsOperation> {
-        crate::Call::new(self).with_body(request)
+        crate::Call::new(self, CreateRetirementFromOldestCreditsOperation::SPEC)
+            .with_body(request)
     }
     /// Fetch one retirement
     ///
@@ -893,7 +891,7 @@ impl crate::Registry {
         &self,
         id: &types::RetirementId,
     ) -> crate::Call<RetirementOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, RetirementOperation::SPEC).with(0, id)
     }
     /// Calls [`retirement`](Self::retirement) for every identifier, several at a time
     ///
@@ -938,7 +936,7 @@ impl crate::Registry {
         &self,
         id: &types::RetirementId,
     ) -> crate::Call<RetirementCreditBatchesOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, RetirementCreditBatchesOperation::SPEC).with(0, id)
     }
     /// Fetch one order
     ///
@@ -959,7 +957,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn order(&self, id: &types::OrderId) -> crate::Call<OrderOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, OrderOperation::SPEC).with(0, id)
     }
     /// Calls [`order`](Self::order) for every identifier, several at a time
     ///
@@ -1004,7 +1002,7 @@ impl crate::Registry {
         &self,
         id: &types::OrderId,
     ) -> crate::Call<OrderDeliveriesOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, OrderDeliveriesOperation::SPEC).with(0, id)
     }
     /// Fetch one credit batch
     ///
@@ -1028,7 +1026,7 @@ impl crate::Registry {
         &self,
         id: &types::CreditBatchId,
     ) -> crate::Call<CreditBatchOperation> {
-        crate::Call::new(self).with(0, id)
+        crate::Call::new(self, CreditBatchOperation::SPEC).with(0, id)
     }
     /// Calls [`credit_batch`](Self::credit_batch) for every identifier, several at a time
     ///
@@ -1068,7 +1066,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn beneficiaries(&self) -> crate::Call<BeneficiariesOperation> {
-        crate::Call::new(self)
+        crate::Call::new(self, BeneficiariesOperation::SPEC)
     }
     /// Create a beneficiary
     ///
@@ -1095,7 +1093,7 @@ impl crate::Registry {
         &self,
         request: &types::CreateBeneficiary,
     ) -> crate::Call<CreateBeneficiaryOperation> {
-        crate::Call::new(self).with_body(request)
+        crate::Call::new(self, CreateBeneficiaryOperation::SPEC).with_body(request)
     }
     /// List the transferees of an organisation
     ///
@@ -1114,7 +1112,7 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn transferees(&self) -> crate::Call<TransfereesOperation> {
-        crate::Call::new(self)
+        crate::Call::new(self, TransfereesOperation::SPEC)
     }
     /// Create a Stripe checkout session
     ///
@@ -1142,7 +1140,8 @@ impl crate::Registry {
         &self,
         request: &types::CreateStripeCheckoutSession,
     ) -> crate::Call<CreateStripeCheckoutSessionOperation> {
-        crate::Call::new(self).with_body(request)
+        crate::Call::new(self, CreateStripeCheckoutSessionOperation::SPEC)
+            .with_body(request)
     }
     /// Fetch the Stripe configuration of a supplier
     ///
@@ -1162,96 +1161,162 @@ impl crate::Registry {
     /// - 429: The caller is over its rate limit and may try again later
     /// - 5XX: The API, or the proxy in front of it, failed to answer
     pub fn stripe_configuration(&self) -> crate::Call<StripeConfigurationOperation> {
-        crate::Call::new(self)
+        crate::Call::new(self, StripeConfigurationOperation::SPEC)
     }
 }
 
-/// Returns all operations, in the order of the spec.
-///
-/// For the simulator. Not part of the stable API.
-#[doc(hidden)]
+/// Returns the tables of all operations, in the order of the spec.
 pub fn all() -> &'static [&'static OperationSpec] {
     &[
-        <CurrentOrganisationOperation as Operation>::SPEC,
-        <OrganisationOperation as Operation>::SPEC,
-        <OrganisationOrdersOperation as Operation>::SPEC,
-        <OrganisationCreditBalanceOperation as Operation>::SPEC,
-        <OrganisationCreditBatchesOperation as Operation>::SPEC,
-        <CurrentSupplierOperation as Operation>::SPEC,
-        <SupplierOperation as Operation>::SPEC,
-        <SuppliersOperation as Operation>::SPEC,
-        <SupplierProjectsOperation as Operation>::SPEC,
-        <SupplierOrdersOperation as Operation>::SPEC,
-        <SupplierDeliveriesOperation as Operation>::SPEC,
-        <SupplierIssuancesOperation as Operation>::SPEC,
-        <ProjectOperation as Operation>::SPEC,
-        <ProjectDocumentsOperation as Operation>::SPEC,
-        <ProjectsOperation as Operation>::SPEC,
-        <IssuanceOperation as Operation>::SPEC,
-        <IssuancesOperation as Operation>::SPEC,
-        <IssuanceCreditBatchesOperation as Operation>::SPEC,
-        <DeliveriesOperation as Operation>::SPEC,
-        <CreateDeliveryOperation as Operation>::SPEC,
-        <DeliveryOperation as Operation>::SPEC,
-        <DeliveryCreditBatchesOperation as Operation>::SPEC,
-        <CreateTransferOperation as Operation>::SPEC,
-        <TransfersOperation as Operation>::SPEC,
-        <TransferOperation as Operation>::SPEC,
-        <TransferCreditBatchesOperation as Operation>::SPEC,
-        <RefundOperation as Operation>::SPEC,
-        <RefundCreditBatchesOperation as Operation>::SPEC,
-        <CreateRetirementOperation as Operation>::SPEC,
-        <RetirementsOperation as Operation>::SPEC,
-        <CreateRetirementFromOldestCreditsOperation as Operation>::SPEC,
-        <RetirementOperation as Operation>::SPEC,
-        <RetirementCreditBatchesOperation as Operation>::SPEC,
-        <OrderOperation as Operation>::SPEC,
-        <OrderDeliveriesOperation as Operation>::SPEC,
-        <CreditBatchOperation as Operation>::SPEC,
-        <BeneficiariesOperation as Operation>::SPEC,
-        <CreateBeneficiaryOperation as Operation>::SPEC,
-        <TransfereesOperation as Operation>::SPEC,
-        <CreateStripeCheckoutSessionOperation as Operation>::SPEC,
-        <StripeConfigurationOperation as Operation>::SPEC,
+        CurrentOrganisationOperation::SPEC,
+        OrganisationOperation::SPEC,
+        OrganisationOrdersOperation::SPEC,
+        OrganisationCreditBalanceOperation::SPEC,
+        OrganisationCreditBatchesOperation::SPEC,
+        CurrentSupplierOperation::SPEC,
+        SupplierOperation::SPEC,
+        SuppliersOperation::SPEC,
+        SupplierProjectsOperation::SPEC,
+        SupplierOrdersOperation::SPEC,
+        SupplierDeliveriesOperation::SPEC,
+        SupplierIssuancesOperation::SPEC,
+        ProjectOperation::SPEC,
+        ProjectDocumentsOperation::SPEC,
+        ProjectsOperation::SPEC,
+        IssuanceOperation::SPEC,
+        IssuancesOperation::SPEC,
+        IssuanceCreditBatchesOperation::SPEC,
+        DeliveriesOperation::SPEC,
+        CreateDeliveryOperation::SPEC,
+        DeliveryOperation::SPEC,
+        DeliveryCreditBatchesOperation::SPEC,
+        CreateTransferOperation::SPEC,
+        TransfersOperation::SPEC,
+        TransferOperation::SPEC,
+        TransferCreditBatchesOperation::SPEC,
+        RefundOperation::SPEC,
+        RefundCreditBatchesOperation::SPEC,
+        CreateRetirementOperation::SPEC,
+        RetirementsOperation::SPEC,
+        CreateRetirementFromOldestCreditsOperation::SPEC,
+        RetirementOperation::SPEC,
+        RetirementCreditBatchesOperation::SPEC,
+        OrderOperation::SPEC,
+        OrderDeliveriesOperation::SPEC,
+        CreditBatchOperation::SPEC,
+        BeneficiariesOperation::SPEC,
+        CreateBeneficiaryOperation::SPEC,
+        TransfereesOperation::SPEC,
+        CreateStripeCheckoutSessionOperation::SPEC,
+        StripeConfigurationOperation::SPEC,
     ]
+}
+
+/// Parameters of several operations.
+enum SharedParameters {}
+
+impl SharedParameters {
+    const AFTER: ParameterSpec = ParameterSpec {
+        name: "after",
+        location: ParameterLocation::Query,
+        pointer: "/query/after",
+        required: false,
+        description: "Cursor that the page starts after: the `end_cursor` of the page before it. Not to be combined with `last` or `before`.",
+        schema: &Schema::String(
+            &StringRules {
+                name: "string",
+                length: Count { min: 1, max: None },
+                prefix: "",
+                pieces: None,
+                format: None,
+                values: &[],
+            },
+        ),
+    };
+    const BEFORE: ParameterSpec = ParameterSpec {
+        name: "before",
+        location: ParameterLocation::Query,
+        pointer: "/query/before",
+        required: false,
+        description: "Cursor that the page ends before: the `start_cursor` of the page after it. Not to be combined with `first` or `after`.",
+        schema: &Schema::String(
+            &StringRules {
+                name: "string",
+                length: Count { min: 1, max: None },
+                prefix: "",
+                pieces: None,
+                format: None,
+                values: &[],
+            },
+        ),
+    };
+    const FIRST: ParameterSpec = ParameterSpec {
+        name: "first",
+        location: ParameterLocation::Query,
+        pointer: "/query/first",
+        required: false,
+        description: "Maximum number of items on the page, counted forwards from the cursor `after`, or from the start of the list without one. Not to be combined with `last` or `before`.",
+        schema: &Schema::Integer(Bounds {
+            minimum: Some((1f64, false)),
+            maximum: Some((50f64, false)),
+            multiple_of: None,
+            format: None,
+        }),
+    };
+    const LAST: ParameterSpec = ParameterSpec {
+        name: "last",
+        location: ParameterLocation::Query,
+        pointer: "/query/last",
+        required: false,
+        description: "Maximum number of items on the page, counted backwards from the cursor `before`, or from the end of the list without one. Not to be combined with `first` or `after`.",
+        schema: &Schema::Integer(Bounds {
+            minimum: Some((1f64, false)),
+            maximum: Some((50f64, false)),
+            multiple_of: None,
+            format: None,
+        }),
+    };
 }
 
 /// The operation of [`Registry::current_organisation`](crate::Registry::current_organisation)
 #[derive(Debug)]
 pub enum CurrentOrganisationOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for CurrentOrganisationOperation {}
-
-impl Operation for CurrentOrganisationOperation {
-    type Output = types::Organisation;
+impl CurrentOrganisationOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "current_organisation",
         method: "GET",
         path: "/organisation",
+        summary: "Fetch the organisation of the access token",
+        description: "Returns the organisation that the access token was issued to. Its identifier is an argument of the other operations on organisations.",
         statuses: &["200", "401", "403", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[],
         body: None,
         response: Some(&ORGANISATION),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, _| Box::pin(client.current_organisation())),
     };
-    async fn send(client: &Client, _: &WireArguments) -> WireResult {
-        client.current_organisation().await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for CurrentOrganisationOperation {}
+
+impl Operation for CurrentOrganisationOperation {
+    type Output = types::Organisation;
 }
 
 /// The operation of [`Registry::organisation`](crate::Registry::organisation)
 #[derive(Debug)]
 pub enum OrganisationOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for OrganisationOperation {}
-
-impl Operation for OrganisationOperation {
-    type Output = Option<types::Organisation>;
+impl OrganisationOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "organisation",
         method: "GET",
         path: "/organisations/{id}",
+        summary: "Fetch one organisation",
+        description: "Returns the name and domain of one organisation.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[
@@ -1259,33 +1324,38 @@ impl Operation for OrganisationOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the organisation to fetch",
                 schema: &ORGANISATION_ID,
             },
         ],
         body: None,
         response: Some(&Schema::Nullable(&ORGANISATION)),
+        identity: Some(0),
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.organisation(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.organisation(arguments.one(0)).await
-    }
-    fn id(output: &Self::Output) -> Option<(usize, &str)> {
-        output.as_ref().map(|output| (0, output.id.as_str()))
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for OrganisationOperation {}
+
+impl Operation for OrganisationOperation {
+    type Output = Option<types::Organisation>;
 }
 
 /// The operation of [`Registry::organisation_orders`](crate::Registry::organisation_orders)
 #[derive(Debug)]
 pub enum OrganisationOrdersOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for OrganisationOrdersOperation {}
-
-impl Operation for OrganisationOrdersOperation {
-    type Output = types::OrderPage;
+impl OrganisationOrdersOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "organisation_orders",
         method: "GET",
         path: "/organisations/{id}/orders",
+        summary: "List the orders of an organisation",
+        description: "Returns one page of the orders that the organisation has placed as a buyer, most recently placed first.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[
@@ -1293,76 +1363,49 @@ impl Operation for OrganisationOrdersOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the buyer",
                 schema: &ORGANISATION_ID,
             },
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&ORDER_PAGE),
-        pagination: Some(&<OrganisationOrdersOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(1),
+                after: 2,
+                last: Some(3),
+                before: Some(4),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .organisation_orders(
+                    arguments.one(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                    arguments.optional(4),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .organisation_orders(
-                arguments.one(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-                arguments.optional(4),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for OrganisationOrdersOperation {}
+
+impl Operation for OrganisationOrdersOperation {
+    type Output = types::OrderPage;
 }
 
 impl crate::Call<OrganisationOrdersOperation> {
@@ -1394,77 +1437,64 @@ impl crate::Call<OrganisationOrdersOperation> {
 
 impl List for OrganisationOrdersOperation {
     type Item = types::Order;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(1),
-        after: 2,
-        last: Some(3),
-        before: Some(4),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for OrganisationOrdersOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for OrganisationOrdersOperation {}
 
 /// The operation of [`Registry::organisation_credit_balance`](crate::Registry::organisation_credit_balance)
 #[derive(Debug)]
 pub enum OrganisationCreditBalanceOperation {}
+
+impl OrganisationCreditBalanceOperation {
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "organisation_credit_balance",
+        method: "GET",
+        path: "/organisations/{id}/credit_balance",
+        summary: "Fetch the credit balance of an organisation",
+        description: "Returns the quantities of active and of retired credits that the organisation owns: in total, and by supplier, by project and by order.",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[
+            ParameterSpec {
+                name: "id",
+                location: ParameterLocation::Path,
+                pointer: "/path/id",
+                required: true,
+                description: "Identifier of the owner of the credits",
+                schema: &ORGANISATION_ID,
+            },
+        ],
+        body: None,
+        response: Some(&ORGANISATION_CREDIT_BALANCE),
+        identity: None,
+        pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.organisation_credit_balance(arguments.one(0)),
+        )),
+    };
+}
 
 impl crate::validate::string_types::sealed::Sealed
 for OrganisationCreditBalanceOperation {}
 
 impl Operation for OrganisationCreditBalanceOperation {
     type Output = types::OrganisationCreditBalance;
-    const SPEC: &'static OperationSpec = &OperationSpec {
-        name: "organisation_credit_balance",
-        method: "GET",
-        path: "/organisations/{id}/credit_balance",
-        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
-        needs_access_token: true,
-        parameters: &[
-            ParameterSpec {
-                name: "id",
-                location: ParameterLocation::Path,
-                pointer: "/path/id",
-                schema: &ORGANISATION_ID,
-            },
-        ],
-        body: None,
-        response: Some(&ORGANISATION_CREDIT_BALANCE),
-        pagination: None,
-    };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.organisation_credit_balance(arguments.one(0)).await
-    }
 }
 
 /// The operation of [`Registry::organisation_credit_batches`](crate::Registry::organisation_credit_batches)
 #[derive(Debug)]
 pub enum OrganisationCreditBatchesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed
-for OrganisationCreditBatchesOperation {}
-
-impl Operation for OrganisationCreditBatchesOperation {
-    type Output = types::CreditBatchPage;
+impl OrganisationCreditBatchesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "organisation_credit_batches",
         method: "GET",
         path: "/organisations/{id}/credit_batches",
+        summary: "List the credit batches of an organisation",
+        description: "Returns one page of the batches that the organisation owns and of those retired on its behalf. A batch is listed if it passes every filter. Split batches are left out unless `status` includes them.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[
@@ -1472,48 +1502,64 @@ impl Operation for OrganisationCreditBatchesOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the owner or beneficiary",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "supplier_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/supplier_id",
+                required: false,
+                description: "Keeps batches whose credits were issued to this supplier",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "project_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/project_id",
+                required: false,
+                description: "Keeps batches whose credits were issued for this project",
                 schema: &PROJECT_ID,
             },
             ParameterSpec {
                 name: "issuance_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/issuance_id",
+                required: false,
+                description: "Keeps batches that originate from this issuance",
                 schema: &ISSUANCE_ID,
             },
             ParameterSpec {
                 name: "delivery_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/delivery_id",
+                required: false,
+                description: "Keeps batches that were part of this delivery",
                 schema: &DELIVERY_ID,
             },
             ParameterSpec {
                 name: "order_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/order_id",
+                required: false,
+                description: "Keeps batches that were delivered for this order",
                 schema: &ORDER_ID,
             },
             ParameterSpec {
                 name: "retirement_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/retirement_id",
+                required: false,
+                description: "Keeps batches that were part of this retirement",
                 schema: &RETIREMENT_ID,
             },
             ParameterSpec {
                 name: "status",
                 location: ParameterLocation::Query,
                 pointer: "/query/status",
+                required: false,
+                description: "Keeps batches with any of these statuses, each sent as a parameter of its own. Without it, active and retired batches are listed.",
                 schema: &Schema::Array {
                     items: &CREDIT_BATCH_STATUS,
                     count: Count { min: 0, max: None },
@@ -1524,6 +1570,8 @@ impl Operation for OrganisationCreditBatchesOperation {
                 name: "issued_after",
                 location: ParameterLocation::Query,
                 pointer: "/query/issued_after",
+                required: false,
+                description: "Keeps batches issued strictly after this time, in UTC or with an offset",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1539,6 +1587,8 @@ impl Operation for OrganisationCreditBatchesOperation {
                 name: "issued_before",
                 location: ParameterLocation::Query,
                 pointer: "/query/issued_before",
+                required: false,
+                description: "Keeps batches issued strictly before this time, in UTC or with an offset",
                 schema: &Schema::String(
                     &StringRules {
                         name: "string",
@@ -1550,97 +1600,73 @@ impl Operation for OrganisationCreditBatchesOperation {
                     },
                 ),
             },
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
             ParameterSpec {
                 name: "sort_field",
                 location: ParameterLocation::Query,
                 pointer: "/query/sort_field",
+                required: false,
+                description: "Property that the batches are sorted by; `issued_at` by default",
                 schema: &CREDIT_BATCH_SORT_FIELD,
             },
             ParameterSpec {
                 name: "sort_direction",
                 location: ParameterLocation::Query,
                 pointer: "/query/sort_direction",
+                required: false,
+                description: "Direction of the sort; descending by default, which lists the newest batches first",
                 schema: &SORT_DIRECTION,
             },
         ],
         body: None,
         response: Some(&CREDIT_BATCH_PAGE),
-        pagination: Some(&<OrganisationCreditBatchesOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(10),
+                after: 11,
+                last: Some(12),
+                before: Some(13),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .organisation_credit_batches(
+                    arguments.one(0),
+                    arguments.optional(1),
+                    arguments.optional(10),
+                    arguments.optional(11),
+                    arguments.optional(12),
+                    arguments.optional(13),
+                    arguments.optional(14),
+                    arguments.optional(15),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                    arguments.optional(4),
+                    arguments.optional(5),
+                    arguments.optional(6),
+                    arguments.many(7),
+                    arguments.optional(8),
+                    arguments.optional(9),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .organisation_credit_batches(
-                arguments.one(0),
-                arguments.optional(1),
-                arguments.optional(10),
-                arguments.optional(11),
-                arguments.optional(12),
-                arguments.optional(13),
-                arguments.optional(14),
-                arguments.optional(15),
-                arguments.optional(2),
-                arguments.optional(3),
-                arguments.optional(4),
-                arguments.optional(5),
-                arguments.optional(6),
-                arguments.many(7),
-                arguments.optional(8),
-                arguments.optional(9),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed
+for OrganisationCreditBatchesOperation {}
+
+impl Operation for OrganisationCreditBatchesOperation {
+    type Output = types::CreditBatchPage;
 }
 
 impl crate::Call<OrganisationCreditBatchesOperation> {
@@ -1744,68 +1770,52 @@ impl crate::Call<OrganisationCreditBatchesOperation> {
 
 impl List for OrganisationCreditBatchesOperation {
     type Item = types::CreditBatch;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(10),
-        after: 11,
-        last: Some(12),
-        before: Some(13),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for OrganisationCreditBatchesOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for OrganisationCreditBatchesOperation {}
 
 /// The operation of [`Registry::current_supplier`](crate::Registry::current_supplier)
 #[derive(Debug)]
 pub enum CurrentSupplierOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for CurrentSupplierOperation {}
-
-impl Operation for CurrentSupplierOperation {
-    type Output = types::Supplier;
+impl CurrentSupplierOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "current_supplier",
         method: "GET",
         path: "/supplier",
+        summary: "Fetch the supplier of the access token",
+        description: "Returns the supplier whose organisation the access token was issued to, with the identifiers of both.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[],
         body: None,
         response: Some(&SUPPLIER),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, _| Box::pin(client.current_supplier())),
     };
-    async fn send(client: &Client, _: &WireArguments) -> WireResult {
-        client.current_supplier().await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for CurrentSupplierOperation {}
+
+impl Operation for CurrentSupplierOperation {
+    type Output = types::Supplier;
 }
 
 /// The operation of [`Registry::supplier`](crate::Registry::supplier)
 #[derive(Debug)]
 pub enum SupplierOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for SupplierOperation {}
-
-impl Operation for SupplierOperation {
-    type Output = Option<types::Supplier>;
+impl SupplierOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "supplier",
         method: "GET",
         path: "/suppliers/{id}",
+        summary: "Fetch one supplier",
+        description: "Returns the public profile of one supplier.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -1813,103 +1823,79 @@ impl Operation for SupplierOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the supplier to fetch",
                 schema: &SUPPLIER_ID,
             },
         ],
         body: None,
         response: Some(&Schema::Nullable(&SUPPLIER)),
+        identity: Some(0),
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.supplier(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.supplier(arguments.one(0)).await
-    }
-    fn id(output: &Self::Output) -> Option<(usize, &str)> {
-        output.as_ref().map(|output| (0, output.id.as_str()))
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for SupplierOperation {}
+
+impl Operation for SupplierOperation {
+    type Output = Option<types::Supplier>;
 }
 
 /// The operation of [`Registry::suppliers`](crate::Registry::suppliers)
 #[derive(Debug)]
 pub enum SuppliersOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for SuppliersOperation {}
-
-impl Operation for SuppliersOperation {
-    type Output = types::SupplierPage;
+impl SuppliersOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "suppliers",
         method: "GET",
         path: "/suppliers",
+        summary: "List all suppliers",
+        description: "Returns one page of the suppliers on the registry.",
         statuses: &["200", "401", "403", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&SUPPLIER_PAGE),
-        pagination: Some(&<SuppliersOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(0),
+                after: 1,
+                last: Some(2),
+                before: Some(3),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .suppliers(
+                    arguments.optional(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .suppliers(
-                arguments.optional(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for SuppliersOperation {}
+
+impl Operation for SuppliersOperation {
+    type Output = types::SupplierPage;
 }
 
 impl crate::Call<SuppliersOperation> {
@@ -1941,44 +1927,24 @@ impl crate::Call<SuppliersOperation> {
 
 impl List for SuppliersOperation {
     type Item = types::Supplier;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(0),
-        after: 1,
-        last: Some(2),
-        before: Some(3),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for SuppliersOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for SuppliersOperation {}
 
 /// The operation of [`Registry::supplier_projects`](crate::Registry::supplier_projects)
 #[derive(Debug)]
 pub enum SupplierProjectsOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for SupplierProjectsOperation {}
-
-impl Operation for SupplierProjectsOperation {
-    type Output = types::ProjectPage;
+impl SupplierProjectsOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "supplier_projects",
         method: "GET",
         path: "/suppliers/{id}/projects",
+        summary: "List the projects of a supplier",
+        description: "Returns one page of the projects of one supplier, most recently created first.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -1986,76 +1952,49 @@ impl Operation for SupplierProjectsOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the supplier that runs the projects",
                 schema: &SUPPLIER_ID,
             },
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&PROJECT_PAGE),
-        pagination: Some(&<SupplierProjectsOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(1),
+                after: 2,
+                last: Some(3),
+                before: Some(4),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .supplier_projects(
+                    arguments.one(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                    arguments.optional(4),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .supplier_projects(
-                arguments.one(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-                arguments.optional(4),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for SupplierProjectsOperation {}
+
+impl Operation for SupplierProjectsOperation {
+    type Output = types::ProjectPage;
 }
 
 impl crate::Call<SupplierProjectsOperation> {
@@ -2087,44 +2026,24 @@ impl crate::Call<SupplierProjectsOperation> {
 
 impl List for SupplierProjectsOperation {
     type Item = types::Project;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(1),
-        after: 2,
-        last: Some(3),
-        before: Some(4),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for SupplierProjectsOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for SupplierProjectsOperation {}
 
 /// The operation of [`Registry::supplier_orders`](crate::Registry::supplier_orders)
 #[derive(Debug)]
 pub enum SupplierOrdersOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for SupplierOrdersOperation {}
-
-impl Operation for SupplierOrdersOperation {
-    type Output = types::OrderPage;
+impl SupplierOrdersOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "supplier_orders",
         method: "GET",
         path: "/suppliers/{id}/orders",
+        summary: "List the orders of a supplier",
+        description: "Returns one page of the orders placed with one supplier, most recently placed first.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[
@@ -2132,76 +2051,49 @@ impl Operation for SupplierOrdersOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the supplier that the orders were placed with",
                 schema: &SUPPLIER_ID,
             },
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&ORDER_PAGE),
-        pagination: Some(&<SupplierOrdersOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(1),
+                after: 2,
+                last: Some(3),
+                before: Some(4),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .supplier_orders(
+                    arguments.one(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                    arguments.optional(4),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .supplier_orders(
-                arguments.one(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-                arguments.optional(4),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for SupplierOrdersOperation {}
+
+impl Operation for SupplierOrdersOperation {
+    type Output = types::OrderPage;
 }
 
 impl crate::Call<SupplierOrdersOperation> {
@@ -2233,44 +2125,24 @@ impl crate::Call<SupplierOrdersOperation> {
 
 impl List for SupplierOrdersOperation {
     type Item = types::Order;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(1),
-        after: 2,
-        last: Some(3),
-        before: Some(4),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for SupplierOrdersOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for SupplierOrdersOperation {}
 
 /// The operation of [`Registry::supplier_deliveries`](crate::Registry::supplier_deliveries)
 #[derive(Debug)]
 pub enum SupplierDeliveriesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for SupplierDeliveriesOperation {}
-
-impl Operation for SupplierDeliveriesOperation {
-    type Output = types::DeliveryPage;
+impl SupplierDeliveriesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "supplier_deliveries",
         method: "GET",
         path: "/suppliers/{id}/deliveries",
+        summary: "List the deliveries of a supplier",
+        description: "Returns one page of the deliveries made by one supplier, most recently delivered first.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -2278,76 +2150,49 @@ impl Operation for SupplierDeliveriesOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the supplier that made the deliveries",
                 schema: &SUPPLIER_ID,
             },
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&DELIVERY_PAGE),
-        pagination: Some(&<SupplierDeliveriesOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(1),
+                after: 2,
+                last: Some(3),
+                before: Some(4),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .supplier_deliveries(
+                    arguments.one(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                    arguments.optional(4),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .supplier_deliveries(
-                arguments.one(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-                arguments.optional(4),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for SupplierDeliveriesOperation {}
+
+impl Operation for SupplierDeliveriesOperation {
+    type Output = types::DeliveryPage;
 }
 
 impl crate::Call<SupplierDeliveriesOperation> {
@@ -2379,44 +2224,24 @@ impl crate::Call<SupplierDeliveriesOperation> {
 
 impl List for SupplierDeliveriesOperation {
     type Item = types::Delivery;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(1),
-        after: 2,
-        last: Some(3),
-        before: Some(4),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for SupplierDeliveriesOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for SupplierDeliveriesOperation {}
 
 /// The operation of [`Registry::supplier_issuances`](crate::Registry::supplier_issuances)
 #[derive(Debug)]
 pub enum SupplierIssuancesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for SupplierIssuancesOperation {}
-
-impl Operation for SupplierIssuancesOperation {
-    type Output = types::IssuancePage;
+impl SupplierIssuancesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "supplier_issuances",
         method: "GET",
         path: "/suppliers/{id}/issuances",
+        summary: "List the issuances of a supplier",
+        description: "Returns one page of the issuances of credits to one supplier, most recently created first.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -2424,76 +2249,49 @@ impl Operation for SupplierIssuancesOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the supplier that the credits were issued to",
                 schema: &SUPPLIER_ID,
             },
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&ISSUANCE_PAGE),
-        pagination: Some(&<SupplierIssuancesOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(1),
+                after: 2,
+                last: Some(3),
+                before: Some(4),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .supplier_issuances(
+                    arguments.one(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                    arguments.optional(4),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .supplier_issuances(
-                arguments.one(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-                arguments.optional(4),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for SupplierIssuancesOperation {}
+
+impl Operation for SupplierIssuancesOperation {
+    type Output = types::IssuancePage;
 }
 
 impl crate::Call<SupplierIssuancesOperation> {
@@ -2525,44 +2323,24 @@ impl crate::Call<SupplierIssuancesOperation> {
 
 impl List for SupplierIssuancesOperation {
     type Item = types::Issuance;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(1),
-        after: 2,
-        last: Some(3),
-        before: Some(4),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for SupplierIssuancesOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for SupplierIssuancesOperation {}
 
 /// The operation of [`Registry::project`](crate::Registry::project)
 #[derive(Debug)]
 pub enum ProjectOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for ProjectOperation {}
-
-impl Operation for ProjectOperation {
-    type Output = Option<types::Project>;
+impl ProjectOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "project",
         method: "GET",
         path: "/projects/{id}",
+        summary: "Fetch one project",
+        description: "Returns one project, with the totals of its issued and retired credits.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -2570,33 +2348,36 @@ impl Operation for ProjectOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the project to fetch",
                 schema: &PROJECT_ID,
             },
         ],
         body: None,
         response: Some(&Schema::Nullable(&PROJECT)),
+        identity: Some(0),
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(client.project(arguments.one(0)))),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.project(arguments.one(0)).await
-    }
-    fn id(output: &Self::Output) -> Option<(usize, &str)> {
-        output.as_ref().map(|output| (0, output.id.as_str()))
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for ProjectOperation {}
+
+impl Operation for ProjectOperation {
+    type Output = Option<types::Project>;
 }
 
 /// The operation of [`Registry::project_documents`](crate::Registry::project_documents)
 #[derive(Debug)]
 pub enum ProjectDocumentsOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for ProjectDocumentsOperation {}
-
-impl Operation for ProjectDocumentsOperation {
-    type Output = types::ProjectDocumentPage;
+impl ProjectDocumentsOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "project_documents",
         method: "GET",
         path: "/projects/{id}/documents",
+        summary: "List the documents of a project",
+        description: "Returns one page of the documents published for one project, sorted by display name.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -2604,76 +2385,49 @@ impl Operation for ProjectDocumentsOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the project that the documents belong to",
                 schema: &PROJECT_ID,
             },
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&PROJECT_DOCUMENT_PAGE),
-        pagination: Some(&<ProjectDocumentsOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(1),
+                after: 2,
+                last: Some(3),
+                before: Some(4),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .project_documents(
+                    arguments.one(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                    arguments.optional(4),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .project_documents(
-                arguments.one(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-                arguments.optional(4),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for ProjectDocumentsOperation {}
+
+impl Operation for ProjectDocumentsOperation {
+    type Output = types::ProjectDocumentPage;
 }
 
 impl crate::Call<ProjectDocumentsOperation> {
@@ -2705,114 +2459,65 @@ impl crate::Call<ProjectDocumentsOperation> {
 
 impl List for ProjectDocumentsOperation {
     type Item = types::ProjectDocument;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(1),
-        after: 2,
-        last: Some(3),
-        before: Some(4),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for ProjectDocumentsOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for ProjectDocumentsOperation {}
 
 /// The operation of [`Registry::projects`](crate::Registry::projects)
 #[derive(Debug)]
 pub enum ProjectsOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for ProjectsOperation {}
-
-impl Operation for ProjectsOperation {
-    type Output = types::ProjectPage;
+impl ProjectsOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "projects",
         method: "GET",
         path: "/projects",
+        summary: "List all projects",
+        description: "Returns one page of the projects on the registry, sorted by name.",
         statuses: &["200", "401", "403", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&PROJECT_PAGE),
-        pagination: Some(&<ProjectsOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(0),
+                after: 1,
+                last: Some(2),
+                before: Some(3),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .projects(
+                    arguments.optional(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .projects(
-                arguments.optional(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for ProjectsOperation {}
+
+impl Operation for ProjectsOperation {
+    type Output = types::ProjectPage;
 }
 
 impl crate::Call<ProjectsOperation> {
@@ -2844,44 +2549,24 @@ impl crate::Call<ProjectsOperation> {
 
 impl List for ProjectsOperation {
     type Item = types::Project;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(0),
-        after: 1,
-        last: Some(2),
-        before: Some(3),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for ProjectsOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for ProjectsOperation {}
 
 /// The operation of [`Registry::issuance`](crate::Registry::issuance)
 #[derive(Debug)]
 pub enum IssuanceOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for IssuanceOperation {}
-
-impl Operation for IssuanceOperation {
-    type Output = types::Issuance;
+impl IssuanceOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "issuance",
         method: "GET",
         path: "/issuances/{id}",
+        summary: "Fetch one issuance",
+        description: "Returns one issuance, with the quantities issued to the supplier and to its buffer pool.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -2889,103 +2574,79 @@ impl Operation for IssuanceOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the issuance to fetch",
                 schema: &ISSUANCE_ID,
             },
         ],
         body: None,
         response: Some(&ISSUANCE),
+        identity: Some(0),
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.issuance(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.issuance(arguments.one(0)).await
-    }
-    fn id(output: &Self::Output) -> Option<(usize, &str)> {
-        Some((0, output.id.as_str()))
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for IssuanceOperation {}
+
+impl Operation for IssuanceOperation {
+    type Output = types::Issuance;
 }
 
 /// The operation of [`Registry::issuances`](crate::Registry::issuances)
 #[derive(Debug)]
 pub enum IssuancesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for IssuancesOperation {}
-
-impl Operation for IssuancesOperation {
-    type Output = types::IssuancePage;
+impl IssuancesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "issuances",
         method: "GET",
         path: "/issuances",
+        summary: "List all issuances",
+        description: "Returns one page of the issuances on the registry, most recently issued first.",
         statuses: &["200", "401", "403", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&ISSUANCE_PAGE),
-        pagination: Some(&<IssuancesOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(0),
+                after: 1,
+                last: Some(2),
+                before: Some(3),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .issuances(
+                    arguments.optional(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .issuances(
-                arguments.optional(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for IssuancesOperation {}
+
+impl Operation for IssuancesOperation {
+    type Output = types::IssuancePage;
 }
 
 impl crate::Call<IssuancesOperation> {
@@ -3017,44 +2678,24 @@ impl crate::Call<IssuancesOperation> {
 
 impl List for IssuancesOperation {
     type Item = types::Issuance;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(0),
-        after: 1,
-        last: Some(2),
-        before: Some(3),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for IssuancesOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for IssuancesOperation {}
 
 /// The operation of [`Registry::issuance_credit_batches`](crate::Registry::issuance_credit_batches)
 #[derive(Debug)]
 pub enum IssuanceCreditBatchesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for IssuanceCreditBatchesOperation {}
-
-impl Operation for IssuanceCreditBatchesOperation {
-    type Output = types::IssuanceCreditBatches;
+impl IssuanceCreditBatchesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "issuance_credit_batches",
         method: "GET",
         path: "/issuances/{id}/credit_batches",
+        summary: "List the credit batches of an issuance",
+        description: "Returns all batches that the issuance created, divided into those of the supplier and those of its buffer pool. They are the original batches: one that was split later has the status `split`, and its children are not listed.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -3062,30 +2703,38 @@ impl Operation for IssuanceCreditBatchesOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the issuance that created the batches",
                 schema: &ISSUANCE_ID,
             },
         ],
         body: None,
         response: Some(&ISSUANCE_CREDIT_BATCHES),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.issuance_credit_batches(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.issuance_credit_batches(arguments.one(0)).await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for IssuanceCreditBatchesOperation {}
+
+impl Operation for IssuanceCreditBatchesOperation {
+    type Output = types::IssuanceCreditBatches;
 }
 
 /// The operation of [`Registry::deliveries`](crate::Registry::deliveries)
 #[derive(Debug)]
 pub enum DeliveriesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for DeliveriesOperation {}
-
-impl Operation for DeliveriesOperation {
-    type Output = types::DeliveryPage;
+impl DeliveriesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "deliveries",
         method: "GET",
         path: "/deliveries",
+        summary: "List all deliveries",
+        description: "Returns one page of the deliveries on the registry, most recently delivered first. A delivery is listed if it passes every filter.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -3093,83 +2742,58 @@ impl Operation for DeliveriesOperation {
                 name: "from_supplier_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/from_supplier_id",
+                required: false,
+                description: "Keeps deliveries made by this supplier",
                 schema: &SUPPLIER_ID,
             },
             ParameterSpec {
                 name: "to_organisation_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/to_organisation_id",
+                required: false,
+                description: "Keeps deliveries made to this buyer",
                 schema: &ORGANISATION_ID,
             },
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&DELIVERY_PAGE),
-        pagination: Some(&<DeliveriesOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(2),
+                after: 3,
+                last: Some(4),
+                before: Some(5),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .deliveries(
+                    arguments.optional(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                    arguments.optional(4),
+                    arguments.optional(5),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .deliveries(
-                arguments.optional(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-                arguments.optional(4),
-                arguments.optional(5),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for DeliveriesOperation {}
+
+impl Operation for DeliveriesOperation {
+    type Output = types::DeliveryPage;
 }
 
 impl crate::Call<DeliveriesOperation> {
@@ -3213,68 +2837,54 @@ impl crate::Call<DeliveriesOperation> {
 
 impl List for DeliveriesOperation {
     type Item = types::Delivery;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(2),
-        after: 3,
-        last: Some(4),
-        before: Some(5),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for DeliveriesOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for DeliveriesOperation {}
 
 /// The operation of [`Registry::create_delivery`](crate::Registry::create_delivery)
 #[derive(Debug)]
 pub enum CreateDeliveryOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for CreateDeliveryOperation {}
-
-impl Operation for CreateDeliveryOperation {
-    type Output = types::Delivery;
+impl CreateDeliveryOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "create_delivery",
         method: "POST",
         path: "/deliveries",
+        summary: "Deliver credits for an order",
+        description: "Delivers credits from the given batches to the buyer of an order. A batch that is delivered in part is split. A delivery cannot be undone, and repeating the request delivers again.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[],
         body: Some(&CREATE_DELIVERY),
         response: Some(&DELIVERY),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.create_delivery(arguments.body()),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.create_delivery(arguments.body()).await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for CreateDeliveryOperation {}
+
+impl Operation for CreateDeliveryOperation {
+    type Output = types::Delivery;
 }
 
 /// The operation of [`Registry::delivery`](crate::Registry::delivery)
 #[derive(Debug)]
 pub enum DeliveryOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for DeliveryOperation {}
-
-impl Operation for DeliveryOperation {
-    type Output = types::Delivery;
+impl DeliveryOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "delivery",
         method: "GET",
         path: "/deliveries/{id}",
+        summary: "Fetch one delivery",
+        description: "Returns one delivery, with the total quantity delivered.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -3282,33 +2892,38 @@ impl Operation for DeliveryOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the delivery to fetch",
                 schema: &DELIVERY_ID,
             },
         ],
         body: None,
         response: Some(&DELIVERY),
+        identity: Some(0),
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.delivery(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.delivery(arguments.one(0)).await
-    }
-    fn id(output: &Self::Output) -> Option<(usize, &str)> {
-        Some((0, output.id.as_str()))
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for DeliveryOperation {}
+
+impl Operation for DeliveryOperation {
+    type Output = types::Delivery;
 }
 
 /// The operation of [`Registry::delivery_credit_batches`](crate::Registry::delivery_credit_batches)
 #[derive(Debug)]
 pub enum DeliveryCreditBatchesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for DeliveryCreditBatchesOperation {}
-
-impl Operation for DeliveryCreditBatchesOperation {
-    type Output = types::CreditBatchList;
+impl DeliveryCreditBatchesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "delivery_credit_batches",
         method: "GET",
         path: "/deliveries/{id}/credit_batches",
+        summary: "List the credit batches of a delivery",
+        description: "Returns all batches that were delivered. They are the original batches: one that was split later, for a transfer or a retirement, has the status `split`, and its children are not listed.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -3316,54 +2931,68 @@ impl Operation for DeliveryCreditBatchesOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the delivery that the batches were part of",
                 schema: &DELIVERY_ID,
             },
         ],
         body: None,
         response: Some(&CREDIT_BATCH_LIST),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.delivery_credit_batches(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.delivery_credit_batches(arguments.one(0)).await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for DeliveryCreditBatchesOperation {}
+
+impl Operation for DeliveryCreditBatchesOperation {
+    type Output = types::CreditBatchList;
 }
 
 /// The operation of [`Registry::create_transfer`](crate::Registry::create_transfer)
 #[derive(Debug)]
 pub enum CreateTransferOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for CreateTransferOperation {}
-
-impl Operation for CreateTransferOperation {
-    type Output = types::Transfer;
+impl CreateTransferOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "create_transfer",
         method: "POST",
         path: "/transfers",
+        summary: "Transfer credits to another organisation",
+        description: "Transfers credits from the given batches to another organisation. All batches must originate from the same supplier and belong to the organisation of the access token. A batch that is transferred in part is split. A transfer cannot be undone, and repeating the request transfers again.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[],
         body: Some(&CREATE_TRANSFER),
         response: Some(&TRANSFER),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.create_transfer(arguments.body()),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.create_transfer(arguments.body()).await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for CreateTransferOperation {}
+
+impl Operation for CreateTransferOperation {
+    type Output = types::Transfer;
 }
 
 /// The operation of [`Registry::transfers`](crate::Registry::transfers)
 #[derive(Debug)]
 pub enum TransfersOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for TransfersOperation {}
-
-impl Operation for TransfersOperation {
-    type Output = types::TransferPage;
+impl TransfersOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "transfers",
         method: "GET",
         path: "/transfers",
+        summary: "List all transfers",
+        description: "Returns one page of the transfers on the registry, most recently transferred first. A transfer is listed if it passes every filter.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -3371,83 +3000,58 @@ impl Operation for TransfersOperation {
                 name: "from_organisation_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/from_organisation_id",
+                required: false,
+                description: "Keeps transfers made by this organisation",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "to_organisation_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/to_organisation_id",
+                required: false,
+                description: "Keeps transfers made to this organisation",
                 schema: &ORGANISATION_ID,
             },
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&TRANSFER_PAGE),
-        pagination: Some(&<TransfersOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(2),
+                after: 3,
+                last: Some(4),
+                before: Some(5),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .transfers(
+                    arguments.optional(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                    arguments.optional(4),
+                    arguments.optional(5),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .transfers(
-                arguments.optional(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-                arguments.optional(4),
-                arguments.optional(5),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for TransfersOperation {}
+
+impl Operation for TransfersOperation {
+    type Output = types::TransferPage;
 }
 
 impl crate::Call<TransfersOperation> {
@@ -3494,44 +3098,24 @@ impl crate::Call<TransfersOperation> {
 
 impl List for TransfersOperation {
     type Item = types::Transfer;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(2),
-        after: 3,
-        last: Some(4),
-        before: Some(5),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for TransfersOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for TransfersOperation {}
 
 /// The operation of [`Registry::transfer`](crate::Registry::transfer)
 #[derive(Debug)]
 pub enum TransferOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for TransferOperation {}
-
-impl Operation for TransferOperation {
-    type Output = types::Transfer;
+impl TransferOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "transfer",
         method: "GET",
         path: "/transfers/{id}",
+        summary: "Fetch one transfer",
+        description: "Returns one transfer, with the total quantity transferred.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -3539,33 +3123,38 @@ impl Operation for TransferOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the transfer to fetch",
                 schema: &TRANSFER_ID,
             },
         ],
         body: None,
         response: Some(&TRANSFER),
+        identity: Some(0),
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.transfer(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.transfer(arguments.one(0)).await
-    }
-    fn id(output: &Self::Output) -> Option<(usize, &str)> {
-        Some((0, output.id.as_str()))
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for TransferOperation {}
+
+impl Operation for TransferOperation {
+    type Output = types::Transfer;
 }
 
 /// The operation of [`Registry::transfer_credit_batches`](crate::Registry::transfer_credit_batches)
 #[derive(Debug)]
 pub enum TransferCreditBatchesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for TransferCreditBatchesOperation {}
-
-impl Operation for TransferCreditBatchesOperation {
-    type Output = types::CreditBatchList;
+impl TransferCreditBatchesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "transfer_credit_batches",
         method: "GET",
         path: "/transfers/{id}/credit_batches",
+        summary: "List the credit batches of a transfer",
+        description: "Returns all batches that were transferred.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -3573,30 +3162,38 @@ impl Operation for TransferCreditBatchesOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the transfer that the batches were part of",
                 schema: &TRANSFER_ID,
             },
         ],
         body: None,
         response: Some(&CREDIT_BATCH_LIST),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.transfer_credit_batches(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.transfer_credit_batches(arguments.one(0)).await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for TransferCreditBatchesOperation {}
+
+impl Operation for TransferCreditBatchesOperation {
+    type Output = types::CreditBatchList;
 }
 
 /// The operation of [`Registry::refund`](crate::Registry::refund)
 #[derive(Debug)]
 pub enum RefundOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for RefundOperation {}
-
-impl Operation for RefundOperation {
-    type Output = types::BufferPoolRefund;
+impl RefundOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "refund",
         method: "GET",
         path: "/refunds/{id}",
+        summary: "Fetch one buffer-pool refund",
+        description: "Returns one refund of credits from a buffer pool, with the total quantity refunded.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[
@@ -3604,33 +3201,36 @@ impl Operation for RefundOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the refund to fetch",
                 schema: &BUFFER_POOL_REFUND_ID,
             },
         ],
         body: None,
         response: Some(&BUFFER_POOL_REFUND),
+        identity: Some(0),
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(client.refund(arguments.one(0)))),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.refund(arguments.one(0)).await
-    }
-    fn id(output: &Self::Output) -> Option<(usize, &str)> {
-        Some((0, output.id.as_str()))
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for RefundOperation {}
+
+impl Operation for RefundOperation {
+    type Output = types::BufferPoolRefund;
 }
 
 /// The operation of [`Registry::refund_credit_batches`](crate::Registry::refund_credit_batches)
 #[derive(Debug)]
 pub enum RefundCreditBatchesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for RefundCreditBatchesOperation {}
-
-impl Operation for RefundCreditBatchesOperation {
-    type Output = types::CreditBatchList;
+impl RefundCreditBatchesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "refund_credit_batches",
         method: "GET",
         path: "/refunds/{id}/credit_batches",
+        summary: "List the credit batches of a buffer-pool refund",
+        description: "Returns all batches that were refunded.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[
@@ -3638,54 +3238,68 @@ impl Operation for RefundCreditBatchesOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the refund that the batches were part of",
                 schema: &BUFFER_POOL_REFUND_ID,
             },
         ],
         body: None,
         response: Some(&CREDIT_BATCH_LIST),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.refund_credit_batches(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.refund_credit_batches(arguments.one(0)).await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for RefundCreditBatchesOperation {}
+
+impl Operation for RefundCreditBatchesOperation {
+    type Output = types::CreditBatchList;
 }
 
 /// The operation of [`Registry::create_retirement`](crate::Registry::create_retirement)
 #[derive(Debug)]
 pub enum CreateRetirementOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for CreateRetirementOperation {}
-
-impl Operation for CreateRetirementOperation {
-    type Output = types::Retirement;
+impl CreateRetirementOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "create_retirement",
         method: "POST",
         path: "/retirements",
+        summary: "Retire credits from given batches",
+        description: "Retires credits from the given batches. All batches must originate from the same supplier and belong to the organisation of the access token. A batch that is retired in part is split. A retirement cannot be undone, and repeating the request retires again.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[],
         body: Some(&CREATE_RETIREMENT),
         response: Some(&RETIREMENT),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.create_retirement(arguments.body()),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.create_retirement(arguments.body()).await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for CreateRetirementOperation {}
+
+impl Operation for CreateRetirementOperation {
+    type Output = types::Retirement;
 }
 
 /// The operation of [`Registry::retirements`](crate::Registry::retirements)
 #[derive(Debug)]
 pub enum RetirementsOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for RetirementsOperation {}
-
-impl Operation for RetirementsOperation {
-    type Output = types::RetirementPage;
+impl RetirementsOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "retirements",
         method: "GET",
         path: "/retirements",
+        summary: "List all retirements",
+        description: "Returns one page of the retirements on the registry, most recently retired first. A retirement is listed if it passes every filter.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -3693,83 +3307,58 @@ impl Operation for RetirementsOperation {
                 name: "beneficiary_org_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/beneficiary_org_id",
+                required: false,
+                description: "Keeps retirements made on behalf of this organisation",
                 schema: &ORGANISATION_ID,
             },
             ParameterSpec {
                 name: "owner_org_id",
                 location: ParameterLocation::Query,
                 pointer: "/query/owner_org_id",
+                required: false,
+                description: "Keeps retirements of credits that this organisation owned",
                 schema: &ORGANISATION_ID,
             },
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&RETIREMENT_PAGE),
-        pagination: Some(&<RetirementsOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(2),
+                after: 3,
+                last: Some(4),
+                before: Some(5),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .retirements(
+                    arguments.optional(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                    arguments.optional(4),
+                    arguments.optional(5),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .retirements(
-                arguments.optional(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-                arguments.optional(4),
-                arguments.optional(5),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for RetirementsOperation {}
+
+impl Operation for RetirementsOperation {
+    type Output = types::RetirementPage;
 }
 
 impl crate::Call<RetirementsOperation> {
@@ -3813,69 +3402,55 @@ impl crate::Call<RetirementsOperation> {
 
 impl List for RetirementsOperation {
     type Item = types::Retirement;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(2),
-        after: 3,
-        last: Some(4),
-        before: Some(5),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for RetirementsOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for RetirementsOperation {}
 
 /// The operation of [`Registry::create_retirement_from_oldest_credits`](crate::Registry::create_retirement_from_oldest_credits)
 #[derive(Debug)]
 pub enum CreateRetirementFromOldestCreditsOperation {}
+
+impl CreateRetirementFromOldestCreditsOperation {
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "create_retirement_from_oldest_credits",
+        method: "POST",
+        path: "/retirements/from_oldest_credits",
+        summary: "Retire the oldest credits of a supplier",
+        description: "Retires a quantity of the active credits that originate from one supplier, oldest first. A vintage or an order in the request limits the choice. A batch that is retired in part is split. A retirement cannot be undone, and repeating the request retires again.",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[],
+        body: Some(&CREATE_RETIREMENT_FROM_OLDEST_CREDITS),
+        response: Some(&RETIREMENT),
+        identity: None,
+        pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.create_retirement_from_oldest_credits(arguments.body()),
+        )),
+    };
+}
 
 impl crate::validate::string_types::sealed::Sealed
 for CreateRetirementFromOldestCreditsOperation {}
 
 impl Operation for CreateRetirementFromOldestCreditsOperation {
     type Output = types::Retirement;
-    const SPEC: &'static OperationSpec = &OperationSpec {
-        name: "create_retirement_from_oldest_credits",
-        method: "POST",
-        path: "/retirements/from_oldest_credits",
-        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
-        needs_access_token: true,
-        parameters: &[],
-        body: Some(&CREATE_RETIREMENT_FROM_OLDEST_CREDITS),
-        response: Some(&RETIREMENT),
-        pagination: None,
-    };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.create_retirement_from_oldest_credits(arguments.body()).await
-    }
 }
 
 /// The operation of [`Registry::retirement`](crate::Registry::retirement)
 #[derive(Debug)]
 pub enum RetirementOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for RetirementOperation {}
-
-impl Operation for RetirementOperation {
-    type Output = types::Retirement;
+impl RetirementOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "retirement",
         method: "GET",
         path: "/retirements/{id}",
+        summary: "Fetch one retirement",
+        description: "Returns one retirement, with the total quantity retired.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -3883,33 +3458,38 @@ impl Operation for RetirementOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the retirement to fetch",
                 schema: &RETIREMENT_ID,
             },
         ],
         body: None,
         response: Some(&RETIREMENT),
+        identity: Some(0),
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.retirement(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.retirement(arguments.one(0)).await
-    }
-    fn id(output: &Self::Output) -> Option<(usize, &str)> {
-        Some((0, output.id.as_str()))
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for RetirementOperation {}
+
+impl Operation for RetirementOperation {
+    type Output = types::Retirement;
 }
 
 /// The operation of [`Registry::retirement_credit_batches`](crate::Registry::retirement_credit_batches)
 #[derive(Debug)]
 pub enum RetirementCreditBatchesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for RetirementCreditBatchesOperation {}
-
-impl Operation for RetirementCreditBatchesOperation {
-    type Output = types::CreditBatchList;
+impl RetirementCreditBatchesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "retirement_credit_batches",
         method: "GET",
         path: "/retirements/{id}/credit_batches",
+        summary: "List the credit batches of a retirement",
+        description: "Returns all batches that were retired.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: false,
         parameters: &[
@@ -3917,30 +3497,38 @@ impl Operation for RetirementCreditBatchesOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the retirement that the batches were part of",
                 schema: &RETIREMENT_ID,
             },
         ],
         body: None,
         response: Some(&CREDIT_BATCH_LIST),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.retirement_credit_batches(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.retirement_credit_batches(arguments.one(0)).await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for RetirementCreditBatchesOperation {}
+
+impl Operation for RetirementCreditBatchesOperation {
+    type Output = types::CreditBatchList;
 }
 
 /// The operation of [`Registry::order`](crate::Registry::order)
 #[derive(Debug)]
 pub enum OrderOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for OrderOperation {}
-
-impl Operation for OrderOperation {
-    type Output = types::Order;
+impl OrderOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "order",
         method: "GET",
         path: "/orders/{id}",
+        summary: "Fetch one order",
+        description: "Returns one order, with the quantities ordered and delivered so far.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[
@@ -3948,33 +3536,36 @@ impl Operation for OrderOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the order to fetch",
                 schema: &ORDER_ID,
             },
         ],
         body: None,
         response: Some(&ORDER),
+        identity: Some(0),
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(client.order(arguments.one(0)))),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.order(arguments.one(0)).await
-    }
-    fn id(output: &Self::Output) -> Option<(usize, &str)> {
-        Some((0, output.id.as_str()))
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for OrderOperation {}
+
+impl Operation for OrderOperation {
+    type Output = types::Order;
 }
 
 /// The operation of [`Registry::order_deliveries`](crate::Registry::order_deliveries)
 #[derive(Debug)]
 pub enum OrderDeliveriesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for OrderDeliveriesOperation {}
-
-impl Operation for OrderDeliveriesOperation {
-    type Output = types::DeliveryPage;
+impl OrderDeliveriesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "order_deliveries",
         method: "GET",
         path: "/orders/{id}/deliveries",
+        summary: "List the deliveries of an order",
+        description: "Returns one page of the deliveries made for one order, most recently delivered first.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[
@@ -3982,76 +3573,49 @@ impl Operation for OrderDeliveriesOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the order that the deliveries were made for",
                 schema: &ORDER_ID,
             },
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&DELIVERY_PAGE),
-        pagination: Some(&<OrderDeliveriesOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(1),
+                after: 2,
+                last: Some(3),
+                before: Some(4),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .order_deliveries(
+                    arguments.one(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                    arguments.optional(4),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .order_deliveries(
-                arguments.one(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-                arguments.optional(4),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for OrderDeliveriesOperation {}
+
+impl Operation for OrderDeliveriesOperation {
+    type Output = types::DeliveryPage;
 }
 
 impl crate::Call<OrderDeliveriesOperation> {
@@ -4083,44 +3647,24 @@ impl crate::Call<OrderDeliveriesOperation> {
 
 impl List for OrderDeliveriesOperation {
     type Item = types::Delivery;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(1),
-        after: 2,
-        last: Some(3),
-        before: Some(4),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for OrderDeliveriesOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for OrderDeliveriesOperation {}
 
 /// The operation of [`Registry::credit_batch`](crate::Registry::credit_batch)
 #[derive(Debug)]
 pub enum CreditBatchOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for CreditBatchOperation {}
-
-impl Operation for CreditBatchOperation {
-    type Output = types::CreditBatch;
+impl CreditBatchOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "credit_batch",
         method: "GET",
         path: "/credit_batches/{id}",
+        summary: "Fetch one credit batch",
+        description: "Returns the current state of one batch, which may be active, split or retired.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[
@@ -4128,103 +3672,79 @@ impl Operation for CreditBatchOperation {
                 name: "id",
                 location: ParameterLocation::Path,
                 pointer: "/path/id",
+                required: true,
+                description: "Identifier of the credit batch to fetch",
                 schema: &CREDIT_BATCH_ID,
             },
         ],
         body: None,
         response: Some(&CREDIT_BATCH),
+        identity: Some(0),
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.credit_batch(arguments.one(0)),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.credit_batch(arguments.one(0)).await
-    }
-    fn id(output: &Self::Output) -> Option<(usize, &str)> {
-        Some((0, output.id.as_str()))
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for CreditBatchOperation {}
+
+impl Operation for CreditBatchOperation {
+    type Output = types::CreditBatch;
 }
 
 /// The operation of [`Registry::beneficiaries`](crate::Registry::beneficiaries)
 #[derive(Debug)]
 pub enum BeneficiariesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for BeneficiariesOperation {}
-
-impl Operation for BeneficiariesOperation {
-    type Output = types::OrganisationPage;
+impl BeneficiariesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "beneficiaries",
         method: "GET",
         path: "/beneficiaries",
+        summary: "List the beneficiaries of an organisation",
+        description: "Returns one page of the organisations on whose behalf the organisation of the access token can retire credits.",
         statuses: &["200", "401", "403", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&ORGANISATION_PAGE),
-        pagination: Some(&<BeneficiariesOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(0),
+                after: 1,
+                last: Some(2),
+                before: Some(3),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .beneficiaries(
+                    arguments.optional(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .beneficiaries(
-                arguments.optional(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for BeneficiariesOperation {}
+
+impl Operation for BeneficiariesOperation {
+    type Output = types::OrganisationPage;
 }
 
 impl crate::Call<BeneficiariesOperation> {
@@ -4256,138 +3776,95 @@ impl crate::Call<BeneficiariesOperation> {
 
 impl List for BeneficiariesOperation {
     type Item = types::Organisation;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(0),
-        after: 1,
-        last: Some(2),
-        before: Some(3),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for BeneficiariesOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for BeneficiariesOperation {}
 
 /// The operation of [`Registry::create_beneficiary`](crate::Registry::create_beneficiary)
 #[derive(Debug)]
 pub enum CreateBeneficiaryOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for CreateBeneficiaryOperation {}
-
-impl Operation for CreateBeneficiaryOperation {
-    type Output = types::Organisation;
+impl CreateBeneficiaryOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "create_beneficiary",
         method: "POST",
         path: "/beneficiary",
+        summary: "Create a beneficiary",
+        description: "Creates a beneficiary, an organisation or an individual, on whose behalf the organisation of the access token can then retire credits.",
         statuses: &["200", "401", "403", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[],
         body: Some(&CREATE_BENEFICIARY),
         response: Some(&ORGANISATION),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.create_beneficiary(arguments.body()),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.create_beneficiary(arguments.body()).await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for CreateBeneficiaryOperation {}
+
+impl Operation for CreateBeneficiaryOperation {
+    type Output = types::Organisation;
 }
 
 /// The operation of [`Registry::transferees`](crate::Registry::transferees)
 #[derive(Debug)]
 pub enum TransfereesOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for TransfereesOperation {}
-
-impl Operation for TransfereesOperation {
-    type Output = types::OrganisationPage;
+impl TransfereesOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "transferees",
         method: "GET",
         path: "/transferees",
+        summary: "List the transferees of an organisation",
+        description: "Returns one page of the organisations to which the organisation of the access token can transfer active credits.",
         statuses: &["200", "401", "403", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[
-            ParameterSpec {
-                name: "first",
-                location: ParameterLocation::Query,
-                pointer: "/query/first",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "after",
-                location: ParameterLocation::Query,
-                pointer: "/query/after",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
-            ParameterSpec {
-                name: "last",
-                location: ParameterLocation::Query,
-                pointer: "/query/last",
-                schema: &Schema::Integer(Bounds {
-                    minimum: Some((1f64, false)),
-                    maximum: Some((50f64, false)),
-                    multiple_of: None,
-                    format: None,
-                }),
-            },
-            ParameterSpec {
-                name: "before",
-                location: ParameterLocation::Query,
-                pointer: "/query/before",
-                schema: &Schema::String(
-                    &StringRules {
-                        name: "string",
-                        length: Count { min: 1, max: None },
-                        prefix: "",
-                        pieces: None,
-                        format: None,
-                        values: &[],
-                    },
-                ),
-            },
+            SharedParameters::FIRST,
+            SharedParameters::AFTER,
+            SharedParameters::LAST,
+            SharedParameters::BEFORE,
         ],
         body: None,
         response: Some(&ORGANISATION_PAGE),
-        pagination: Some(&<TransfereesOperation as List>::PAGINATION),
+        identity: None,
+        pagination: Some(
+            &Pagination {
+                first: Some(0),
+                after: 1,
+                last: Some(2),
+                before: Some(3),
+                min_size: Some(1i64),
+                max_size: Some(50i64),
+                items: "/nodes",
+                cursor: "/page_info/end_cursor",
+                more: "/page_info/has_next_page",
+                total: Some("/total_count"),
+            },
+        ),
+        send: SendRequest(|client, arguments| Box::pin(
+            client
+                .transferees(
+                    arguments.optional(0),
+                    arguments.optional(1),
+                    arguments.optional(2),
+                    arguments.optional(3),
+                ),
+        )),
     };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client
-            .transferees(
-                arguments.optional(0),
-                arguments.optional(1),
-                arguments.optional(2),
-                arguments.optional(3),
-            )
-            .await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for TransfereesOperation {}
+
+impl Operation for TransfereesOperation {
+    type Output = types::OrganisationPage;
 }
 
 impl crate::Call<TransfereesOperation> {
@@ -4419,77 +3896,68 @@ impl crate::Call<TransfereesOperation> {
 
 impl List for TransfereesOperation {
     type Item = types::Organisation;
-    const PAGINATION: Pagination = Pagination {
-        first: Some(0),
-        after: 1,
-        last: Some(2),
-        before: Some(3),
-        min_size: Some(1i64),
-        max_size: Some(50i64),
-    };
-    fn fields(output: &Self::Output) -> PageFields<'_> {
-        PageFields {
-            cursor: output.page_info.end_cursor.as_deref(),
-            has_more: output.page_info.has_next_page,
-            is_empty: output.nodes.is_empty(),
-        }
-    }
-    fn items(output: Self::Output) -> Vec<Self::Item> {
-        output.nodes
+    fn items(page: Self::Output, _: &OperationSpec) -> Vec<Self::Item> {
+        page.nodes
     }
 }
 
-impl CountedList for TransfereesOperation {
-    fn total(output: &Self::Output) -> i64 {
-        output.total_count
-    }
-}
+impl CountedList for TransfereesOperation {}
 
 /// The operation of [`Registry::create_stripe_checkout_session`](crate::Registry::create_stripe_checkout_session)
 #[derive(Debug)]
 pub enum CreateStripeCheckoutSessionOperation {}
+
+impl CreateStripeCheckoutSessionOperation {
+    const SPEC: &'static OperationSpec = &OperationSpec {
+        name: "create_stripe_checkout_session",
+        method: "POST",
+        path: "/stripe/checkout",
+        summary: "Create a Stripe checkout session",
+        description: "Creates a Stripe checkout session for a purchase of credits from the supplier of the access token, verification by Isometric included. The customer pays on the page that the response links to.",
+        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
+        needs_access_token: true,
+        parameters: &[],
+        body: Some(&CREATE_STRIPE_CHECKOUT_SESSION),
+        response: Some(&STRIPE_CHECKOUT_SESSION),
+        identity: None,
+        pagination: None,
+        send: SendRequest(|client, arguments| Box::pin(
+            client.create_stripe_checkout_session(arguments.body()),
+        )),
+    };
+}
 
 impl crate::validate::string_types::sealed::Sealed
 for CreateStripeCheckoutSessionOperation {}
 
 impl Operation for CreateStripeCheckoutSessionOperation {
     type Output = types::StripeCheckoutSession;
-    const SPEC: &'static OperationSpec = &OperationSpec {
-        name: "create_stripe_checkout_session",
-        method: "POST",
-        path: "/stripe/checkout",
-        statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
-        needs_access_token: true,
-        parameters: &[],
-        body: Some(&CREATE_STRIPE_CHECKOUT_SESSION),
-        response: Some(&STRIPE_CHECKOUT_SESSION),
-        pagination: None,
-    };
-    async fn send(client: &Client, arguments: &WireArguments) -> WireResult {
-        client.create_stripe_checkout_session(arguments.body()).await
-    }
 }
 
 /// The operation of [`Registry::stripe_configuration`](crate::Registry::stripe_configuration)
 #[derive(Debug)]
 pub enum StripeConfigurationOperation {}
 
-impl crate::validate::string_types::sealed::Sealed for StripeConfigurationOperation {}
-
-impl Operation for StripeConfigurationOperation {
-    type Output = types::StripeConfiguration;
+impl StripeConfigurationOperation {
     const SPEC: &'static OperationSpec = &OperationSpec {
         name: "stripe_configuration",
         method: "GET",
         path: "/stripe/configuration",
+        summary: "Fetch the Stripe configuration of a supplier",
+        description: "Returns the Stripe account and the prices of the supplier of the access token. The status is 404 if the supplier is not set up for Stripe Connect.",
         statuses: &["200", "401", "403", "404", "422", "429", "5XX"],
         needs_access_token: true,
         parameters: &[],
         body: None,
         response: Some(&STRIPE_CONFIGURATION),
+        identity: None,
         pagination: None,
+        send: SendRequest(|client, _| Box::pin(client.stripe_configuration())),
     };
-    async fn send(client: &Client, _: &WireArguments) -> WireResult {
-        client.stripe_configuration().await
-    }
+}
+
+impl crate::validate::string_types::sealed::Sealed for StripeConfigurationOperation {}
+
+impl Operation for StripeConfigurationOperation {
+    type Output = types::StripeConfiguration;
 }

@@ -3,18 +3,27 @@
 /// The maximum length of an excerpt, in characters.
 const EXCERPT_LENGTH: usize = 64;
 
-/// Returns whether a character can change how a terminal displays the text around it.
+/// Returns whether a character can change how a terminal displays the text around it, or is
+/// not displayed itself.
 ///
-/// Such characters are control characters, line and paragraph separators, and the marks,
-/// embeddings, overrides and isolates that change the writing direction. Escape them
-/// before printing text from an untrusted source.
+/// Such characters are control characters, line and paragraph separators, the marks,
+/// embeddings, overrides and isolates that change the writing direction, and characters without
+/// width, such as joiners and tags. Escape them before printing text from an untrusted source.
 ///
 /// For the command-line tool. Not part of the stable API.
 pub fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
         )
 }
 
@@ -28,10 +37,7 @@ pub(crate) fn excerpt(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
-            // A single escape suffices, because all control characters are below U+FFFF.
-            control if is_control(control) => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(control)));
-            }
+            control if is_control(control) => push_escape(control, &mut quoted),
             other => quoted.push(other),
         }
     }
@@ -40,6 +46,13 @@ pub(crate) fn excerpt(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+/// Adds a character as one or two `\uXXXX` escapes of JSON.
+pub fn push_escape(character: char, to: &mut String) {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        to.push_str(&format!("\\u{unit:04x}"));
+    }
 }
 
 /// Returns the start of a JSON number as written.
@@ -75,5 +88,6 @@ mod tests {
             excerpt("\u{202e}txt.\u{2066}\u{2069}\u{200e}\u{2028}"),
             r#""\u202etxt.\u2066\u2069\u200e\u2028""#
         );
+        assert_eq!(excerpt("a\u{200d}\u{feff}\u{e0041}"), r#""a\u200d\ufeff\udb40\udc41""#);
     }
 }

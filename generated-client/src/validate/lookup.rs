@@ -1,7 +1,25 @@
-//! Lookup of schemas by their location in the spec.
+//! Lookup of schemas by name or location in the spec, for programs that learn the type of a
+//! value at run time.
+//!
+//! Not part of the stable API.
 
+pub use super::decode::is_valid;
 use super::{Direction, Schema, Violation, explain, without_byte_order_mark};
 use crate::generated::schema::tables;
+
+/// The pointer of the named schemas.
+const NAMED: &str = "/components/schemas/";
+
+/// Returns the named schemas of the spec, sorted by name.
+pub fn named() -> impl Iterator<Item = (&'static str, &'static Schema)> {
+    tables().iter().filter_map(|(pointer, schema)| Some((pointer.strip_prefix(NAMED)?, *schema)))
+}
+
+/// Returns the violations of a response schema in a JSON document, as
+/// [`json`](super::json) does.
+pub fn violations(json: &[u8], schema: &'static Schema) -> Vec<Violation> {
+    explain::explain(without_byte_order_mark(json), schema, Direction::Response)
+}
 
 /// Validates JSON against the schema at a JSON pointer of the spec, such as
 /// `/components/schemas/CreditBatch/properties/size`.
@@ -10,7 +28,7 @@ use crate::generated::schema::tables;
 /// indexes of a `oneOf` or `anyOf` skip the null schema.
 #[doc(hidden)]
 pub fn json_at(pointer: &str, json: &[u8]) -> Option<Vec<Violation>> {
-    Some(explain::explain(without_byte_order_mark(json), find(pointer)?, Direction::Response))
+    Some(violations(json, find(pointer)?))
 }
 
 fn find(pointer: &str) -> Option<&'static Schema> {

@@ -24,7 +24,8 @@
 mod decode;
 pub(crate) mod escape;
 mod explain;
-mod lookup;
+#[doc(hidden)]
+pub mod lookup;
 mod numbers;
 mod schema;
 pub(crate) mod string_types;
@@ -40,9 +41,9 @@ pub(crate) use decode::decode_validating;
 pub(crate) use escape::{excerpt, is_control};
 #[doc(hidden)]
 pub use lookup::json_at;
-pub(crate) use schema::{
-    Bounds, Count, Direction, Format, Piece, Property, Required, Schema, StringRules,
-};
+pub(crate) use schema::Direction;
+#[doc(hidden)]
+pub use schema::{Bounds, Count, Format, Piece, Property, Required, Schema, StringRules};
 pub use violation::{Rule, SyntaxError, Violation};
 
 /// A type of the API with validation rules.
@@ -79,8 +80,15 @@ impl HasSchema for () {
 }
 
 /// Returns the violations in a part of a request.
-pub(crate) fn request_violations(json: &str, schema: &'static Schema) -> Vec<Violation> {
+#[doc(hidden)]
+pub fn request_violations(json: &str, schema: &'static Schema) -> Vec<Violation> {
     explain::explain(json.as_bytes(), schema, Direction::Request)
+}
+
+/// Returns the violations in the body of a response.
+#[doc(hidden)]
+pub fn response_violations(json: &[u8], schema: &'static Schema) -> Vec<Violation> {
+    explain::explain(json, schema, Direction::Response)
 }
 
 /// Validates a JSON document against the rules of `T`.

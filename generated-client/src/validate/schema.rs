@@ -125,11 +125,11 @@ pub struct StringRules {
 #[derive(Debug)]
 pub struct Piece {
     /// The class, as inclusive ranges.
-    pub(super) class: &'static [(char, char)],
+    pub class: &'static [(char, char)],
     /// The ASCII members of the class, indexed by byte. Bytes above 127 are never members.
     pub(super) ascii: [bool; 256],
     /// The permitted length of the run.
-    pub(super) count: Count,
+    pub count: Count,
 }
 
 impl Piece {
@@ -175,12 +175,19 @@ pub enum Format {
 }
 
 impl Schema {
-    /// The schema without any `Nullable` wrapper.
-    pub(super) fn non_null(&'static self) -> &'static Self {
+    /// Returns the schema without any `Nullable` wrapper.
+    pub fn non_null(&'static self) -> &'static Self {
         match self {
             Self::Nullable(inner) => inner.non_null(),
             schema => schema,
         }
+    }
+
+    /// Returns the rules for a property of an object.
+    pub fn property(&'static self, name: &str) -> Option<&'static Self> {
+        let Self::Object { properties, .. } = self.non_null() else { return None };
+        let index = properties.binary_search_by_key(&name, |property| property.name).ok()?;
+        Some(properties[index].schema)
     }
 }
 

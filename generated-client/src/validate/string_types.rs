@@ -268,14 +268,6 @@ pub(crate) use {checked_string, open_enum, string_type};
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
-    use super::CheckedString;
-    use crate::types::{CreditBatchId, CreditBatchStatus};
-    use crate::validate::Rule;
-
-    const ID: &str = "ctb_1DRBTYA8Q1S07CBY";
-
     /// Types and variants that shadow names of the prelude.
     mod shadowing {
         #![allow(dead_code, unreachable_pub)]
@@ -321,64 +313,5 @@ mod tests {
         assert!("warning".parse::<shadowing::Level>().is_err());
         let country = "err".parse::<shadowing::Option>().unwrap().country();
         assert_eq!(country, None);
-    }
-
-    #[test]
-    fn parses_identifiers_strictly() {
-        let id: CreditBatchId = ID.parse().unwrap();
-        assert_eq!(id, ID);
-        assert_eq!(CreditBatchId::try_from(ID), Ok(id.clone()));
-        assert_eq!(CreditBatchId::try_from(ID.to_owned()), Ok(id.clone()));
-        assert_eq!(String::from(id), ID);
-        let error = CreditBatchId::try_from("iss_1EWT8R5FY1S0GFCY").unwrap_err();
-        assert_eq!(error.type_name(), "CreditBatchId");
-        assert_eq!(error.rule(), Rule::Prefix);
-        assert_eq!(
-            error.to_string(),
-            "not a `CreditBatchId`: prefix: expected `ctb_` at the start, got \
-             \"iss_1EWT8R5FY1S0GFCY\""
-        );
-    }
-
-    #[test]
-    fn deserializes_invalid_identifiers() {
-        for text in [ID, "", "new_prefix/é", &"long".repeat(50)] {
-            let id: CreditBatchId = serde_json::from_value(json!(text)).unwrap();
-            assert_eq!(id.as_str(), text);
-            assert_eq!(id.check().is_ok(), text == ID);
-            assert_eq!(serde_json::to_value(&id).unwrap(), json!(text));
-        }
-    }
-
-    #[test]
-    fn formats_identifiers() {
-        let id: CreditBatchId = ID.parse().unwrap();
-        assert_eq!(format!("{id:?}"), format!("CreditBatchId(\"{ID}\")"));
-        assert_eq!(format!("{id:>22}"), format!("  {ID}"));
-    }
-
-    #[test]
-    fn identifiers_are_small() {
-        assert_eq!(size_of::<CreditBatchId>(), 24);
-    }
-
-    #[test]
-    fn keeps_unknown_enum_values() {
-        for text in ["active", "split", "retired", "frozen", "Active", ""] {
-            let status: CreditBatchStatus = serde_json::from_value(json!(text)).unwrap();
-            assert_eq!(status.as_str(), text);
-            assert_eq!(status.to_string(), text);
-            assert_eq!(serde_json::to_value(&status).unwrap(), json!(text));
-        }
-    }
-
-    #[test]
-    fn parses_only_known_enum_values() {
-        assert_eq!("split".parse(), Ok(CreditBatchStatus::Split));
-        let error = "frozen".parse::<CreditBatchStatus>().unwrap_err();
-        assert_eq!(error.rule(), Rule::Enum);
-        let unknown: CreditBatchStatus = serde_json::from_value(json!("frozen")).unwrap();
-        assert_eq!(unknown.check(), Err(error));
-        assert_eq!(CreditBatchStatus::Split.check(), Ok(()));
     }
 }

@@ -25,10 +25,16 @@ impl Response {
     }
 }
 
+/// Returns the header lines of the client secret and of an access token.
+pub(crate) fn credentials(simulator: &Simulator, token: Option<&str>) -> String {
+    let token = token.map(|token| format!("authorization: Bearer {token}\r\n"));
+    let secret = simulator.client_secret();
+    format!("{}x-client-secret: {secret}\r\n", token.unwrap_or_default())
+}
+
 /// Sends a request with the simulator's credentials.
 pub(crate) fn send(simulator: &Simulator, method: &str, path: &str) -> Response {
-    let (token, secret) = (simulator.access_token(), simulator.client_secret());
-    let headers = format!("authorization: Bearer {token}\r\nx-client-secret: {secret}\r\n");
+    let headers = credentials(simulator, Some(simulator.access_token()));
     send_with(simulator, method, path, &headers)
 }
 
@@ -39,11 +45,24 @@ pub(crate) fn send_with(
     path: &str,
     headers: &str,
 ) -> Response {
+    send_body(simulator, method, path, headers, "")
+}
+
+/// Sends a request with the given header lines and a body, and reads until the connection ends.
+pub(crate) fn send_body(
+    simulator: &Simulator,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> Response {
     let url = simulator.base_url().strip_prefix("http://").unwrap();
     let (address, base_path) = url.split_once('/').unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     let line = format!("{method} /{base_path}{path} HTTP/1.1");
-    write!(stream, "{line}\r\nhost: {address}\r\nconnection: close\r\n{headers}\r\n").unwrap();
+    let length = body.len();
+    let headers = format!("connection: close\r\ncontent-length: {length}\r\n{headers}");
+    write!(stream, "{line}\r\nhost: {address}\r\n{headers}\r\n{body}").unwrap();
     read(BufReader::new(stream)).unwrap()
 }
 

@@ -1,10 +1,17 @@
 //! Tests of the simulator over HTTP on loopback.
 #![cfg(test)]
 
+mod access;
+mod corruptions;
 mod faults;
 mod http;
+mod limits;
+mod operations;
+mod pages;
 mod responses;
+mod samples;
 mod worlds;
+mod writes;
 
 use isometric_registry::types::CreditBatchId;
 use isometric_registry::{Credentials, Error, Registry};

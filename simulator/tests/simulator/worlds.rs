@@ -142,34 +142,34 @@ fn the_world_of_seed_7_is_stable() {
     let expected = json!({
         "beneficiary": null,
         "carbon_removal_data": {
-            "counterfactuals_kg": 6414,
-            "emissions_kg": 127322,
-            "gross_carbon_removed_kg": 783459,
-            "losses_kg": 885,
-            "net_carbon_removed_kg": 648838
+            "counterfactuals_kg": 10437,
+            "emissions_kg": 72325,
+            "gross_carbon_removed_kg": 1602465,
+            "losses_kg": 5395,
+            "net_carbon_removed_kg": 1514308
         },
-        "ccp_approved": true,
-        "country_of_issue": "GBR",
+        "ccp_approved": false,
+        "country_of_issue": "NOR",
         "delivered_at": null,
         "delivery_id": null,
         "id": "ctb_ZPSCF0000SIM0002",
         "issuance_id": "iss_0GDT60000SIM0000",
-        "issued_at": "2024-08-15T18:26:38.097964Z",
-        "left_child_id": "ctb_A8SWC0000SIM0003",
+        "issued_at": "2023-01-01T01:29:11.220662Z",
+        "left_child_id": "ctb_G2TBJ0000SIM0006",
         "owner": {
             "domain": "supplier-0.example",
-            "id": "org_8Z75G0000SIM0034",
+            "id": "org_EBREV0000SIM000T",
             "name": "Invented Supplier 0"
         },
-        "parent_id": "ctb_BXZQT0000SIM0000",
-        "project_id": "prj_JR6YA0000SIM0001",
+        "parent_id": null,
+        "project_id": "prj_CMY2T0000SIM0000",
         "removal_id": "rmv_XTFQG0000SIM0000",
         "retired_at": null,
         "retirement_id": null,
-        "right_child_id": "ctb_1NWRP0000SIM0008",
-        "sequestered_on": "2024-03-11",
-        "serial_number": "ISO-1-BSTORE-GBR-4BBD-2024-515653-648838",
-        "size": { "credit_kgs": 133186, "credits": 133.186 },
+        "right_child_id": "ctb_PJMJB0000SIM0007",
+        "sequestered_on": "2022-11-04",
+        "serial_number": "ISO-1-DAC-NOR-6F36-2023-1410329-1428593",
+        "size": { "credit_kgs": 18265, "credits": 18.265 },
         "status": "split",
         "supplier_id": "spl_KXG1G0000SIM0000"
     });
@@ -177,7 +177,7 @@ fn the_world_of_seed_7_is_stable() {
 }
 
 #[test]
-fn a_world_of_100_000_batches_starts_within_50_ms() {
+fn a_world_of_100_000_batches_starts_within_50_ms_in_a_release_build() {
     let fastest = (0..5).map(|_| {
         let start = Instant::now();
         let simulator = Simulator::builder().batches(100_000).start().unwrap();
@@ -186,7 +186,9 @@ fn a_world_of_100_000_batches_starts_within_50_ms() {
         assert_eq!(simulator.batch(&last).unwrap().id, last);
         took
     });
-    assert!(fastest.min().unwrap() < Duration::from_millis(50));
+    let limit = Duration::from_millis(if cfg!(debug_assertions) { 5_000 } else { 50 });
+    let fastest = fastest.min().unwrap();
+    assert!(fastest < limit, "{fastest:?}");
 }
 
 #[test]

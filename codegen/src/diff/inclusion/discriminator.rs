@@ -17,7 +17,7 @@ impl<'d> InclusionChecker<'d> {
         alternatives: &'d Node,
         forms: Vec<FormId>,
     ) -> Vec<FormId> {
-        let Some(discriminator) = schema.node().get("discriminator") else { return forms };
+        let Some(discriminator) = schema.node.get("discriminator") else { return forms };
         let Some(property) = discriminator.get_str("propertyName") else { return forms };
         let mapping = discriminator.get("mapping").map(Node::members).unwrap_or_default();
         let mut leading: Vec<(&str, *const Node)> = Vec::new();
@@ -48,7 +48,7 @@ impl<'d> InclusionChecker<'d> {
             let components = self.normalizer.root(schema.side).get("components")?;
             components.get("schemas")?.get(reference)
         };
-        let target = self.normalizer.resolve(schema, reference).map(|at| at.node);
+        let target = self.normalizer.resolve(schema, reference);
         target.or_else(by_name).map(std::ptr::from_ref)
     }
 
@@ -57,11 +57,11 @@ impl<'d> InclusionChecker<'d> {
         alternative: &PlacedSchema<'d>,
         leading: &[(&str, *const Node)],
     ) -> BTreeSet<ScalarValue> {
-        let Some(reference) = alternative.node().get("$ref").and_then(Node::as_str) else {
+        let Some(reference) = alternative.node.get("$ref").and_then(Node::as_str) else {
             return BTreeSet::new();
         };
         let target = self.normalizer.resolve(alternative, reference);
-        let target = target.map(|at| std::ptr::from_ref(at.node));
+        let target = target.map(std::ptr::from_ref);
         let mapped = leading.iter().filter(|(_, other)| Some(*other) == target);
         let mut names: BTreeSet<_> = mapped.map(|(name, _)| Rc::from(*name)).collect();
         if names.is_empty() {
@@ -76,12 +76,12 @@ impl<'d> super::normalize::Normalizer<'d> {
     fn lists_values(&self, schema: &PlacedSchema<'d>, property: &str) -> bool {
         let reached = self.reach(schema, false);
         let of_property = |schema: PlacedSchema<'d>| {
-            let node = schema.node().get("properties")?.get(property)?;
+            let node = schema.node.get("properties")?.get(property)?;
             Some(self.reach(&schema.part(node), false))
         };
         let lists = |schema: PlacedSchema| {
             ["enum", "const"].iter().any(|keyword| {
-                schema.node().get(keyword).is_some_and(|node| node.value != Value::Null)
+                schema.node.get(keyword).is_some_and(|node| node.value != Value::Null)
             })
         };
         reached.into_iter().filter_map(of_property).flatten().any(lists)

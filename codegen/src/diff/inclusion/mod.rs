@@ -23,7 +23,6 @@ mod formats;
 mod normalize;
 mod numbers;
 mod objects;
-mod references;
 mod search;
 mod strings;
 mod texts;

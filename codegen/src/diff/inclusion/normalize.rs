@@ -7,10 +7,10 @@ use super::constants::number;
 use super::context::{ContextId, Contexts, ObjectContext};
 use super::form::{Form, FormId, JsonType, NameSelector, TypeSet};
 use super::numbers::{NumberLimit, Rational};
-use super::references::{Located, SchemaReferences};
 use super::search::OUT_OF_STEPS;
 use super::wire_form::WireForm;
 use super::{Dialect, InclusionChecker, InclusionOptions, SchemaDocument, WireSchema, formats};
+use crate::document::resolver::{ReferenceTarget, Resolver};
 use crate::document::{Member, Node, Value};
 
 /// Schemas within schemas that are read at once; deeper ones are read when needed.
@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 40;
 /// A schema, and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct PlacedSchema<'d> {
-    pub(super) at: Located<'d>,
+    pub(super) node: &'d Node,
     /// The document: 0 for what is sent, 1 for what is accepted.
     pub(super) side: usize,
     /// Facts from surrounding schemas about the same object's properties.
@@ -32,12 +32,12 @@ pub(super) struct PlacedSchema<'d> {
 
 impl<'d> PlacedSchema<'d> {
     pub(super) fn node(&self) -> &'d Node {
-        self.at.node
+        self.node
     }
 
     /// A schema for the same value.
     pub(super) fn in_place(&self, node: &'d Node) -> Self {
-        Self { at: self.at.below(node), is_in_place: true, ..self.clone() }
+        Self { node, is_in_place: true, ..self.clone() }
     }
 
     /// A schema for a member of the value.
@@ -56,7 +56,7 @@ impl<'d> PlacedSchema<'d> {
     }
 
     pub(super) fn key(&self) -> SchemaKey {
-        let node = std::ptr::from_ref(self.at.node).addr();
+        let node = std::ptr::from_ref(self.node).addr();
         (node, self.side, self.context, self.wire, self.is_in_place)
     }
 }
@@ -89,7 +89,7 @@ impl InPlaceChain {
 #[derive(Debug)]
 pub(super) struct Normalizer<'d> {
     documents: [SchemaDocument<'d>; 2],
-    references: [Rc<SchemaReferences<'d>>; 2],
+    references: [Rc<Resolver<'d>>; 2],
     pub(super) options: InclusionOptions,
     known: HashMap<SchemaKey, FormId>,
     in_progress: HashSet<SchemaKey>,
@@ -102,7 +102,7 @@ pub(super) struct Normalizer<'d> {
 
 impl<'d> Normalizer<'d> {
     pub(super) fn new(documents: [SchemaDocument<'d>; 2], options: InclusionOptions) -> Self {
-        let references = documents.map(|document| Rc::new(SchemaReferences::of(document.root)));
+        let references = documents.map(|document| Rc::new(Resolver::new(document.root)));
         Self::with_references(documents, references, options)
     }
 
@@ -118,7 +118,7 @@ impl<'d> Normalizer<'d> {
 
     fn with_references(
         documents: [SchemaDocument<'d>; 2],
-        references: [Rc<SchemaReferences<'d>>; 2],
+        references: [Rc<Resolver<'d>>; 2],
         options: InclusionOptions,
     ) -> Self {
         Self {
@@ -156,12 +156,11 @@ impl<'d> Normalizer<'d> {
     }
 
     /// The target of a reference that stands in a schema.
-    pub(super) fn resolve(
-        &self,
-        schema: &PlacedSchema<'d>,
-        reference: &str,
-    ) -> Option<Located<'d>> {
-        self.references[schema.side].resolve(schema.at, reference)
+    pub(super) fn resolve(&self, schema: &PlacedSchema<'d>, reference: &str) -> Option<&'d Node> {
+        match self.references[schema.side].target(schema.node, reference) {
+            ReferenceTarget::Node(node) => Some(node),
+            ReferenceTarget::OtherDocument | ReferenceTarget::Missing => None,
+        }
     }
 
     /// The schema that `keyword` refers to. The error names what cannot be resolved.
@@ -170,11 +169,17 @@ impl<'d> Normalizer<'d> {
         schema: &PlacedSchema<'d>,
         keyword: &str,
     ) -> Option<Result<PlacedSchema<'d>, String>> {
-        let reference = schema.node().get(keyword)?.as_str()?;
+        let reference = schema.node.get(keyword)?.as_str()?;
         let references = &self.references[schema.side];
         let target = match keyword {
-            "$dynamicRef" => references.resolve_dynamic(schema.at, reference),
-            _ => references.resolve(schema.at, reference),
+            "$dynamicRef" => match references.dynamic_targets(schema.node, reference).as_deref() {
+                Ok([only]) => Some(*only),
+                _ => None,
+            },
+            _ => match references.target(schema.node, reference) {
+                ReferenceTarget::Node(node) => Some(node),
+                _ => None,
+            },
         };
         let side = ["sent", "accepted"][schema.side];
         let unresolved = || {
@@ -187,7 +192,7 @@ impl<'d> Normalizer<'d> {
         };
         Some(
             target
-                .map(|at| PlacedSchema { at, is_in_place: true, ..schema.clone() })
+                .map(|node| PlacedSchema { node, is_in_place: true, ..schema.clone() })
                 .ok_or_else(unresolved),
         )
     }
@@ -251,13 +256,11 @@ const KEYWORDS: &[(&str, ReadKeyword)] = &[
 impl<'d> InclusionChecker<'d> {
     /// Reads a schema of one of the two documents.
     pub(super) fn normalize(&mut self, side: usize, schema: WireSchema<'d>) -> FormId {
-        let root = self.normalizer.documents[side].root;
-        let at = Located { node: root, base: root }.below(schema.node);
         let typed = schema.typed_fields.iter().copied().collect();
         let context = ObjectContext { typed, ..ObjectContext::default() };
         let context = self.normalizer.contexts.intern(context);
-        let wire = schema.form;
-        self.read(&PlacedSchema { at, side, context, wire, is_in_place: false })
+        let WireSchema { node, form: wire, .. } = schema;
+        self.read(&PlacedSchema { node, side, context, wire, is_in_place: false })
     }
 
     /// Reads a schema that was put off.
@@ -292,7 +295,7 @@ impl<'d> InclusionChecker<'d> {
 
     fn read_in_chain(&mut self, schema: &PlacedSchema<'d>) -> FormId {
         let key = schema.key();
-        if !self.memory.spend(1 + schema.node().members().len()) {
+        if !self.memory.spend(1 + schema.node.members().len()) {
             return self.opaque(TypeSet::ALL, OUT_OF_STEPS);
         }
         if self.normalizer.chain.is_abandoned() {
@@ -348,7 +351,7 @@ impl<'d> InclusionChecker<'d> {
     }
 
     fn read_value(&mut self, schema: &PlacedSchema<'d>, alternatives: bool) -> FormId {
-        match &schema.node().value {
+        match &schema.node.value {
             Value::Bool(true) => self.forms.always(),
             Value::Bool(false) => self.forms.never(),
             Value::Object(_) => {
@@ -367,7 +370,7 @@ impl<'d> InclusionChecker<'d> {
             return form;
         }
         let mut parts = Vec::new();
-        for member in schema.node().members() {
+        for member in schema.node.members() {
             let keyword = member.key.as_str();
             let Ok(index) = KEYWORDS.binary_search_by_key(&keyword, |row| row.0) else { continue };
             if alternatives || !["anyOf", "oneOf"].contains(&keyword) {
@@ -379,7 +382,7 @@ impl<'d> InclusionChecker<'d> {
         let all = self.forms.all(parts);
         let all = self.with_single_element(schema, all);
         // Strictly, null is allowed only where `type` stands beside, but authors mean it.
-        match schema.node().get("nullable").and_then(Node::as_bool) {
+        match schema.node.get("nullable").and_then(Node::as_bool) {
             Some(true) if is_30 => {
                 let null = self.forms.types(JsonType::Null);
                 self.forms.any([null, all])
@@ -468,7 +471,7 @@ impl<'d> InclusionChecker<'d> {
         form: fn(NumberLimit) -> Form,
     ) -> Option<FormId> {
         let exclusive = self.normalizer.is_30(schema)
-            && schema.node().get(exclusive).and_then(Node::as_bool) == Some(true);
+            && schema.node.get(exclusive).and_then(Node::as_bool) == Some(true);
         let limit = NumberLimit { value: number(node)?, exclusive };
         Some(self.forms.intern(form(limit)))
     }
@@ -560,7 +563,7 @@ impl<'d> InclusionChecker<'d> {
         let otherwise = self.forms.not(condition);
         let mut parts = Vec::new();
         for (keyword, unless) in [("then", otherwise), ("else", condition)] {
-            if let Some(branch) = schema.node().get(keyword) {
+            if let Some(branch) = schema.node.get(keyword) {
                 let branch = self.read(&schema.in_place(branch));
                 parts.push(self.forms.any([unless, branch]));
             }
@@ -569,7 +572,7 @@ impl<'d> InclusionChecker<'d> {
     }
 
     fn items(&mut self, schema: &PlacedSchema<'d>, node: &'d Node) -> Option<FormId> {
-        let prefix = schema.node().get("prefixItems").map_or(0, |node| node.elements().len());
+        let prefix = schema.node.get("prefixItems").map_or(0, |node| node.elements().len());
         if array(node).is_some() {
             return None;
         }
@@ -588,7 +591,7 @@ impl<'d> InclusionChecker<'d> {
 
     fn contains(&mut self, schema: &PlacedSchema<'d>, node: &'d Node) -> Option<FormId> {
         let item = self.read(&schema.element(node));
-        let limit = |keyword| match schema.node().get(keyword) {
+        let limit = |keyword| match schema.node.get(keyword) {
             Some(node) => number(node)?.to_json()?.as_u64().map(Some),
             None => Some(None),
         };
@@ -646,8 +649,8 @@ impl<'d> InclusionChecker<'d> {
     ) -> Option<FormId> {
         let value = self.read(&schema.part(node));
         let selector = NameSelector::Rest {
-            names: keys(schema.node(), "properties").collect(),
-            patterns: keys(schema.node(), "patternProperties").collect(),
+            names: keys(schema.node, "properties").collect(),
+            patterns: keys(schema.node, "patternProperties").collect(),
         };
         Some(self.forms.intern(Form::Members(selector, value)))
     }

@@ -58,14 +58,14 @@ impl<'d> InclusionChecker<'d> {
     }
 
     fn types_as_text(&mut self, schema: &PlacedSchema<'d>, form: FormId) -> FormId {
-        let own = declared_types(schema.node());
+        let own = declared_types(schema.node);
         let mut parts = vec![form];
         if own.contains(JsonType::String) {
             parts.push(self.forms.types(written_like_strings(schema)));
         }
-        let has_bounds = NUMBER_KEYWORDS.iter().any(|key| schema.node().get(key).is_some());
+        let has_bounds = NUMBER_KEYWORDS.iter().any(|key| schema.node.get(key).is_some());
         if own.contains(JsonType::Number) && !has_bounds {
-            let is_integer = !lists(schema.node(), "number");
+            let is_integer = !lists(schema.node, "number");
             let pattern = if is_integer { INTEGER_PATTERN } else { DECIMAL_PATTERN };
             let pattern = self.forms.intern(Form::Pattern(pattern.into()));
             let string = self.forms.types(JsonType::String);
@@ -91,7 +91,7 @@ impl<'d> InclusionChecker<'d> {
         schema: &PlacedSchema<'d>,
         form: FormId,
     ) -> FormId {
-        let node = schema.node();
+        let node = schema.node;
         let min = node.get("minItems").and_then(Node::as_integer).unwrap_or(0);
         let is_joined = schema.wire == WireForm::JoinedText;
         if !Self::accepts_text(schema) || is_joined || !lists(node, "array") || min > 1 {
@@ -113,8 +113,8 @@ fn written_like_strings(schema: &PlacedSchema) -> TypeSet {
     if schema.wire == WireForm::JoinedText {
         types = types.union([JsonType::Array, JsonType::Object].into_iter().collect());
     }
-    match schema.node().get("type") {
-        Some(_) => types.without(declared_types(schema.node())),
+    match schema.node.get("type") {
+        Some(_) => types.without(declared_types(schema.node)),
         None => types,
     }
 }

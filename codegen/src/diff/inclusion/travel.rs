@@ -23,7 +23,7 @@ impl<'d> super::normalize::Normalizer<'d> {
         }
         let mut context = self.contexts.list[schema.context.0].clone();
         for schema in self.reach(schema, false) {
-            let properties = schema.node().get("properties").map_or(&[][..], Node::members);
+            let properties = schema.node.get("properties").map_or(&[][..], Node::members);
             for property in properties {
                 if closes {
                     context.declared.insert(&property.key);
@@ -47,7 +47,7 @@ impl<'d> super::normalize::Normalizer<'d> {
             Some(WireDirection::Response) => "writeOnly",
         };
         let is_set =
-            |part: &PlacedSchema| part.node().get(keyword).and_then(Node::as_bool) == Some(true);
+            |part: &PlacedSchema| part.node.get(keyword).and_then(Node::as_bool) == Some(true);
         self.reach(property, false).iter().any(is_set)
     }
 
@@ -71,10 +71,10 @@ impl<'d> super::normalize::Normalizer<'d> {
                 continue;
             }
             pending.extend(self.target(&schema, "$ref").and_then(Result::ok));
-            if self.is_30(&schema) && schema.node().get("$ref").is_some() {
+            if self.is_30(&schema) && schema.node.get("$ref").is_some() {
                 continue;
             }
-            for node in keywords.iter().filter_map(|keyword| schema.node().get(keyword)) {
+            for node in keywords.iter().filter_map(|keyword| schema.node.get(keyword)) {
                 let inner: Vec<_> = match (node.elements(), node.members()) {
                     ([], []) => Vec::new(),
                     (elements @ [_, ..], _) => elements.iter().collect(),
@@ -108,11 +108,11 @@ impl<'d> InclusionChecker<'d> {
         let reached = self.normalizer.reach(schema, true);
         let is_open = |schema: &PlacedSchema| {
             let keywords = ["additionalProperties", "unevaluatedProperties"];
-            let mut others = keywords.iter().filter_map(|keyword| schema.node().get(keyword));
+            let mut others = keywords.iter().filter_map(|keyword| schema.node.get(keyword));
             others.any(|others| others.as_bool() != Some(true) && others.members() != [])
         };
-        let is_object = |schema: &PlacedSchema| schema.node().get_str("type") == Some("object");
-        let all = |keyword| reached.iter().flat_map(move |schema| keys(schema.node(), keyword));
+        let is_object = |schema: &PlacedSchema| schema.node.get_str("type") == Some("object");
+        let all = |keyword| reached.iter().flat_map(move |schema| keys(schema.node, keyword));
         let names: BTreeSet<_> = all("properties").collect();
         let patterns = all("patternProperties").collect();
         let is_free = names.is_empty() && !reached.iter().any(is_object);
@@ -142,7 +142,7 @@ impl<'d> InclusionChecker<'d> {
             .iter()
             .map(|part| {
                 let reached = self.normalizer.reach(&schema.in_place(part), true);
-                reached.iter().flat_map(|schema| keys(schema.node(), "properties")).collect()
+                reached.iter().flat_map(|schema| keys(schema.node, "properties")).collect()
             })
             .collect();
         let all: BTreeSet<_> = names.iter().flatten().cloned().collect();

@@ -60,7 +60,9 @@ fn schema_name(schema: &ObjectNode<'_>, findings: &mut Findings) {
     let camel = name.to_upper_camel_case();
     let display = truncate(&name);
     if name != camel || !name.is_ascii() || !is_identifier(&name) {
-        let help = if is_identifier(&camel) && camel.is_ascii() {
+        // A name that would be truncated is no suggestion.
+        let is_short = truncate(&camel) == camel;
+        let help = if is_identifier(&camel) && camel.is_ascii() && is_short {
             format!("rename the schema to `{camel}`")
         } else {
             INVALID_SCHEMA_NAME.remedy.to_owned()

@@ -1,6 +1,7 @@
 //! The rules, one file per OpenAPI object.
 
 mod bounds;
+pub(super) mod client;
 mod components;
 mod conventions;
 pub(crate) mod generator;
@@ -27,9 +28,9 @@ use crate::document;
 use crate::document::diagnostic::DocumentRule;
 
 /// Checks a document against the rules of one file.
-type LintCheck = fn(&LintDocument<'_>, &mut Findings);
+pub(super) type LintCheck = fn(&LintDocument<'_>, &mut Findings);
 
-/// The checks that run after the grammar.
+/// The checks of all documents, which run after the grammar.
 pub(super) const CHECKS: &[LintCheck] = &[
     references::check,
     unsupported_fields::check,
@@ -70,5 +71,6 @@ pub(super) const SECTIONS: &[(&str, &[DocumentRule])] = &[
     ("Servers", servers::RULES),
     ("Security", security::RULES),
     ("Conventions", conventions::RULES),
+    ("Hand-written code", client::RULES),
     ("Generator", generator::RULES),
 ];

@@ -110,7 +110,8 @@ fn operation_id(operation: &LintOperation<'_, '_>, findings: &mut Findings) {
     let display = truncate(id);
     if !is_snake_case(id) {
         let snake = id.to_snake_case();
-        let help = if is_snake_case(&snake) {
+        // A name that would be truncated is no suggestion.
+        let help = if is_snake_case(&snake) && truncate(&snake) == snake {
             format!("rename the operation to `{snake}`")
         } else {
             INVALID_OPERATION_ID.remedy.to_owned()

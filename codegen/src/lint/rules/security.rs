@@ -37,6 +37,30 @@ document_rules! {
 const CREDENTIALS: &str = "declare one bearer token (`type: http`, `scheme: bearer`) and one \
                            secret header (`type: apiKey`, `in: header`)";
 
+/// Headers that the client or HTTP defines, so that they cannot contain the secret.
+const CLIENT_HEADERS: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "api-version",
+    "authorization",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "host",
+    "keep-alive",
+    "location",
+    "proxy-authorization",
+    "referer",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+];
+
 pub(super) fn check(document: &LintDocument<'_>, findings: &mut Findings) {
     let Some(openapi) = document.openapi() else { return };
     if schemes(document, openapi, findings) {
@@ -55,6 +79,10 @@ fn schemes(document: &LintDocument<'_>, openapi: &ObjectNode<'_>, findings: &mut
             is_valid = false;
             continue;
         };
+        if let Some(name) = scheme.get_str("name").filter(|name| is_client_header(name)) {
+            let message = format!("the client writes the header `{name}` itself");
+            findings.add(&UNSUPPORTED_SECURITY_SCHEME, scheme.at("name"), message);
+        }
         if let Some(name) = scheme.get_str("name").filter(|name| !is_header_name(name)) {
             let message = format!("invalid header name `{}`", truncate(name));
             findings.add(&INVALID_HEADER_NAME, scheme.at("name"), message);
@@ -72,6 +100,10 @@ fn schemes(document: &LintDocument<'_>, openapi: &ObjectNode<'_>, findings: &mut
     is_valid && kinds.len() == 2
 }
 
+fn is_client_header(name: &str) -> bool {
+    CLIENT_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name))
+}
+
 fn kind(scheme: &ObjectNode<'_>) -> Option<&'static str> {
     match (scheme.get_str("type")?, scheme.get_str("scheme"), scheme.get_str("in")) {
         ("http", Some(name), _) if name.eq_ignore_ascii_case("bearer") => Some("bearer token"),
@@ -85,7 +117,7 @@ fn kind(scheme: &ObjectNode<'_>) -> Option<&'static str> {
 fn requirements(document: &LintDocument<'_>, openapi: &ObjectNode<'_>, findings: &mut Findings) {
     let schemes: Vec<_> =
         document.all(&SECURITY_SCHEME).filter_map(|scheme| scheme.key()).collect();
-    let all: Vec<_> = schemes.iter().map(|name| format!("{name}: []")).collect();
+    let all: Vec<_> = schemes.iter().map(|name| format!("{}: []", truncate(name))).collect();
     let help = format!("write `security: [{{{}}}]`", all.join(", "));
     let mut add = |rule, at: Location, message: String| {
         findings.add_with_help(rule, at, message, help.clone());
@@ -93,6 +125,7 @@ fn requirements(document: &LintDocument<'_>, openapi: &ObjectNode<'_>, findings:
     let requirements: Vec<_> = openapi.elements("security").collect();
     if let [(location, requirement)] = requirements.as_slice() {
         for name in schemes.iter().filter(|name| requirement.get(name).is_none()) {
+            let name = truncate(name);
             let message = format!("security requirement lacks the security scheme `{name}`");
             add(&INVALID_SECURITY, location.clone(), message);
         }

@@ -5,16 +5,21 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::audit::batch::named_children;
+use crate::audit::finding::ViolationSummary;
 use crate::call::response::Response;
 use crate::error::Error;
 use crate::registry::Registry;
 use crate::types::{CreditBatch, CreditBatchId};
-use crate::validate::{Rule, Violation};
 
 /// The maximum number of batches that are fetched for one lineage.
 ///
 /// It bounds memory use if a server returns endless relatives.
 pub const MAX_BATCHES: usize = 100_000;
+
+/// The maximum size of the batches that are kept for one lineage, in bytes of JSON: 256 MiB.
+///
+/// Typical batches reach [`MAX_BATCHES`] first.
+pub const MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// The batches of a lineage, by the identifier with which they were fetched.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +28,9 @@ pub(super) struct FetchedBatches {
     /// The relatives that could not be fetched, each with the reason.
     pub(super) absent: BTreeMap<CreditBatchId, String>,
     /// The violations of the spec in each batch, except for unknown enum values.
-    pub(super) violations: BTreeMap<CreditBatchId, Vec<Violation>>,
+    pub(super) violations: BTreeMap<CreditBatchId, ViolationSummary>,
+    /// The size of the batches in bytes of JSON.
+    bytes: usize,
 }
 
 /// The relatives to fetch after a batch.
@@ -52,6 +59,9 @@ pub(super) async fn fetch(
         }
         let Some(((id, direction), result)) = calls.next().await else { break };
         match result {
+            Ok(response) if !fetched.has_space_for(&response) && id != *requested => {
+                frontier.close(id);
+            }
             Ok(response) => {
                 frontier.follow(response.value(), direction);
                 fetched.add(id, response);
@@ -63,7 +73,8 @@ pub(super) async fn fetch(
         }
     }
     let omitted = frontier.omitted.into_iter();
-    let reason = format!("a lineage is limited to {MAX_BATCHES} batches");
+    let reason =
+        format!("a lineage is limited to {MAX_BATCHES} batches and {} MiB", MAX_BYTES >> 20);
     fetched.absent.extend(omitted.map(|id| (id, reason.clone())));
     Ok(fetched)
 }
@@ -81,7 +92,7 @@ async fn call(
 fn concerns_batch(error: &Error) -> bool {
     match error.status() {
         Some(status) if matches!(error, Error::Status(_)) => {
-            matches!(status.as_u16(), 403 | 404 | 410 | 422)
+            matches!(status.as_u16(), 400 | 403 | 404 | 406 | 409 | 410 | 422 | 423 | 451)
         }
         _ => {
             !matches!(error, Error::Configuration(_) | Error::Credentials(_) | Error::Transport(_))
@@ -90,12 +101,14 @@ fn concerns_batch(error: &Error) -> bool {
 }
 
 impl FetchedBatches {
+    fn has_space_for(&self, response: &Response<CreditBatch>) -> bool {
+        self.bytes + response.body().len() <= MAX_BYTES
+    }
+
     fn add(&mut self, id: CreditBatchId, response: Response<CreditBatch>) {
-        // Unknown enum values are not findings: the API may add values at any time.
-        let is_finding = |violation: &&Violation| violation.rule != Rule::Enum;
-        let violations: Vec<_> = response.violations().iter().filter(is_finding).cloned().collect();
-        if !violations.is_empty() {
-            self.violations.insert(id.clone(), violations);
+        self.bytes += response.body().len();
+        if let Some(summary) = ViolationSummary::of(response.violations()) {
+            self.violations.insert(id.clone(), summary);
         }
         self.batches.insert(id, response.into_value());
     }
@@ -107,8 +120,10 @@ struct Frontier {
     known: BTreeSet<CreditBatchId>,
     /// The relatives to fetch.
     waiting: VecDeque<Relative>,
-    /// The relatives beyond [`MAX_BATCHES`].
+    /// The relatives beyond [`MAX_BATCHES`] and [`MAX_BYTES`].
     omitted: BTreeSet<CreditBatchId>,
+    /// True if no more relatives are fetched.
+    is_closed: bool,
 }
 
 impl Frontier {
@@ -117,6 +132,7 @@ impl Frontier {
             known: BTreeSet::from([requested.clone()]),
             waiting: VecDeque::from([(requested.clone(), SearchDirection::Up)]),
             omitted: BTreeSet::new(),
+            is_closed: false,
         }
     }
 
@@ -131,11 +147,18 @@ impl Frontier {
         }
     }
 
+    /// Omits a relative and all that wait.
+    fn close(&mut self, id: CreditBatchId) {
+        self.is_closed = true;
+        self.omitted.insert(id);
+        self.omitted.extend(self.waiting.drain(..).map(|(id, _)| id));
+    }
+
     fn add(&mut self, id: &CreditBatchId, direction: SearchDirection) {
         if self.known.contains(id) {
             return;
         }
-        if self.known.len() == MAX_BATCHES {
+        if self.is_closed || self.known.len() == MAX_BATCHES {
             self.omitted.insert(id.clone());
             return;
         }

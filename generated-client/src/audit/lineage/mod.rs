@@ -32,7 +32,7 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-pub use fetch::MAX_BATCHES;
+pub use fetch::{MAX_BATCHES, MAX_BYTES};
 pub use tree::{LineageNode, LineageWalk, NodeContent};
 
 use super::finding::Finding;
@@ -58,7 +58,8 @@ impl Registry {
     /// batch, and all their descendants.
     ///
     /// Up to [`Options::concurrency`](crate::Options::concurrency) calls run at the same time.
-    /// A relative that the API refuses, for example with a 404, is a [`Finding`], not an error.
+    /// A relative that the API refuses, for example with a 404, is a [`Finding`], not an error. So
+    /// is a relative beyond [`MAX_BATCHES`] or [`MAX_BYTES`].
     ///
     /// # Errors
     ///
@@ -108,8 +109,9 @@ impl Lineage {
         self.tree.walk()
     }
 
-    /// Returns all findings: those about each batch, and those about batches that contradict
-    /// each other or could not be fetched.
+    /// Returns the findings by rule: those about each batch, and those about batches that
+    /// contradict each other or could not be fetched. They are the first
+    /// [`MAX_KEPT`](crate::audit::MAX_KEPT) of each rule.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
