@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use codegen::contract::{Contract, UnreadReference};
-use codegen::diff::{Change, Report, render, rules};
+use codegen::diff::{Change, Policy, Report, render, rules};
 use codegen::document::Source;
 use codegen::semver::{self, Semver, SemverVerdict};
 use codegen::styled::StyledText;
@@ -25,6 +25,7 @@ struct DiffRequest {
     revision: Option<String>,
     format: OutputFormat,
     fail_on: FailOn,
+    policy: Policy,
 }
 
 #[derive(Clone, Copy)]
@@ -72,7 +73,7 @@ fn compare(request: &DiffRequest) -> Result<TaskOutcome, Failure> {
         None => file(&workspace().join(SPEC), SPEC)?,
     };
     let report = Report::of(&Contract::of(&base)?, &Contract::of(&revision)?)?;
-    let report = report.with_verdicts(&base, &revision);
+    let report = report.with_verdicts(&base, &revision, request.policy);
     let verdict = semver::compare(&base, &revision);
     terminal::print(&match request.format {
         OutputFormat::Text => colour::coloured(&render::text(&report, &verdict.note())),
@@ -116,6 +117,7 @@ impl DiffRequest {
             revision: None,
             format: OutputFormat::Text,
             fail_on: FailOn::Breaking,
+            policy: Policy::Written,
         };
         while let Some(argument) = arguments.next()? {
             match argument {
@@ -125,6 +127,7 @@ impl DiffRequest {
                 Long("revision") => request.revision = Some(arguments.value()?.string()?),
                 Long("format") => request.format = keyword("--format", FORMATS, arguments)?,
                 Long("fail-on") => request.fail_on = keyword("--fail-on", FAIL_ON, arguments)?,
+                Long("strict") => request.policy = Policy::Strict,
                 other => return Err(other.unexpected().into()),
             }
         }

@@ -33,6 +33,7 @@ Commands:
                                        and the working tree]
       --format text|markdown|json      [default: text]
       --fail-on breaking|any|never     Changes that lead to exit status 1 [default: breaking]
+      --strict                         Let accepted values alone decide, without the policies
       --rules                          Print docs/diff-rules.md, the rules for changes
   upstream       Show differences between the spec and Isometric's published document
                  that spec/divergences.toml does not explain

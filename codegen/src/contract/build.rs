@@ -31,7 +31,7 @@ pub(crate) const METHODS: [&str; 9] =
     ["delete", "get", "head", "options", "patch", "post", "put", "query", "trace"];
 /// Header parameters that OpenAPI ignores, since content negotiation and security
 /// describe them.
-const IGNORED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
+pub(crate) const IGNORED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// The elements of a document, and the parts of it that are not read.
 pub(super) struct Built {

@@ -235,12 +235,19 @@ fn is_bound(key: &str) -> bool {
         || BOUNDS.iter().any(|(lower, upper, _)| [*lower, *upper].contains(&key))
 }
 
-/// Returns the discriminating property and its mapped values. The mapped components
-/// are omitted, since component names are not part of the contract.
+/// Returns the discriminating property and its mapped values, with the names of their
+/// components, by which a reader finds what was exchanged.
 fn discriminator(node: &Node) -> String {
     let property = node.get_str("propertyName").unwrap_or_default();
     let mapping = node.get("mapping").map(Node::members).unwrap_or_default();
-    let values: StringSet = mapping.iter().map(|member| member.key.clone()).collect();
+    let component = |node: &Node| {
+        let name = node.as_str().and_then(|reference| reference.rsplit('/').next());
+        name.unwrap_or_default().to_owned()
+    };
+    let values: StringSet = mapping
+        .iter()
+        .map(|member| format!("{} = {}", member.key, component(&member.node)))
+        .collect();
     if values.is_empty() {
         return property.to_owned();
     }

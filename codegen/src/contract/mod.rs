@@ -34,7 +34,7 @@ mod unread;
 use std::rc::Rc;
 
 use build::Built;
-pub(crate) use build::METHODS;
+pub(crate) use build::{IGNORED_HEADERS, METHODS};
 pub use constraint::{Bound, Constraint, JsonNumber, Range, SetRelation, StringSet, ValueEncoding};
 pub use facts::{Fact, FactsError};
 pub(crate) use facts::{MAX_DEPTH, SCHEMA, deep_place, schema_owner};

@@ -125,7 +125,7 @@ pub(super) fn covers(outer: &EdgeLabel, inner: &EdgeLabel) -> bool {
 
 /// `*/*` covers `application/*`, which covers `application/json`, which covers
 /// `application/problem+json` (RFC 6839) and `application/json;version=1`.
-fn media_type_covers(outer: &str, inner: &str) -> bool {
+pub(super) fn media_type_covers(outer: &str, inner: &str) -> bool {
     let (whole, parameters) = outer.split_once(';').unwrap_or((outer, ""));
     let (inner_whole, inner_parameters) = inner.split_once(';').unwrap_or((inner, ""));
     let (Some((family, name)), Some((inner_family, inner_name))) =

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::place::Place;
-use super::rules::Level;
+use super::rules::{DiffRule, Level};
 use crate::contract::WireDirection;
 use crate::styled::StyledText;
 
@@ -69,6 +69,46 @@ impl Change {
         };
         let message = std::mem::take(&mut self.message);
         self.message = message.plain(introduction).code(witness).plain(".");
+    }
+
+    /// Returns a change of values that travel, in some places.
+    pub(super) fn of_places(
+        rule: &DiffRule,
+        direction: WireDirection,
+        origins: &[Place],
+        message: StyledText,
+    ) -> Self {
+        let mut operations: Vec<_> = origins.iter().map(|place| place.operation.clone()).collect();
+        let mut places: Vec<_> = origins.iter().filter_map(Place::display).collect();
+        operations.sort();
+        operations.dedup();
+        places.sort();
+        places.dedup();
+        Self {
+            rule: rule.id,
+            level: rule.level(direction),
+            schema: None,
+            operations,
+            places,
+            direction,
+            pointer: String::new(),
+            before: None,
+            after: None,
+            message,
+            origins: origins.to_vec(),
+            is_about_values: true,
+            shows_witness: true,
+        }
+    }
+
+    /// Makes a breaking change a warning, since the effect on values is not known.
+    pub(super) fn doubt(&mut self, reason: &str) {
+        if self.level == Level::Breaking {
+            self.lower();
+            self.level = Level::Warning;
+            let message = std::mem::take(&mut self.message);
+            self.message = message.plain(" The effect is not known: ").code(reason).plain(".");
+        }
     }
 
     /// Makes the change harmless: its message no longer names a consequence.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::align::{self, Aligned, MIN_SIMILARITY};
 use super::error::{DiffError, MAX_CHANGES};
+use super::inclusion::WireForm;
 use super::sides::{Side, Sides};
 use crate::contract::{
     Bound, ChildEdge, Constraint, Contract, EdgeLabel, Element, ElementId, JsonNumber, Keyword,
@@ -27,6 +28,8 @@ pub(super) struct ElementPair {
     pub(super) schema: Option<String>,
     /// The pairs of named schemas that the two sides include.
     pub(super) bases: Vec<PairId>,
+    /// The encoding of the value.
+    pub(super) encoding: ValueEncoding,
     /// True if anything differs here or below.
     pub(super) differs: bool,
 }
@@ -211,8 +214,19 @@ impl PairBuilder<'_> {
         let mut facts = changed_facts(&base, &revision, encoding);
         // The difference of `oneOf` and `anyOf` does not matter if one side has neither.
         facts.retain(|fact| counterpart == Counterpart::Alternatives || fact.keyword != "oneOf");
-        let mut pair =
-            ElementPair { base, revision, facts, children, schema, bases, differs: false };
+        if self.sides.base.is_scalar(&base) && self.sides.revision.is_scalar(&revision) {
+            facts.retain(|fact| fact.keyword != "explode");
+        }
+        let mut pair = ElementPair {
+            base,
+            revision,
+            facts,
+            children,
+            schema,
+            bases,
+            encoding,
+            differs: false,
+        };
         pair.differs = own_differences(&pair) > 0;
         Ok(pair)
     }
@@ -346,15 +360,11 @@ fn unmatched(
     UnmatchedChild { label, required, element, counterpart, summary }
 }
 
-/// Returns whether a media type is JSON, or covers it.
-pub(super) fn is_json(name: &str) -> bool {
-    let name = name.split(';').next().unwrap_or_default();
-    name.ends_with("/json") || name.ends_with("+json") || name.ends_with('*')
-}
-
 fn encoding_below(label: &EdgeLabel, above: ValueEncoding) -> ValueEncoding {
     match label {
-        EdgeLabel::MediaType(name) if is_json(name) => ValueEncoding::Json,
+        EdgeLabel::MediaType(name) if WireForm::of_media_type(name) == WireForm::Typed => {
+            ValueEncoding::Json
+        }
         EdgeLabel::Parameter { .. } | EdgeLabel::Header(_) | EdgeLabel::MediaType(_) => {
             ValueEncoding::Text
         }
@@ -362,15 +372,25 @@ fn encoding_below(label: &EdgeLabel, above: ValueEncoding) -> ValueEncoding {
     }
 }
 
+/// Returns whether a fact depends on others, so that it is compared elsewhere.
+fn is_compared_elsewhere(keyword: &Keyword) -> bool {
+    *keyword == "servers" || keyword.starts_with("encoding ")
+}
+
 fn changed_facts(base: &Element, revision: &Element, encoding: ValueEncoding) -> Vec<FactChange> {
-    let kept_or_removed = base.facts.iter().filter_map(|(keyword, value)| {
+    let is_here = |(keyword, _): &(&Keyword, &Constraint)| !is_compared_elsewhere(keyword);
+    let kept_or_removed = base.facts.iter().filter(is_here).filter_map(|(keyword, value)| {
         let relation = match revision.facts.get(keyword) {
             Some(changed) => value.change(changed, encoding)?,
             None => value.when_added().reversed(),
         };
         Some(FactChange { keyword: keyword.clone(), relation })
     });
-    let added = revision.facts.iter().filter(|(keyword, _)| !base.facts.contains_key(*keyword));
+    let added = revision
+        .facts
+        .iter()
+        .filter(is_here)
+        .filter(|(keyword, _)| !base.facts.contains_key(*keyword));
     let added = added.map(|(keyword, value)| FactChange {
         keyword: keyword.clone(),
         relation: value.when_added(),

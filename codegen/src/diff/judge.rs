@@ -14,8 +14,8 @@ use super::rules::{ChangeKind, DiffRule, Level, Subject};
 use super::scope::{Scope, ValueContext};
 use super::sides::fact_text;
 use crate::contract::{
-    Constraint, EdgeLabel, Element, ElementLocation, MAX_DEPTH, SetRelation, deep_place,
-    schema_owner,
+    Constraint, EdgeLabel, Element, ElementLocation, MAX_DEPTH, SetRelation, ValueEncoding,
+    deep_place, schema_owner,
 };
 
 /// Returns the changes of all pairs that differ.
@@ -78,6 +78,9 @@ struct RawChange<'a> {
     before: Option<String>,
     after: Option<String>,
     detail: Detail<'a>,
+    /// True for types beside `string` in text, which are told apart though their values
+    /// are strings too.
+    is_distinction: bool,
 }
 
 impl<'p> ChangeWalk<'p> {
@@ -247,6 +250,8 @@ impl<'p> ChangeWalk<'p> {
             before: base.map(|value| fact_text(keyword, value)),
             after: revision.map(|value| fact_text(keyword, value)),
             detail: Detail::Fact { keyword, base, revision },
+            is_distinction: pair.encoding == ValueEncoding::Text
+                && both_have_strings(base, revision),
         };
         self.report(change, scope)
     }
@@ -288,7 +293,14 @@ impl<'p> ChangeWalk<'p> {
             };
             let word = |required| if required { "required" } else { "optional" };
             let (before, after) = (Some(word(base.1).into()), Some(word(revision.1).into()));
-            let change = RawChange { subject, kind, before, after, detail: Detail::Presence };
+            let change = RawChange {
+                subject,
+                kind,
+                before,
+                after,
+                detail: Detail::Presence,
+                is_distinction: false,
+            };
             self.report(change, scope)?;
         }
         let subject = match &revision.0 {
@@ -307,6 +319,7 @@ impl<'p> ChangeWalk<'p> {
             before: Some(base.0.to_string()),
             after: Some(revision.0.to_string()),
             detail: Detail::Label { base: &base.0 },
+            is_distinction: false,
         };
         self.report(change, scope)
     }
@@ -349,11 +362,25 @@ impl<'p> ChangeWalk<'p> {
         };
         let summary = Some(summary.clone());
         let (before, after) = if is_removed { (summary, None) } else { (None, summary) };
-        self.report(RawChange { subject, kind, before, after, detail: Detail::Presence }, scope)
+        self.report(
+            RawChange {
+                subject,
+                kind,
+                before,
+                after,
+                detail: Detail::Presence,
+                is_distinction: false,
+            },
+            scope,
+        )
     }
 
     fn report(&mut self, change: RawChange, scope: Scope) -> Result<(), DiffError> {
-        let RawChange { mut subject, mut kind, before, after, detail } = change;
+        let RawChange { mut subject, mut kind, before, after, detail, is_distinction } = change;
+        // Receivers check the pattern of whatever is present.
+        let is_policy = is_distinction
+            || matches!(detail, Detail::Fact { keyword: "allowReserved" | "allowEmptyValue", .. })
+            || subject == Subject::Pattern && scope.context == ValueContext::NotExpected;
         let is_remark = kind == ChangeKind::Values(SetRelation::Unchanged);
         if scope.context == ValueContext::Condition && !is_remark {
             subject = Subject::Condition;
@@ -384,12 +411,16 @@ impl<'p> ChangeWalk<'p> {
             after,
             message: message.plain(consequence).plain("."),
             origins: Vec::new(),
-            // Senders that include such a property nevertheless must send a valid value.
-            is_about_values: rule.is_about_values() && scope.context != ValueContext::NotExpected,
+            is_about_values: rule.is_about_values() && !is_policy,
             shows_witness: false,
         };
         self.changes.add(self.found_in(), change)
     }
+}
+
+fn both_have_strings(base: Option<&Constraint>, revision: Option<&Constraint>) -> bool {
+    let has = |value: Option<&Constraint>| matches!(value, Some(Constraint::Types(types)) if types.contains("string"));
+    has(base) && has(revision)
 }
 
 /// A required member that has a default is judged more leniently.

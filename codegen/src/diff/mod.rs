@@ -5,26 +5,32 @@
 //! them and looks up each change in [`rules::RULES`], by its subject, its kind and the
 //! direction of the value. A change of a named schema is found once, and `places` lists
 //! the operations that it affects. [`Report::of`] does all of it.
-//! [`Report::with_verdicts`] then lets `verdict` compare the schemas of bodies as a whole, by
-//! [`inclusion`], and corrects the severities.
+//! [`Report::with_verdicts`] then matches the values that travel (`values`), and lets
+//! `verdict` compare their schemas as a whole, by [`inclusion`]: it corrects the severities
+//! and drops what has no effect. `servers` and `encodings` are compared as sets.
 
 mod align;
 mod change;
 mod compare;
+mod encodings;
 mod error;
 pub mod inclusion;
 mod judge;
 mod message;
+mod mistakes;
 mod place;
 mod places;
 pub mod render;
 mod report;
 pub mod rules;
+mod sameness;
 mod scope;
+mod servers;
 mod sides;
+mod values;
 mod verdict;
 
 pub use change::Change;
 pub use error::DiffError;
 pub use report::Report;
-pub use rules::Level;
+pub use rules::{Level, Policy};

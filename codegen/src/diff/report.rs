@@ -6,7 +6,7 @@ use super::change::Change;
 use super::compare;
 use super::error::DiffError;
 use super::judge;
-use super::rules::Level;
+use super::rules::{Level, Policy};
 use super::verdict;
 use crate::contract::{Contract, UnreadReference};
 use crate::document::Source;
@@ -36,12 +36,11 @@ impl Report {
         Ok(Self { breaking, changes, unread })
     }
 
-    /// Corrects the severities by the values that the JSON bodies of the two documents
-    /// allow, and adds what only these show.
+    /// Corrects the severities by the values that the two documents allow on the wire, and adds what only these show.
     #[must_use]
-    pub fn with_verdicts(self, base: &Source, revision: &Source) -> Self {
+    pub fn with_verdicts(self, base: &Source, revision: &Source, policy: Policy) -> Self {
         let mut changes = self.changes;
-        verdict::apply(base, revision, &mut changes);
+        verdict::apply(base, revision, policy, &mut changes);
         changes.sort_by(|a, b| a.order().cmp(&b.order()));
         let breaking = changes.iter().any(|change| change.level == Level::Breaking);
         Self { breaking, changes, unread: self.unread }

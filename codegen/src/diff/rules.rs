@@ -33,6 +33,16 @@ impl fmt::Display for Level {
     }
 }
 
+/// The treatment of rules that depart from the principle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// As they are written.
+    #[default]
+    Written,
+    /// They give way to the values that are accepted.
+    Strict,
+}
+
 /// The subject of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
@@ -118,6 +128,18 @@ impl DiffRule {
         }
     }
 
+    /// Returns the severity without the policy about defaults.
+    pub(super) fn strict_level(&self, direction: WireDirection) -> Level {
+        match (self.subject, direction) {
+            (Subject::DefaultedMember, WireDirection::Request) => Breaking,
+            _ => self.level(direction),
+        }
+    }
+
+    pub(super) fn is_of_discriminator(&self) -> bool {
+        self.subject == Subject::Discriminator
+    }
+
     pub(super) fn is_condition(&self) -> bool {
         self.subject == Subject::Condition
     }
@@ -139,21 +161,51 @@ impl DiffRule {
             | Subject::Bound
             | Subject::Values
             | Subject::Pattern
+            | Subject::Discriminator
             | Subject::Keyword => true,
             _ => false,
         }
     }
 
-    /// Returns whether the rule is a policy that excuses values which one side sends and
-    /// the other does not expect.
-    pub(super) fn excuses_values(&self, direction: WireDirection) -> bool {
-        match self.subject {
-            Subject::Alternative => true,
-            Subject::DefaultedMember | Subject::Pattern | Subject::Access => {
-                self.level(direction) == Warning
+    /// Returns whether the change concerns the presence of a member, not its value.
+    pub(super) fn is_member(&self) -> bool {
+        self.subject.is_member()
+    }
+
+    /// Returns whether a response was added or removed.
+    pub(super) fn is_about_responses(&self) -> bool {
+        matches!(self.subject, Subject::Success | Subject::Failure)
+    }
+
+    /// Returns whether the change of values could not be compared by the keyword alone.
+    pub(super) fn is_incomparable(&self) -> bool {
+        self.kind == INCOMPARABLE
+    }
+
+    /// Returns whether the rule is a policy about schemas, which [`Policy::Strict`] omits.
+    pub(super) fn is_policy_of_schemas(&self) -> bool {
+        self.is_member() || self.subject == Subject::Access
+    }
+
+    /// Returns whether some of the rules are policies that excuse values which one side
+    /// sends and the other does not expect. In a response, alternatives that are only
+    /// added or only removed do.
+    pub(super) fn excuse_values<'r>(
+        rules: impl IntoIterator<Item = &'r Self>,
+        direction: WireDirection,
+    ) -> bool {
+        let (mut is_excused, mut is_added, mut is_removed) = (false, false, false);
+        for rule in rules {
+            match rule.subject {
+                Subject::Alternative if rule.kind == Removed => is_removed = true,
+                Subject::Alternative => is_added = true,
+                Subject::DefaultedMember | Subject::Pattern | Subject::Access => {
+                    is_excused |= rule.level(direction) == Warning;
+                }
+                _ => {}
             }
-            _ => false,
         }
+        is_excused || direction == WireDirection::Response && is_added != is_removed
     }
 
     /// Returns the rule with an id.
@@ -265,7 +317,7 @@ pub static RULES: &[DiffRule] = &[
     rule("default-changed", Subject::Default, REMARK, (Warning, Info), "was changed", "messages without the value have a different meaning, but few receivers apply defaults"),
     rule("serialization-changed", Subject::Serialization, INCOMPARABLE, BREAKS, "was changed", "values are written differently"),
     rule("access-changed", Subject::Access, REMARK, MAY_BREAK, "was changed", "it restricts who may send the property, not its values"),
-    rule("discriminator-changed", Subject::Discriminator, REMARK, MAY_BREAK, "was changed", "it is a hint for readers and does not restrict values"),
+    rule("discriminator-changed", Subject::Discriminator, REMARK, MAY_BREAK, "was changed", "which values lead to an alternative is compared by their values"),
     rule("deprecation-changed", Subject::Deprecation, REMARK, HARMLESS, "was changed", "deprecated elements still work"),
     rule("keyword-narrowed", Subject::Keyword, NARROWED, NARROWER, "was added or tightened", ""),
     rule("keyword-widened", Subject::Keyword, WIDENED, WIDER, "was removed or relaxed", ""),
@@ -286,24 +338,66 @@ was accepted is rejected. Responses may not become wider: clients receive a valu
 they do not know. The reverse of either is harmless. The last column gives the reason
 for a row that departs from the principle or from oasdiff's severities.
 
-For the bodies of requests and responses in JSON, the schemas are also compared as a
-whole. If all values that one side sends are accepted by the other, the changes of the
-schema are `info`, except for those rules that are a policy (removed members, members
-with a default, `default-changed`, `access-changed`, `discriminator-changed`), and
-except for schemas with a discriminator or with keywords that do not apply to their
-type, such as `maxLength` beside `type: object`, or without any value: these are likely
-mistakes. Properties that need not be sent in a direction keep their severities too.
+## Values decide
+
+Each value that travels is also compared as a whole: those of parameters, headers and
+bodies, also of webhooks and callbacks. The question is whether every value that one
+side sends is accepted by the other.
+
+- Yes, in both directions: a change of the schema is no finding.
+- Yes: the changes of the schema are `info`.
+- No: the report shows a value that is not accepted, beside the first breaking change, or
+  as `values-excluded` or `values-introduced` if no other change is breaking.
+- Unknown: a change that its keyword cannot decide either is a `warning` with the reason,
+  and so is `values-undecided` if there is no other.
+
+Values are compared as they are written. JSON, YAML, CBOR, MessagePack and sequences of
+them have types. Elsewhere `1` is a number and a string alike: a parameter of type
+`string` accepts what `integer` sends. Objects within forms and multipart bodies are JSON.
+A list that repeats its name accepts a single value. A status is matched with the same
+status, its range or `default`, a media type with the same or a range. `discriminator`
+limits the values that lead to an alternative: those of `mapping`, or the name of its
+component. Servers are those of the operation, its path or the document, or `/`, with
+their variables expanded; each OAuth flow with its URLs is an alternative.
+
 Properties that the sender does not declare count as not sent, except for changes of
-keywords that concern them (`additionalProperties`, `propertyNames`).
+keywords that concern them (`additionalProperties`, `propertyNames`, `not` and the like).
+`readOnly` properties are not expected in requests, `writeOnly` ones not in responses.
 
-Otherwise the report shows a value that is not accepted: beside the breaking change,
-or as `values-excluded` or `values-introduced` if no other change of the body is
-breaking, and none is of an alternative, of `pattern`, of `readOnly` or `writeOnly`, or
-of a member with a default.
+## Policies
 
-Every change inside `not` or `if` is `condition-changed`. `readOnly` properties are not
-expected in requests, and `writeOnly` properties are not expected in responses: there
-it is `info` if such a property is added or removed, or becomes required or optional.
+Some rules depart from what values tell. `cargo xtask diff --strict` omits those in the
+first list.
+
+- `required` with a default is a `warning` in a request.
+- A removed optional member is a `warning`.
+- `access-changed` is a `warning`, also where a required property is no longer `readOnly`.
+- A new alternative in a response is a `warning`, and its new values are no finding.
+- A relaxed `pattern` in a response is a `warning`.
+
+These hold always:
+
+- The types of a parameter that lists `string` and others are told apart.
+- The pattern of a property that is not expected is compared: receivers check whatever is
+  present.
+- Schemas that are likely mistakes keep the severities of their keywords: those without
+  any value, with keywords that do not apply to their type (`maxLength` beside
+  `type: object`), with a part of an `allOf` that forbids the properties of another, and
+  components in XML with another name, which is the name of the element.
+
+## Evidence
+
+`codegen/tests/inclusion/random.rs` compares random pairs of schemas, and has every answer
+judged by the `jsonschema` crate. `INCLUSION_PAIRS=100000 INCLUSION_SEED=1 cargo test -p
+codegen --test inclusion random` checks 100,000 pairs: no \"yes\" is disproved by a
+value, and every \"no\" has a value that the crate confirms.
+`codegen/tests/diff/rewritings.rs` checks rewritings that mean the same: shuffled,
+renamed, inlined, wrapped in `allOf`, lifted to 3.1, parameters hoisted. `DIFF_CORPUS=FILE
+cargo test -p codegen --test diff -- --ignored` does so for other documents. Of the
+650 pairs of documents that the rules were measured with, 4 (0.6 %) have a change with an
+unknown effect: patterns with lookaround, encodings and external references.
+
+## Rules
 
 | Rule | Change | In a request | In a response | Reason |
 | --- | --- | --- | --- | --- |

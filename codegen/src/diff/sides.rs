@@ -108,6 +108,15 @@ impl<'c> Side<'c> {
         self.add(operation).element
     }
 
+    /// Returns whether the value of a parameter is a scalar, which is written alike with
+    /// and without `explode`.
+    pub(super) fn is_scalar(&self, parameter: &Element) -> bool {
+        let value = parameter.children.get(&EdgeLabel::Value);
+        let types = value.and_then(|value| self.element(value.element).facts.get("type"));
+        let Some(Constraint::Types(types)) = types else { return false };
+        !types.contains("array") && !types.contains("object")
+    }
+
     /// Returns the edge to the value of a parameter, and the types of the value;
     /// `None` if the parameter has a serialization style of its own.
     pub(super) fn parameter_value(&self, parameter: ElementId) -> Option<(ChildEdge, StringSet)> {

@@ -5,12 +5,13 @@
 mod hostile;
 mod laws;
 mod reports;
+mod rewritings;
 mod rules;
 mod schemas;
 mod verdict;
 
 use codegen::contract::Contract;
-use codegen::diff::{Level, Report};
+use codegen::diff::{Level, Policy, Report};
 use codegen::document::Source;
 
 fn contract(text: &str) -> Contract {
@@ -19,7 +20,16 @@ fn contract(text: &str) -> Contract {
 }
 
 fn report(base: &str, revision: &str) -> Report {
-    Report::of(&contract(base), &contract(revision)).unwrap()
+    report_with(base, revision, Policy::Written)
+}
+
+fn report_with(base: &str, revision: &str, policy: Policy) -> Report {
+    let source = |text| Source::parse("a.yaml", text).unwrap();
+    Report::of(&contract(base), &contract(revision)).unwrap().with_verdicts(
+        &source(base),
+        &source(revision),
+        policy,
+    )
 }
 
 /// Returns the rules and levels of the changes of a report.

@@ -131,7 +131,8 @@ fn large_report_fits_into_a_comment() {
     };
     let with = |bound| edited(SHOP, &[("        note: ", &(properties(bound) + "        note: "))]);
     let report = report(&with(5), &with(6));
-    assert_eq!(report.changes.len(), 2000);
+    // One change more: requests with so many properties are too complex to compare.
+    assert_eq!(report.changes.len(), 2001);
     let markdown = render::markdown(&report, &note());
     assert!(markdown.len() < 65_536, "{}", markdown.len());
     assert!(markdown.starts_with("**Breaking** · "), "{markdown}");

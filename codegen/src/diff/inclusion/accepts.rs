@@ -6,6 +6,7 @@ use super::InclusionChecker;
 use super::form::{Form, FormId, JsonType, Literal, NameSelector, ScalarValue};
 use super::numbers::Rational;
 use super::strings::has_format;
+use super::wire_form::text_of;
 
 impl InclusionChecker<'_> {
     /// Returns whether a value satisfies a literal; `None` where that is not known.
@@ -51,6 +52,7 @@ impl InclusionChecker<'_> {
                 self.form_accepts(target, value)
             }
             Form::Opaque { .. } => None,
+            Form::Text { form, .. } => self.form_accepts(*form, &Json::String(text_of(value)?)),
             form => match value {
                 Json::Number(number) => number_accepts(form, Rational::of_json(number)?),
                 Json::String(text) => self.string_accepts(form, text),

@@ -11,6 +11,8 @@ pub(super) struct ContextId(pub(super) usize);
 pub(super) struct ObjectContext<'d> {
     /// Properties that do not travel.
     pub(super) unsent: BTreeSet<&'d str>,
+    /// Fields of a form that are written as JSON.
+    pub(super) typed: BTreeSet<&'d str>,
     /// Properties that are declared whichever alternative holds.
     pub(super) declared: BTreeSet<&'d str>,
 }

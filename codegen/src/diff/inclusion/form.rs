@@ -55,6 +55,10 @@ impl TypeSet {
         Self(self.0 & other.0)
     }
 
+    pub(super) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     fn complement(self) -> Self {
         Self(63 & !self.0)
     }
@@ -118,6 +122,12 @@ pub(super) enum Form {
         identity: Rc<str>,
     },
 
+    /// The text of a value of these types satisfies a form.
+    Text {
+        types: TypeSet,
+        form: FormId,
+    },
+
     Minimum(NumberLimit),
     Maximum(NumberLimit),
     MultipleOf(Rational),
@@ -151,7 +161,7 @@ impl Form {
     /// and for an assertion about all types.
     pub(super) fn subject(&self) -> Option<TypeSet> {
         let json_type = match self {
-            Self::Opaque { types, .. } => return Some(*types),
+            Self::Opaque { types, .. } | Self::Text { types, .. } => return Some(*types),
             Self::Minimum(_) | Self::Maximum(_) | Self::MultipleOf(_) | Self::SinglePrecision => {
                 JsonType::Number
             }

@@ -8,7 +8,8 @@
 //!
 //! Keywords are read alike in both versions of OpenAPI, apart from `nullable`, Boolean
 //! exclusive bounds and siblings of `$ref`. `format` and `contentEncoding` are
-//! assertions. `discriminator` and unknown keywords are annotations, as in JSON Schema.
+//! assertions. `discriminator` limits the values that lead to an alternative. Unknown
+//! keywords are annotations, as in JSON Schema.
 
 mod accepts;
 mod alternatives;
@@ -16,6 +17,7 @@ mod arrays;
 mod automaton;
 mod constants;
 mod context;
+mod discriminator;
 mod form;
 mod formats;
 mod normalize;
@@ -23,8 +25,10 @@ mod numbers;
 mod objects;
 mod search;
 mod strings;
+mod texts;
 mod travel;
 mod unevaluated;
+mod wire_form;
 
 use std::rc::Rc;
 
@@ -33,6 +37,7 @@ use crate::document::Node;
 use form::{Forms, Literal};
 use normalize::Normalizer;
 use search::{Memory, OUT_OF_STEPS};
+pub use wire_form::WireForm;
 
 /// Steps that decide most pairs of schemas; hostile ones use them up in about a second.
 const DEFAULT_STEPS: u64 = 1_000_000;
@@ -55,8 +60,26 @@ pub struct SchemaDocument<'d> {
     pub dialect: Dialect,
 }
 
+/// A schema of values in some form on the wire.
+#[derive(Clone, Copy, Debug)]
+pub struct WireSchema<'d> {
+    /// The schema.
+    pub node: &'d Node,
+    /// The form of its values.
+    pub form: WireForm,
+    /// The members of [`WireForm::Fields`] that are JSON.
+    pub typed_fields: &'d [&'d str],
+}
+
+impl<'d> WireSchema<'d> {
+    /// A schema of typed values.
+    pub fn typed(node: &'d Node) -> Self {
+        Self { node, form: WireForm::Typed, typed_fields: &[] }
+    }
+}
+
 /// The treatment of properties that the sender's schema does not declare.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum UndeclaredProperties {
     /// They may send any, as JSON Schema has it.
     #[default]
@@ -64,6 +87,9 @@ pub enum UndeclaredProperties {
     /// They send none, where the schema declares some and says nothing of others. To add
     /// an optional property to a request is harmless then.
     Unsent,
+    /// Neither side knows any other than those that it declares. To add one is a change
+    /// then.
+    Unknown,
 }
 
 /// Options of an inclusion check.
@@ -140,16 +166,32 @@ impl<'d> InclusionChecker<'d> {
         accepted: SchemaDocument<'d>,
         options: InclusionOptions,
     ) -> Self {
-        Self {
-            forms: Forms::default(),
-            normalizer: Normalizer::new([sent, accepted], options),
-            memory: Memory::default(),
-        }
+        Self::with_normalizer(Normalizer::new([sent, accepted], options))
+    }
+
+    /// Prepares to compare schemas of the same documents, perhaps in the other order.
+    #[must_use]
+    pub fn another(&self, is_swapped: bool, options: InclusionOptions) -> Self {
+        Self::with_normalizer(self.normalizer.another(is_swapped, options))
+    }
+
+    fn with_normalizer(normalizer: Normalizer<'d>) -> Self {
+        Self { forms: Forms::default(), normalizer, memory: Memory::default() }
     }
 
     /// Decides whether every value of `sent` is a value of `accepted`, which stand in
     /// the first and the second document.
     pub fn includes(&mut self, sent: &'d Node, accepted: &'d Node) -> Inclusion {
+        self.includes_on_wire(WireSchema::typed(sent), WireSchema::typed(accepted))
+    }
+
+    /// Decides whether every value of `sent` is a value of `accepted`, as they are
+    /// written.
+    pub fn includes_on_wire(
+        &mut self,
+        sent: WireSchema<'d>,
+        accepted: WireSchema<'d>,
+    ) -> Inclusion {
         self.memory.begin(self.normalizer.options.step_limit);
         let sent = Literal::yes(self.normalize(0, sent));
         let refused = Literal::no(self.normalize(1, accepted));

@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::constants::number;
-use super::context::{ContextId, Contexts};
+use super::context::{ContextId, Contexts, ObjectContext};
 use super::form::{Form, FormId, JsonType, NameSelector, TypeSet};
 use super::numbers::{NumberLimit, Rational};
 use super::search::OUT_OF_STEPS;
-use super::{Dialect, InclusionChecker, InclusionOptions, SchemaDocument, formats};
+use super::wire_form::WireForm;
+use super::{Dialect, InclusionChecker, InclusionOptions, SchemaDocument, WireSchema, formats};
 use crate::document::resolver::{ReferenceTarget, Resolver};
-use crate::document::{Node, Value};
+use crate::document::{Member, Node, Value};
 
 /// Schemas within schemas that are read at once; deeper ones are read when needed.
 const MAX_DEPTH: usize = 40;
@@ -23,6 +24,8 @@ pub(super) struct PlacedSchema<'d> {
     pub(super) side: usize,
     /// Facts from surrounding schemas about the same object's properties.
     pub(super) context: ContextId,
+    /// The form in which the value is written.
+    pub(super) wire: WireForm,
     /// Set if the schema applies to the same value as the one that it stands in.
     pub(super) is_in_place: bool,
 }
@@ -37,18 +40,29 @@ impl<'d> PlacedSchema<'d> {
         Self { node, is_in_place: true, ..self.clone() }
     }
 
-    /// A schema for a part of the value.
+    /// A schema for a member of the value.
     pub(super) fn part(&self, node: &'d Node) -> Self {
-        Self { context: ContextId::default(), is_in_place: false, ..self.in_place(node) }
+        self.part_as(self.wire.of_member(), node)
+    }
+
+    /// A schema for an element of the value.
+    pub(super) fn element(&self, node: &'d Node) -> Self {
+        self.part_as(self.wire.of_element(), node)
+    }
+
+    fn part_as(&self, wire: WireForm, node: &'d Node) -> Self {
+        let context = ContextId::default();
+        Self { context, wire, is_in_place: false, ..self.in_place(node) }
     }
 
     pub(super) fn key(&self) -> SchemaKey {
-        (std::ptr::from_ref(self.node).addr(), self.side, self.context, self.is_in_place)
+        let node = std::ptr::from_ref(self.node).addr();
+        (node, self.side, self.context, self.wire, self.is_in_place)
     }
 }
 
 /// Everything that decides how a schema is read, beginning with the address of its node.
-pub(super) type SchemaKey = (usize, usize, ContextId, bool);
+pub(super) type SchemaKey = (usize, usize, ContextId, WireForm, bool);
 
 /// The schemas in progress that are applied to the same value, outermost first.
 #[derive(Debug, Default)]
@@ -75,7 +89,7 @@ impl InPlaceChain {
 #[derive(Debug)]
 pub(super) struct Normalizer<'d> {
     documents: [SchemaDocument<'d>; 2],
-    references: [Resolver<'d>; 2],
+    references: [Rc<Resolver<'d>>; 2],
     pub(super) options: InclusionOptions,
     known: HashMap<SchemaKey, FormId>,
     in_progress: HashSet<SchemaKey>,
@@ -88,9 +102,28 @@ pub(super) struct Normalizer<'d> {
 
 impl<'d> Normalizer<'d> {
     pub(super) fn new(documents: [SchemaDocument<'d>; 2], options: InclusionOptions) -> Self {
+        let references = documents.map(|document| Rc::new(Resolver::new(document.root)));
+        Self::with_references(documents, references, options)
+    }
+
+    /// A reader of the same documents, which may change sides.
+    pub(super) fn another(&self, is_swapped: bool, options: InclusionOptions) -> Self {
+        let (mut documents, mut references) = (self.documents, self.references.clone());
+        if is_swapped {
+            documents.swap(0, 1);
+            references.swap(0, 1);
+        }
+        Self::with_references(documents, references, options)
+    }
+
+    fn with_references(
+        documents: [SchemaDocument<'d>; 2],
+        references: [Rc<Resolver<'d>>; 2],
+        options: InclusionOptions,
+    ) -> Self {
         Self {
             documents,
-            references: documents.map(|document| Resolver::new(document.root)),
+            references,
             options,
             known: HashMap::new(),
             in_progress: HashSet::new(),
@@ -111,13 +144,32 @@ impl<'d> Normalizer<'d> {
         self.documents[schema.side].dialect == Dialect::OpenApi30
     }
 
+    /// The schema of a property.
+    fn member(&self, schema: &PlacedSchema<'d>, property: &'d Member) -> PlacedSchema<'d> {
+        let part = schema.part(&property.node);
+        let is_typed = self.contexts.list[schema.context.0].typed.contains(&*property.key);
+        if is_typed { PlacedSchema { wire: WireForm::Typed, ..part } } else { part }
+    }
+
+    pub(super) fn root(&self, side: usize) -> &'d Node {
+        self.documents[side].root
+    }
+
+    /// The target of a reference that stands in a schema.
+    pub(super) fn resolve(&self, schema: &PlacedSchema<'d>, reference: &str) -> Option<&'d Node> {
+        match self.references[schema.side].target(schema.node, reference) {
+            ReferenceTarget::Node(node) => Some(node),
+            ReferenceTarget::OtherDocument | ReferenceTarget::Missing => None,
+        }
+    }
+
     /// The schema that `keyword` refers to. The error names what cannot be resolved.
     pub(super) fn target(
         &self,
         schema: &PlacedSchema<'d>,
         keyword: &str,
     ) -> Option<Result<PlacedSchema<'d>, String>> {
-        let reference = schema.node().get(keyword)?.as_str()?;
+        let reference = schema.node.get(keyword)?.as_str()?;
         let references = &self.references[schema.side];
         let target = match keyword {
             "$dynamicRef" => match references.dynamic_targets(schema.node, reference).as_deref() {
@@ -183,7 +235,7 @@ const KEYWORDS: &[(&str, ReadKeyword)] = &[
         let inner = c.read(&schema.in_place(node));
         Some(c.forms.not(inner))
     }),
-    ("oneOf", |c, schema, node| c.read_alternatives(schema, node).map(|parts| c.forms.one(parts))),
+    ("oneOf", |c, schema, node| c.one_of(schema, node)),
     ("pattern", |c, _, node| Some(c.forms.intern(Form::Pattern(node.as_str()?.into())))),
     ("patternProperties", |c, schema, node| c.pattern_properties(schema, node)),
     ("prefixItems", |c, schema, node| c.prefix_items(schema, node)),
@@ -203,8 +255,12 @@ const KEYWORDS: &[(&str, ReadKeyword)] = &[
 
 impl<'d> InclusionChecker<'d> {
     /// Reads a schema of one of the two documents.
-    pub(super) fn normalize(&mut self, side: usize, node: &'d Node) -> FormId {
-        self.read(&PlacedSchema { node, side, context: ContextId::default(), is_in_place: false })
+    pub(super) fn normalize(&mut self, side: usize, schema: WireSchema<'d>) -> FormId {
+        let typed = schema.typed_fields.iter().copied().collect();
+        let context = ObjectContext { typed, ..ObjectContext::default() };
+        let context = self.normalizer.contexts.intern(context);
+        let WireSchema { node, form: wire, .. } = schema;
+        self.read(&PlacedSchema { node, side, context, wire, is_in_place: false })
     }
 
     /// Reads a schema that was put off.
@@ -239,7 +295,7 @@ impl<'d> InclusionChecker<'d> {
 
     fn read_in_chain(&mut self, schema: &PlacedSchema<'d>) -> FormId {
         let key = schema.key();
-        if !self.memory.spend(1 + schema.node().members().len()) {
+        if !self.memory.spend(1 + schema.node.members().len()) {
             return self.opaque(TypeSet::ALL, OUT_OF_STEPS);
         }
         if self.normalizer.chain.is_abandoned() {
@@ -295,12 +351,13 @@ impl<'d> InclusionChecker<'d> {
     }
 
     fn read_value(&mut self, schema: &PlacedSchema<'d>, alternatives: bool) -> FormId {
-        match &schema.node().value {
+        match &schema.node.value {
             Value::Bool(true) => self.forms.always(),
             Value::Bool(false) => self.forms.never(),
             Value::Object(_) => {
                 let schema = &self.normalizer.with_context(schema);
                 let keywords = self.read_keywords(schema, alternatives);
+                let keywords = self.with_absent_text(schema, keywords);
                 self.closed(schema, keywords)
             }
             _ => self.opaque(TypeSet::ALL, "a schema is no object"),
@@ -313,17 +370,19 @@ impl<'d> InclusionChecker<'d> {
             return form;
         }
         let mut parts = Vec::new();
-        for member in schema.node().members() {
+        for member in schema.node.members() {
             let keyword = member.key.as_str();
             let Ok(index) = KEYWORDS.binary_search_by_key(&keyword, |row| row.0) else { continue };
             if alternatives || !["anyOf", "oneOf"].contains(&keyword) {
                 let part = KEYWORDS[index].1(self, schema, &member.node);
-                parts.push(part.unwrap_or_else(|| self.malformed(schema, keyword)));
+                let part = part.unwrap_or_else(|| self.malformed(schema, keyword));
+                parts.push(self.with_texts(schema, keyword, part));
             }
         }
         let all = self.forms.all(parts);
+        let all = self.with_single_element(schema, all);
         // Strictly, null is allowed only where `type` stands beside, but authors mean it.
-        match schema.node().get("nullable").and_then(Node::as_bool) {
+        match schema.node.get("nullable").and_then(Node::as_bool) {
             Some(true) if is_30 => {
                 let null = self.forms.types(JsonType::Null);
                 self.forms.any([null, all])
@@ -363,6 +422,13 @@ impl<'d> InclusionChecker<'d> {
     ) -> Option<Vec<FormId>> {
         let parts = array(node)?;
         Some(parts.iter().map(|part| self.read(&schema.in_place(part))).collect())
+    }
+
+    /// Reads `oneOf`. Of texts, which have no types, more than one alternative may hold.
+    fn one_of(&mut self, schema: &PlacedSchema<'d>, node: &'d Node) -> Option<FormId> {
+        let parts = self.read_alternatives(schema, node)?;
+        let is_text = Self::accepts_text(schema);
+        Some(if is_text { self.forms.any(parts) } else { self.forms.one(parts) })
     }
 
     fn type_names(&mut self, node: &Node) -> Option<FormId> {
@@ -405,7 +471,7 @@ impl<'d> InclusionChecker<'d> {
         form: fn(NumberLimit) -> Form,
     ) -> Option<FormId> {
         let exclusive = self.normalizer.is_30(schema)
-            && schema.node().get(exclusive).and_then(Node::as_bool) == Some(true);
+            && schema.node.get(exclusive).and_then(Node::as_bool) == Some(true);
         let limit = NumberLimit { value: number(node)?, exclusive };
         Some(self.forms.intern(form(limit)))
     }
@@ -497,7 +563,7 @@ impl<'d> InclusionChecker<'d> {
         let otherwise = self.forms.not(condition);
         let mut parts = Vec::new();
         for (keyword, unless) in [("then", otherwise), ("else", condition)] {
-            if let Some(branch) = schema.node().get(keyword) {
+            if let Some(branch) = schema.node.get(keyword) {
                 let branch = self.read(&schema.in_place(branch));
                 parts.push(self.forms.any([unless, branch]));
             }
@@ -506,26 +572,26 @@ impl<'d> InclusionChecker<'d> {
     }
 
     fn items(&mut self, schema: &PlacedSchema<'d>, node: &'d Node) -> Option<FormId> {
-        let prefix = schema.node().get("prefixItems").map_or(0, |node| node.elements().len());
+        let prefix = schema.node.get("prefixItems").map_or(0, |node| node.elements().len());
         if array(node).is_some() {
             return None;
         }
-        let item = self.read(&schema.part(node));
+        let item = self.read(&schema.element(node));
         Some(self.forms.intern(Form::Items(prefix, None, item)))
     }
 
     fn prefix_items(&mut self, schema: &PlacedSchema<'d>, node: &'d Node) -> Option<FormId> {
         let mut parts = Vec::new();
         for (index, item) in array(node)?.iter().enumerate() {
-            let item = self.read(&schema.part(item));
+            let item = self.read(&schema.element(item));
             parts.push(self.forms.intern(Form::Items(index, Some(index + 1), item)));
         }
         Some(self.forms.all(parts))
     }
 
     fn contains(&mut self, schema: &PlacedSchema<'d>, node: &'d Node) -> Option<FormId> {
-        let item = self.read(&schema.part(node));
-        let limit = |keyword| match schema.node().get(keyword) {
+        let item = self.read(&schema.element(node));
+        let limit = |keyword| match schema.node.get(keyword) {
             Some(node) => number(node)?.to_json()?.as_u64().map(Some),
             None => Some(None),
         };
@@ -558,7 +624,7 @@ impl<'d> InclusionChecker<'d> {
             let value = match (self.normalizer.is_unsent(schema, name), schema.side) {
                 (true, 0) => self.forms.never(),
                 (true, _) => continue,
-                (false, _) => self.read(&schema.part(&property.node)),
+                (false, _) => self.read(&self.normalizer.member(schema, property)),
             };
             let selector = NameSelector::Name(name.into());
             parts.push(self.forms.intern(Form::Members(selector, value)));
@@ -583,8 +649,8 @@ impl<'d> InclusionChecker<'d> {
     ) -> Option<FormId> {
         let value = self.read(&schema.part(node));
         let selector = NameSelector::Rest {
-            names: keys(schema.node(), "properties").collect(),
-            patterns: keys(schema.node(), "patternProperties").collect(),
+            names: keys(schema.node, "properties").collect(),
+            patterns: keys(schema.node, "patternProperties").collect(),
         };
         Some(self.forms.intern(Form::Members(selector, value)))
     }

@@ -28,6 +28,9 @@ const MAX_KNOWN: usize = 200_000;
 const UNCONDITIONAL: usize = usize::MAX;
 
 pub(super) const OUT_OF_STEPS: &str = "step budget";
+/// Numbers with texts of some variety.
+const TRIED_NUMBERS: [&str; 8] =
+    ["0", "1", "-1", "7", "12", "1.5", "4294967297", "12345678901234567"];
 const TOO_DEEP: &str = "the schemas are nested too deeply";
 
 type Goal = Rc<[Literal]>;
@@ -359,7 +362,7 @@ impl InclusionChecker<'_> {
         });
         let proposal = match (self.candidates(json_type, assertions), json_type) {
             (Some(candidates), _) => self.choose(candidates, assertions),
-            (None, JsonType::Number) => self.number_goal(assertions).solve().map(Json::Number),
+            (None, JsonType::Number) => self.solve_number(assertions),
             (None, JsonType::String) => self.solve_string(assertions).map(Json::String),
             (None, JsonType::Array) => self.solve_array(assertions).map(Json::Array),
             (None, _) => self.solve_object(assertions).map(Json::Object),
@@ -410,6 +413,23 @@ impl InclusionChecker<'_> {
             Form::Format(format) => format!("format `{format}` is not understood").into(),
             _ => "an assertion could not be evaluated".into(),
         }
+    }
+
+    /// Searches a number. Where its text matters, a few numbers are tried.
+    fn solve_number(&mut self, assertions: &[Literal]) -> Search<Json> {
+        let found = self.number_goal(assertions).solve().map(Json::Number);
+        let is_text = |l: &Literal| matches!(&*self.forms.get(l.form), Form::Text { .. });
+        let Search::Found(first) = &found else { return found };
+        if !assertions.iter().any(is_text) {
+            return found;
+        }
+        let tried = TRIED_NUMBERS.iter().filter_map(|text| text.parse().ok()).map(Json::Number);
+        for number in std::iter::once(first.clone()).chain(tried) {
+            if assertions.iter().all(|literal| self.accepts(*literal, &number) == Some(true)) {
+                return Search::Found(number);
+            }
+        }
+        Search::unclear("the text of numbers is not compared")
     }
 
     fn number_goal(&self, assertions: &[Literal]) -> NumberGoal {

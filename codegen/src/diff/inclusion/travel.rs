@@ -17,13 +17,13 @@ impl<'d> super::normalize::Normalizer<'d> {
     /// Adds what a schema says of properties to its context, for the schemas within.
     pub(super) fn with_context(&mut self, schema: &PlacedSchema<'d>) -> PlacedSchema<'d> {
         let options = self.options;
-        let closes = options.undeclared == UndeclaredProperties::Unsent;
+        let closes = options.undeclared != UndeclaredProperties::Any;
         if options.direction.is_none() && !closes {
             return schema.clone();
         }
         let mut context = self.contexts.list[schema.context.0].clone();
         for schema in self.reach(schema, false) {
-            let properties = schema.node().get("properties").map_or(&[][..], Node::members);
+            let properties = schema.node.get("properties").map_or(&[][..], Node::members);
             for property in properties {
                 if closes {
                     context.declared.insert(&property.key);
@@ -47,13 +47,17 @@ impl<'d> super::normalize::Normalizer<'d> {
             Some(WireDirection::Response) => "writeOnly",
         };
         let is_set =
-            |part: &PlacedSchema| part.node().get(keyword).and_then(Node::as_bool) == Some(true);
+            |part: &PlacedSchema| part.node.get(keyword).and_then(Node::as_bool) == Some(true);
         self.reach(property, false).iter().any(is_set)
     }
 
     /// The schema with all that it applies to the same value by `$ref` and `allOf`, and
     /// by keywords that depend on the value if `alternatives` is set.
-    fn reach(&self, schema: &PlacedSchema<'d>, alternatives: bool) -> Vec<PlacedSchema<'d>> {
+    pub(super) fn reach(
+        &self,
+        schema: &PlacedSchema<'d>,
+        alternatives: bool,
+    ) -> Vec<PlacedSchema<'d>> {
         let keywords: &[&str] = if alternatives {
             &["allOf", "anyOf", "oneOf", "dependentSchemas", "then", "else"]
         } else {
@@ -67,10 +71,10 @@ impl<'d> super::normalize::Normalizer<'d> {
                 continue;
             }
             pending.extend(self.target(&schema, "$ref").and_then(Result::ok));
-            if self.is_30(&schema) && schema.node().get("$ref").is_some() {
+            if self.is_30(&schema) && schema.node.get("$ref").is_some() {
                 continue;
             }
-            for node in keywords.iter().filter_map(|keyword| schema.node().get(keyword)) {
+            for node in keywords.iter().filter_map(|keyword| schema.node.get(keyword)) {
                 let inner: Vec<_> = match (node.elements(), node.members()) {
                     ([], []) => Vec::new(),
                     (elements @ [_, ..], _) => elements.iter().collect(),
@@ -88,7 +92,11 @@ impl<'d> super::normalize::Normalizer<'d> {
 
 impl<'d> InclusionChecker<'d> {
     fn closes(&self, schema: &PlacedSchema<'d>) -> bool {
-        schema.side == 0 && self.normalizer.options.undeclared == UndeclaredProperties::Unsent
+        match self.normalizer.options.undeclared {
+            UndeclaredProperties::Any => false,
+            UndeclaredProperties::Unsent => schema.side == 0,
+            UndeclaredProperties::Unknown => true,
+        }
     }
 
     /// Rules out properties that are declared nowhere, where the sender is taken to send
@@ -99,14 +107,16 @@ impl<'d> InclusionChecker<'d> {
         }
         let reached = self.normalizer.reach(schema, true);
         let is_open = |schema: &PlacedSchema| {
-            ["additionalProperties", "unevaluatedProperties"]
-                .iter()
-                .any(|keyword| schema.node().get(keyword).is_some())
+            let keywords = ["additionalProperties", "unevaluatedProperties"];
+            let mut others = keywords.iter().filter_map(|keyword| schema.node.get(keyword));
+            others.any(|others| others.as_bool() != Some(true) && others.members() != [])
         };
-        let all = |keyword| reached.iter().flat_map(move |schema| keys(schema.node(), keyword));
+        let is_object = |schema: &PlacedSchema| schema.node.get_str("type") == Some("object");
+        let all = |keyword| reached.iter().flat_map(move |schema| keys(schema.node, keyword));
         let names: BTreeSet<_> = all("properties").collect();
         let patterns = all("patternProperties").collect();
-        if names.is_empty() || reached.iter().any(is_open) {
+        let is_free = names.is_empty() && !reached.iter().any(is_object);
+        if is_free || reached.iter().any(is_open) {
             return form;
         }
         let never = self.forms.never();
@@ -123,6 +133,7 @@ impl<'d> InclusionChecker<'d> {
         node: &'d Node,
     ) -> Option<Vec<FormId>> {
         let forms = self.in_place(schema, node)?;
+        let forms = self.discriminated(schema, node, forms);
         if !self.closes(schema) || self.normalizer.is_abandoned() {
             return Some(forms);
         }
@@ -131,7 +142,7 @@ impl<'d> InclusionChecker<'d> {
             .iter()
             .map(|part| {
                 let reached = self.normalizer.reach(&schema.in_place(part), true);
-                reached.iter().flat_map(|schema| keys(schema.node(), "properties")).collect()
+                reached.iter().flat_map(|schema| keys(schema.node, "properties")).collect()
             })
             .collect();
         let all: BTreeSet<_> = names.iter().flatten().cloned().collect();
