@@ -137,7 +137,9 @@ impl<'r, E> RecordValidator<'r, E> {
         let latest = self.latest_type.replace(record_type);
         self.guess = latest.filter(|latest| is_same(latest, record_type));
         match guessed {
-            Some(checked) if guess.is_some_and(|guess| is_same(guess, record_type)) => Some(checked),
+            Some(checked) if guess.is_some_and(|guess| is_same(guess, record_type)) => {
+                Some(checked)
+            }
             _ => Some(audited::check(record_type, text)),
         }
     }
