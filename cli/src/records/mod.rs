@@ -175,6 +175,23 @@ mod tests {
     }
 
     #[test]
+    fn finds_the_type_of_each_record_in_a_mixed_file() {
+        let organisation = r#"{"domain": null, "id": "org_1CP8EQDNQSBXTMR2", "name": "A"}"#;
+        let nested = format!("{{\"owner\": {organisation}, \"id\": \"spl_1CC712KFS1S0YKPS\"}}");
+        let unnamed = organisation.replace("name", "title");
+        let unknown = organisation.replace("org_", "tea_");
+        let lines = [organisation, organisation, organisation, &nested, &unnamed, &unknown];
+        let document = format!("{}\n", lines.join("\n")).repeat(3);
+        let expected = "3@4 required, 4@5 required, 5@6 record-type, ";
+        assert!(outline(&document).starts_with(expected), "{}", outline(&document));
+        let in_one_block = check(document.as_bytes(), document.len() + 1, 1);
+        assert_eq!((in_one_block.1.records, in_one_block.1.invalid), (18, 9));
+        for (block_size, threads) in [(7, 1), (64, 2), (200, 3)] {
+            assert_eq!(check(document.as_bytes(), block_size, threads), in_one_block);
+        }
+    }
+
+    #[test]
     fn results_do_not_depend_on_blocks_and_threads() {
         let lines = "{\"id\": 1}\n{}\r\n\n{\"id\"\nnull {} [1]\n".repeat(40);
         let pretty = "{\n  \"id\": {\n  }\n}\n{\n\"id\":\n{\n}}\n".repeat(40);

@@ -85,8 +85,10 @@ pub(super) struct RecordValidator<'r, E> {
     pub(super) report: &'r mut dyn FnMut(InvalidRecord) -> Result<(), E>,
     /// The type of all records. `None` finds the type of each record by its identifier.
     record_type: Option<&'static RecordType>,
-    /// The type of the latest record.
+    /// The type of the latest record whose identifier was read.
     latest_type: Option<&'static RecordType>,
+    /// The type of the next record, if it is that of two records in a row.
+    guess: Option<&'static RecordType>,
 }
 
 impl<'r, E> RecordValidator<'r, E> {
@@ -94,7 +96,7 @@ impl<'r, E> RecordValidator<'r, E> {
         record_type: Option<&'static RecordType>,
         report: &'r mut dyn FnMut(InvalidRecord) -> Result<(), E>,
     ) -> Self {
-        Self { summary: Summary::default(), report, record_type, latest_type: None }
+        Self { summary: Summary::default(), report, record_type, latest_type: None, guess: None }
     }
 
     /// Returns the type of all records, if one was given.
@@ -118,21 +120,24 @@ impl<'r, E> RecordValidator<'r, E> {
 
     /// Checks a record, or returns `None` if its type is unknown.
     ///
-    /// The first guess is the type of the previous record. A record without violations has the
-    /// guessed type, because its identifier was validated.
+    /// In a run of records of one type, reading their identifiers first would take a fifth of the
+    /// time. A record without violations has the guessed type, because its identifier was
+    /// validated.
     fn check(&mut self, text: &[u8]) -> Option<CheckedRecord> {
         if let Some(record_type) = self.record_type {
             return Some(audited::check(record_type, text));
         }
-        let guess = self.latest_type.filter(|guess| guess.is_likely(text));
+        let is_same = |one: &RecordType, other: &RecordType| std::ptr::eq(one, other);
+        let guess = self.guess.filter(|guess| guess.is_likely(text));
         let guessed = guess.map(|guess| audited::check(guess, text));
         if guessed.as_ref().is_some_and(|checked| checked.violations.is_empty()) {
             return guessed;
         }
         let record_type = RecordType::of(text)?;
-        self.latest_type = Some(record_type);
+        let latest = self.latest_type.replace(record_type);
+        self.guess = latest.filter(|latest| is_same(latest, record_type));
         match guessed {
-            Some(checked) if guess.is_some_and(|guess| std::ptr::eq(guess, record_type)) => {
+            Some(checked) if guess.is_some_and(|guess| is_same(guess, record_type)) => {
                 Some(checked)
             }
             _ => Some(audited::check(record_type, text)),

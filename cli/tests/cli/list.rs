@@ -148,6 +148,13 @@ fn sums_lists_exactly() {
 }
 
 #[test]
+fn a_sum_with_split_batches_is_noted() {
+    let mut arguments = vec!["--offline", "sum", "organisation-credit-batches"];
+    arguments.extend(["org_W5GDS0000SIM0000", "--status", "active,split", "--format", "csv"]);
+    assert_snapshot("sum-split", &run(&arguments));
+}
+
+#[test]
 fn a_failed_page_leaves_no_total() {
     let simulator = Simulator::start().unwrap();
     simulator.answer("issuances", 500, &json!({ "detail": "broken" })).unwrap();

@@ -14,7 +14,7 @@ use crate::types::{
     BufferPoolRefund, CreditBatch, Delivery, Issuance, IssuanceCreditBatches, Order,
     OrganisationCreditBalance, Project, Retirement, Transfer,
 };
-use crate::validate::{HasSchema, Validated, from_slice};
+use crate::validate::{HasSchema, Validated, Violation, from_slice};
 
 /// A type of the API that the audit has rules for.
 ///
@@ -161,8 +161,8 @@ macro_rules! with_type {
     };
 }
 
-/// Returns the contradictions within a resource in JSON, or `None` if the audit has no rules for
-/// the type. JSON that does not decode has none: it has violations of the spec instead.
+/// Returns the contradictions within a resource in JSON and its violations of the spec, or `None`
+/// if the audit has no rules for the type. JSON that does not decode has no contradictions.
 ///
 /// `type_name` is the name in the spec, such as `Issuance`. Findings about a resource without an
 /// identifier have an empty one.
@@ -170,13 +170,16 @@ macro_rules! with_type {
 /// ```
 /// use isometric_registry::audit::findings_in;
 ///
-/// assert_eq!(findings_in("CreditBatch", b"{}"), Some(vec![]));
+/// let (findings, violations) = findings_in("CreditBatch", b"{}").unwrap_or_default();
+/// assert_eq!(findings, []);
+/// assert_eq!(violations[0].to_string(), "/beneficiary: required: expected the property, got nothing");
 /// assert_eq!(findings_in("Location", b"{}"), None);
 /// ```
-pub fn findings_in(type_name: &str, json: &[u8]) -> Option<Vec<Finding>> {
-    fn find<T: Audited>(json: &[u8]) -> Vec<Finding> {
-        let resource = from_slice::<T>(json).value;
-        resource.map(|resource| findings_within(&resource, "")).unwrap_or_default()
+pub fn findings_in(type_name: &str, json: &[u8]) -> Option<(Vec<Finding>, Vec<Violation>)> {
+    fn find<T: Audited>(json: &[u8]) -> (Vec<Finding>, Vec<Violation>) {
+        let Validated { value, violations, .. } = from_slice::<T>(json);
+        let findings = value.map(|resource| findings_within(&resource, "")).unwrap_or_default();
+        (findings, violations)
     }
     with_type!(type_name, find(json))
 }
