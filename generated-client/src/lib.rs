@@ -70,7 +70,7 @@
 //! | --- | --- |
 //! | `rustls` | TLS with rustls and the certificates of the system; enabled by default |
 //! | `native-tls` | TLS with the library of the system, even if `rustls` is enabled |
-//! | `gzip` | compressed responses |
+//! | `gzip` | compressed responses; of a body with several gzip members, only the first is read |
 //! | `blocking` | [`Call::block`](Call#method.block) and `blocking::wait`, for programs without a runtime |
 //!
 //! Without TLS, only loopback addresses can be reached. `wasm32-unknown-unknown` is not

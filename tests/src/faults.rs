@@ -240,9 +240,10 @@ fn large_bodies() -> Vec<Fault> {
     let plain = Reply::json(200, active_batch()).with("content-encoding", "gzip");
     let batch = active_batch().to_string();
     let (start, end) = batch.split_at(batch.len() / 2);
-    let members = gzip_members(&[start, end]);
-    let cut = Reply::new(200, &members[..members.len() - 20]).with("content-encoding", "gzip");
-    let members = Reply::new(200, members).with("content-encoding", "gzip");
+    // reqwest reads the first member only, which must not pass for the whole body.
+    let members = Reply::new(200, gzip_members(&[start, end])).with("content-encoding", "gzip");
+    let whole = gzip_members(&[&batch]);
+    let cut = Reply::new(200, &whole[..whole.len() - 20]).with("content-encoding", "gzip");
     vec![
         ("a body at the limit", Reply::json(200, &full), Outcome::Value, 1),
         ("an oversized body", Reply::json(200, &blank), Outcome::Oversized, 1),
@@ -251,7 +252,7 @@ fn large_bodies() -> Vec<Fault> {
         ("an endless body", Reply::raw(head(u64::MAX / 2) + &blank), Outcome::Oversized, 1),
         ("a gzip bomb", bomb, Outcome::Oversized, 1),
         ("a body that is not gzip", plain, Outcome::Transport, ALL),
-        ("a body of two gzip members", members, Outcome::Value, 1),
+        ("a body of two gzip members", members, Outcome::Invalid, 1),
         ("a truncated gzip member", cut, Outcome::Transport, ALL),
     ]
 }
