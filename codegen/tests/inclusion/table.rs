@@ -381,11 +381,18 @@ const DECLARED: &[Case] = &[
         "no",
         "yes",
     ),
+    // Written out, the default means no more than left out.
     (
         "{type: object, properties: {a: {type: string}}, additionalProperties: {}}",
         "{type: object, properties: {a: {type: string}, b: {type: string}}}",
-        "no",
         "yes",
+        "yes",
+    ),
+    (
+        "{type: object, properties: {a: {type: string}}, additionalProperties: {type: integer}}",
+        "{type: object, properties: {a: {type: string}, b: {type: string}}}",
+        "no",
+        "no",
     ),
     (
         "{type: object, properties: {a: {type: string}}}",
