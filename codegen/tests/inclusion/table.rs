@@ -400,7 +400,9 @@ const DECLARED: &[Case] = &[
         "no",
         "yes",
     ),
-    ("{type: object}", "{type: object, properties: {a: {type: string}}}", "no", "yes"),
+    // An object that declares nothing may get properties, but any value may not.
+    ("{type: object}", "{type: object, properties: {a: {type: string}}}", "yes", "yes"),
+    ("{}", "{properties: {a: {type: string}}}", "no", "yes"),
     (
         "{oneOf: [{type: object, required: [x], properties: {x: {type: string}}}, {type: object, required: [y], properties: {y: {type: integer}}}]}",
         "{type: object, properties: {x: {type: string}, y: {type: integer}}}",

@@ -100,7 +100,7 @@ impl<'d> InclusionChecker<'d> {
     }
 
     /// Rules out properties that are declared nowhere, where the sender is taken to send
-    /// none: the schema declares some, and has no keyword about others.
+    /// none: the schema is one of objects, and has no keyword about others.
     pub(super) fn closed(&mut self, schema: &PlacedSchema<'d>, form: FormId) -> FormId {
         if schema.is_in_place || !self.closes(schema) || self.normalizer.is_abandoned() {
             return form;
