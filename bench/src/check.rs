@@ -37,13 +37,13 @@ duckdb.sql(f\"select count(t) from read_json('{sys.argv[2]}', format='newline_de
 ";
 
 /// The files of a measurement.
-struct Files<'f> {
+struct RecordFiles<'f> {
     schema: &'f Path,
     records: &'f Path,
 }
 
 /// An alternative: its name, and the command that reads the records.
-type Reader = (&'static str, fn(&Bench, &Files<'_>) -> Peer<Command>);
+type Reader = (&'static str, fn(&Bench, &RecordFiles<'_>) -> Peer<Command>);
 
 const READERS: [Reader; 3] = [
     ("jq empty", |_, files| {
@@ -57,7 +57,7 @@ const READERS: [Reader; 3] = [
     ("duckdb 2.0.1", |bench, files| python(bench, "duckdb==2.0.1", DUCKDB, files)),
 ];
 
-fn python(bench: &Bench, package: &str, program: &str, files: &Files<'_>) -> Peer<Command> {
+fn python(bench: &Bench, package: &str, program: &str, files: &RecordFiles<'_>) -> Peer<Command> {
     let mut python = Command::new(peers::python(bench, package)?);
     python.args(["-c", program]).arg(files.schema).arg(files.records);
     Ok(python)
@@ -66,7 +66,7 @@ fn python(bench: &Bench, package: &str, program: &str, files: &Files<'_>) -> Pee
 pub(crate) fn measure(bench: &Bench) -> BenchResult<Vec<String>> {
     let program = process::cargo_build(bench, "isometric-registry-cli", "isometric-registry")?;
     let (schema, records) = (bench.folder.join("schema.json"), bench.folder.join("records.ndjson"));
-    let files = Files { schema: &schema, records: &records };
+    let files = RecordFiles { schema: &schema, records: &records };
     let mut lines = Vec::new();
     for (name, component, arguments) in RECORDS {
         let bytes = write_records(bench, &records, component)?;

@@ -29,13 +29,14 @@
 //! credit is 1,000 kg.
 //!
 //! Calls need a Tokio runtime, or the feature `blocking`. `examples/` has complete programs that
-//! need neither credentials nor a network: `issuances`, `credit_batch` and `retire`. `portfolio`
-//! shows the balance of an organisation.
+//! need neither credentials nor a network: `issuances`, `portfolio` (the balance and the batches of
+//! an organisation), `credit_batch` and `retire`.
 //!
 //! - Awaiting a call of a list, such as `registry.projects().first(10).await?`, fetches one page.
 //!   `items()` and `pages()` are streams over all pages, and `count()` returns their total.
 //! - Optional arguments are methods of the [`Call`], as `first` above, and optional properties of
 //!   a request are methods of its type.
+//! - [`Registry::json_call`] calls an operation by name with JSON.
 //! - [`Registry::credit_batches_by_id`] fetches many batches, several at a time.
 //! - [`Registry::lineage`] fetches a batch with its ancestors and descendants, and checks that
 //!   they add up.

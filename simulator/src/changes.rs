@@ -6,14 +6,14 @@ use isometric_registry::validate::HasSchema;
 
 use crate::error::WorldError;
 use crate::identifier::IdentifierKind;
-use crate::ledger::{InsertedRow, Ledger, Portion, RetirementTerms, Timestamp};
+use crate::ledger::{InsertedRow, Ledger, Microseconds, Portion, RetirementTerms};
 use crate::served::ServedWorld;
 
 /// The maximum size of an issued batch: a billion tonnes.
 const MAX_KILOGRAMS: i64 = 1_000_000_000_000;
 
 /// The time between two changes to a batch.
-const ONE_DAY: Timestamp = 86_400_000_000;
+const ONE_DAY: Microseconds = 86_400_000_000;
 
 /// Returns a batch that is not corrupt.
 pub(crate) fn batch(world: &ServedWorld, id: &CreditBatchId) -> Result<CreditBatch, WorldError> {
@@ -188,7 +188,7 @@ fn whole(ledger: &Ledger, batch: u32) -> Portion {
 }
 
 /// Returns a time after the delivery of a batch or, if it was not delivered, its issuance.
-fn after(ledger: &Ledger, batch: u32) -> Timestamp {
+fn after(ledger: &Ledger, batch: u32) -> Microseconds {
     let issued_at = ledger.issued_at(batch);
     ledger.delivered_at(batch).unwrap_or(issued_at).max(issued_at) + ONE_DAY
 }

@@ -6,7 +6,7 @@ use isometric_registry::chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::identifier::IdentifierKind;
-use crate::ledger::{Ledger, Timestamp};
+use crate::ledger::{Ledger, Microseconds};
 use crate::views::quantity;
 
 /// A list of the registry. The path of its operation ends in the identifier of the parent, if it
@@ -134,9 +134,9 @@ enum FilterProperty {
     /// A text, of which the parameter lists the accepted values.
     Text(fn(&Ledger, u32) -> &'static str),
     /// A time that must be after the parameter.
-    After(fn(&Ledger, u32) -> Timestamp),
+    After(fn(&Ledger, u32) -> Microseconds),
     /// A time that must be before the parameter.
-    Before(fn(&Ledger, u32) -> Timestamp),
+    Before(fn(&Ledger, u32) -> Microseconds),
 }
 
 use IdentifierKind::Batch;
@@ -226,8 +226,9 @@ fn retain(ledger: &Ledger, items: &mut Vec<u32>, property: &FilterProperty, valu
             items.retain(|key| expected.is_some() && get(ledger, *key) == expected);
         }
         FilterProperty::Text(get) => {
-            let accepted = value.as_array().map_or(&[][..], Vec::as_slice);
-            items.retain(|key| accepted.iter().any(|value| value == get(ledger, *key)));
+            let accepted = value.as_array().into_iter().flatten();
+            let accepted: Vec<_> = accepted.filter_map(Value::as_str).collect();
+            items.retain(|key| accepted.contains(&get(ledger, *key)));
         }
         FilterProperty::After(get) => {
             if let Some(time) = parse_time(text) {
@@ -243,7 +244,7 @@ fn retain(ledger: &Ledger, items: &mut Vec<u32>, property: &FilterProperty, valu
 }
 
 /// Parses a time that the tables accept. A leap second counts as the next second.
-fn parse_time(text: &str) -> Option<Timestamp> {
+fn parse_time(text: &str) -> Option<Microseconds> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     Some(time.with_timezone(&Utc).timestamp_micros())
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::catalogue::{self, GeoLocation, PATHWAYS, PROJECT_STATUSES};
 use crate::identifier::IdentifierKind;
-use crate::ledger::{Ledger, Origin, Parts, Timestamp, TransferRow};
+use crate::ledger::{Ledger, Microseconds, Origin, Parts, TransferRow};
 use crate::random::Random;
 
 /// The website that the URLs of resources point to. The domain is reserved for examples.
@@ -329,7 +329,7 @@ pub(crate) fn quantity(kilograms: i64) -> Value {
     json!({ "credit_kgs": kilograms, "credits": credits })
 }
 
-fn time(microseconds: Timestamp) -> DateTime<Utc> {
+fn time(microseconds: Microseconds) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(microseconds).unwrap_or_default()
 }
 

@@ -6,8 +6,8 @@
 
 use crate::catalogue::{DOCUMENTS, NOTES, PATHWAYS, PROJECT_STATUSES, PURPOSES};
 use crate::ledger::{
-    DocumentRow, Ledger, OrganisationRow, Portion, ProjectRow, RetirementTerms, SupplierRow,
-    Timestamp,
+    DocumentRow, Ledger, Microseconds, OrganisationRow, Portion, ProjectRow, RetirementTerms,
+    SupplierRow,
 };
 use crate::random::Random;
 
@@ -16,11 +16,11 @@ use crate::random::Random;
 const STORY: &str = "story2807";
 
 /// The earliest time of issuance: 2023-01-01T00:00:00Z in microseconds.
-const FIRST_ISSUANCE: Timestamp = 1_672_531_200_000_000;
-const DAY: Timestamp = 86_400_000_000;
+const FIRST_ISSUANCE: Microseconds = 1_672_531_200_000_000;
+const DAY: Microseconds = 86_400_000_000;
 
 /// The period in which credits are issued.
-const ISSUING: Timestamp = 730 * DAY;
+const ISSUING: Microseconds = 730 * DAY;
 
 const MIN_BUYERS: usize = 24;
 const MIN_SUPPLIERS: usize = 6;
@@ -145,14 +145,14 @@ struct Story<'l> {
     limit: usize,
     buyers: usize,
     number: u64,
-    issued_at: Timestamp,
+    issued_at: Microseconds,
 }
 
 impl<'l> Story<'l> {
     fn new(ledger: &'l mut Ledger, world: World, buyers: usize, number: u64) -> Self {
         let mut random = Random::new(world.seed, STORY, number);
         let limit = world.batches as usize;
-        let progress = ISSUING * ledger.batches.len() as Timestamp / limit as Timestamp;
+        let progress = ISSUING * ledger.batches.len() as Microseconds / limit as Microseconds;
         let issued_at = FIRST_ISSUANCE + progress + random.within(0..DAY);
         Self { ledger, random, limit, buyers, number, issued_at }
     }
@@ -222,7 +222,7 @@ impl<'l> Story<'l> {
         &mut self,
         supplier: u32,
         issued: std::ops::Range<u32>,
-    ) -> (u32, Vec<u32>, Timestamp) {
+    ) -> (u32, Vec<u32>, Microseconds) {
         let buyer = if self.random.one_in(3) { CALLER } else { self.any_buyer() };
         let placed_at = self.issued_at - self.random.within(0..120 * DAY);
         let mut at = self.issued_at;
@@ -252,7 +252,7 @@ impl<'l> Story<'l> {
     }
 
     /// Transfers some of the delivered batches. Returns the new owner and its batches.
-    fn transfer(&mut self, from: u32, delivered: &[u32], at: Timestamp) -> (u32, Vec<u32>) {
+    fn transfer(&mut self, from: u32, delivered: &[u32], at: Microseconds) -> (u32, Vec<u32>) {
         let to = self.related(from, |row| &row.transferees);
         let Some(to) = to.filter(|_| !delivered.is_empty() && self.random.one_in(4)) else {
             return (from, Vec::new());
@@ -267,7 +267,7 @@ impl<'l> Story<'l> {
     }
 
     /// Retires batches of an owner, in up to three steps.
-    fn retire(&mut self, owner: u32, mut batches: Vec<u32>, mut at: Timestamp) {
+    fn retire(&mut self, owner: u32, mut batches: Vec<u32>, mut at: Microseconds) {
         for _ in 0..3 {
             batches = batches.into_iter().map(|batch| self.remainder(batch)).collect();
             batches.retain(|batch| self.ledger.check_active(*batch).is_ok());

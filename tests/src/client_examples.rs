@@ -1,15 +1,31 @@
 //! Runs the examples of the client, which need neither credentials nor a network.
 
+use std::env;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::spec::workspace;
 
-/// Returns the output of an example. The packages are those of `cargo test`, so that nothing is
-/// built twice.
+/// Builds all examples once and returns their folder. The packages are those of `cargo test
+/// --workspace`, so that nothing is built twice in CI.
+fn examples() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let test = env::current_exe().unwrap();
+        let [profile, target] = [2, 3].map(|level| test.ancestors().nth(level).unwrap());
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args(["build", "--quiet", "--offline", "--workspace", "--examples"]);
+        let output = cargo.arg("--target-dir").arg(target).current_dir(workspace()).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        profile.join("examples")
+    })
+}
+
+/// Returns the output of an example, which runs without credentials.
 fn run(name: &str) -> String {
-    let cargo = option_env!("CARGO").unwrap_or("cargo");
-    let mut command = Command::new(cargo);
-    command.args(["run", "--quiet", "--offline", "--example", name]).current_dir(workspace());
+    let mut command = Command::new(examples().join(name));
     for variable in ["ACCESS_TOKEN", "CLIENT_SECRET", "ENVIRONMENT"] {
         command.env_remove(format!("ISOMETRIC_{variable}"));
     }

@@ -9,7 +9,7 @@ use codegen::lint::lint_client;
 use crate::spec::{source, spec, workspace};
 
 /// The folders of code outside tests that names generated types.
-const FOLDERS: [&str; 3] = ["cli/src", "generated-client/src", "simulator/src"];
+const FOLDERS: [&str; 2] = ["cli/src", "generated-client/src"];
 
 /// Files of tests, and of code that is generated.
 const IGNORED: [&str; 2] = ["generated", "tests.rs"];

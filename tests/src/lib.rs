@@ -19,7 +19,6 @@ mod end_to_end;
 mod errors;
 mod examples;
 mod faults;
-mod fuzz;
 mod generated;
 mod lineage;
 mod lists;
@@ -38,9 +37,11 @@ mod style;
 mod violation;
 mod violations;
 mod writes;
+
 // The bodies of the fuzz targets, which run here over their seeds.
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "the fuzzers compile it as a crate")]
+mod fuzz;
 
 // Compiles the Rust code of the README.
 #[cfg(doctest)]

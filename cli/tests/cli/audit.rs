@@ -51,14 +51,12 @@ fn prints_errors_and_exits_with_1() {
 #[test]
 fn notes_alone_are_a_success() {
     let simulator = Simulator::start().unwrap();
-    let order = simulator.resource_ids("ord").swap_remove(0);
-    let edit = |order: &mut Value| {
-        order["credits_ordered"] = json!({ "credit_kgs": -1, "credits": -0.001 });
-    };
-    simulator.corrupt_resource(&order, edit).unwrap();
-    let output = with_simulator(&simulator, &["audit", "--all"]).output().unwrap();
+    let batch = simulator.batches().find(|batch| batch.carbon_removal_data.is_some()).unwrap();
+    let edit = |batch: &mut Value| batch["carbon_removal_data"]["losses_kg"] = json!(-1);
+    simulator.corrupt_resource(batch.id.as_str(), edit).unwrap();
+    let output = with_simulator(&simulator, &["audit", batch.id.as_str()]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
-    assert!(text(&output.stdout).contains("note order-bounded: "), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("note negative-quantity: "));
 }
 
 #[test]
@@ -112,7 +110,7 @@ fn audits_a_folder() {
     let output = audit_folder(&[
         ("projects.ndjson", ndjson(&simulator, &projects)),
         ("issuances.ndjson", ndjson(&simulator, &simulator.resource_ids("iss"))),
-        ("retirement.ndjson", ndjson(&simulator, &[retirement.clone()])),
+        ("retirement.ndjson", ndjson(&simulator, std::slice::from_ref(&retirement))),
         (&format!("retirement-credit-batches.{retirement}.ndjson"), ndjson(&simulator, &batches)),
         ("ignored.csv", "not JSON".to_owned()),
     ]);

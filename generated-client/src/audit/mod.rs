@@ -6,7 +6,7 @@
 //!   [`Lineage::findings`](lineage::Lineage::findings) compares these with each other.
 //! - [`Audit`] fetches resources with all that belongs to them, or everything that the credentials
 //!   can see, and compares them with each other.
-//! - [`Records`] does the same with resources from elsewhere, such as files. It collects resources and lists, and compares them with each other: totals with
+//! - [`Records`] does the same with resources from elsewhere, such as files: it compares totals with
 //!   the batches that they count, balances with holdings, and every batch with its relatives.
 //!
 //! All return [`Finding`]s, each with its [`AuditRule`]. A rule is an

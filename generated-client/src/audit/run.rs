@@ -79,7 +79,7 @@ impl<'a> Audit<'a> {
     /// Errors that do not concern a single resource, such as a lost connection or a status of
     /// 401.
     pub async fn all(self) -> Result<AuditReport, Error> {
-        let mut run = AuditRun::new(self, Scope::All);
+        let mut run = AuditRun::new(self, AuditScope::All);
         for collection in Collection::ALL.iter().filter(|list| list.owner().is_none()) {
             run.plan_list(*collection, "");
         }
@@ -103,7 +103,7 @@ impl<'a> Audit<'a> {
         self,
         ids: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Result<AuditReport, Error> {
-        let mut run = AuditRun::new(self, Scope::Ids);
+        let mut run = AuditRun::new(self, AuditScope::Ids);
         for id in ids {
             run.plan_resource(id.as_ref(), Role::Requested);
         }
@@ -119,7 +119,7 @@ impl fmt::Debug for Audit<'_> {
 
 /// The resources to audit.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Scope {
+enum AuditScope {
     All,
     Ids,
 }
@@ -157,7 +157,7 @@ enum Step {
 
 struct AuditRun<'a> {
     audit: Audit<'a>,
-    scope: Scope,
+    scope: AuditScope,
     waiting: VecDeque<Step>,
     /// The resources and lists that were planned.
     planned: HashSet<(Option<Collection>, String)>,
@@ -165,7 +165,7 @@ struct AuditRun<'a> {
 }
 
 impl<'a> AuditRun<'a> {
-    fn new(audit: Audit<'a>, scope: Scope) -> Self {
+    fn new(audit: Audit<'a>, scope: AuditScope) -> Self {
         let progress = AuditProgress { done: 0, planned: 0 };
         Self { audit, scope, waiting: VecDeque::new(), planned: HashSet::new(), progress }
     }
@@ -311,7 +311,7 @@ impl<'a> AuditRun<'a> {
     fn follow(&mut self, type_name: &str, id: &str, json: &JsonText) {
         if type_name == "Project" {
             // The issuances of a project are among those of its supplier.
-            if self.scope == Scope::Ids
+            if self.scope == AuditScope::Ids
                 && let Some(supplier) = text(json, "/supplier/id")
             {
                 self.plan_list(Collection::SupplierIssuances, &supplier);

@@ -4,7 +4,7 @@ use isometric_registry::audit::SerialRange;
 use serde_json::Value;
 
 use super::Ledger;
-use super::rows::{BatchRow, InsertedRow, OrganisationRow, Origin, Timestamp};
+use super::rows::{BatchRow, InsertedRow, Microseconds, OrganisationRow, Origin};
 use crate::identifier::IdentifierKind;
 use crate::serial;
 
@@ -117,7 +117,7 @@ impl Ledger {
 }
 
 impl InsertedRow {
-    pub(crate) fn new(base: Value, serial_number: &str, times: [Option<Timestamp>; 2]) -> Self {
+    pub(crate) fn new(base: Value, serial_number: &str, times: [Option<Microseconds>; 2]) -> Self {
         let [issued_at, delivered_at] = times;
         let is_retired = base.get("status").and_then(Value::as_str) == Some("retired");
         Self {

@@ -10,15 +10,15 @@ use std::collections::HashMap;
 
 pub(crate) use self::refusal::{RefusalReason, RefusedWrite};
 pub(crate) use self::rows::{
-    BatchRow, DeliveryRow, DocumentRow, InsertedRow, IssuanceRow, OrderRow, OrganisationRow,
-    Origin, Parts, ProjectRow, RetirementRow, SupplierRow, Timestamp, TransferRow,
+    BatchRow, DeliveryRow, DocumentRow, InsertedRow, IssuanceRow, Microseconds, OrderRow,
+    OrganisationRow, Origin, Parts, ProjectRow, RetirementRow, SupplierRow, TransferRow,
 };
 pub(crate) use self::timeline::Timeline;
 pub(crate) use self::writes::{Portion, RetirementTerms};
 use crate::identifier::{self, IdentifierKind};
 
 /// One minute in microseconds.
-const MINUTE: Timestamp = 60_000_000;
+const MINUTE: Microseconds = 60_000_000;
 
 /// The state of the registry.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ pub(crate) struct Ledger {
     foreign_batches: HashMap<Box<str>, u32>,
     next_unit: u64,
     /// The latest time of any event.
-    now: Timestamp,
+    now: Microseconds,
     /// True while the timelines are not sorted.
     is_seeding: bool,
 }
@@ -188,14 +188,14 @@ impl Ledger {
         Some(self.deliveries[self.batch(batch).delivery? as usize].order)
     }
 
-    pub(crate) fn issued_at(&self, batch: u32) -> Timestamp {
+    pub(crate) fn issued_at(&self, batch: u32) -> Microseconds {
         match self.batch(batch).origin {
             Origin::Issuance(issuance) => self.issuances[issuance as usize].at,
             Origin::Inserted(_) => self.inserted(batch).map_or(0, |row| row.issued_at),
         }
     }
 
-    pub(crate) fn delivered_at(&self, batch: u32) -> Option<Timestamp> {
+    pub(crate) fn delivered_at(&self, batch: u32) -> Option<Microseconds> {
         match self.batch(batch).delivery {
             Some(delivery) => Some(self.deliveries[delivery as usize].at),
             None => self.inserted(batch)?.delivered_at,
@@ -220,7 +220,7 @@ impl Ledger {
     }
 
     /// Returns a time after all events.
-    pub(crate) fn next_time(&self) -> Timestamp {
+    pub(crate) fn next_time(&self) -> Microseconds {
         self.now + MINUTE
     }
 }
@@ -244,7 +244,7 @@ impl Ledger {
     }
 
     /// Puts a resource at its place in time.
-    fn record(&mut self, kind: IdentifierKind, at: Timestamp, key: u32) {
+    fn record(&mut self, kind: IdentifierKind, at: Microseconds, key: u32) {
         self.now = self.now.max(at);
         let Some(timeline) = self.timelines.of_mut(kind) else { return };
         if self.is_seeding {

@@ -1,8 +1,8 @@
 //! The rows of the ledger. Resources refer to each other by their index, and all quantities are
 //! in kilograms.
 
-/// Microseconds since the Unix epoch.
-pub(crate) type Timestamp = i64;
+/// A time, in microseconds since the Unix epoch.
+pub(crate) type Microseconds = i64;
 
 /// An organisation.
 #[derive(Debug, Default)]
@@ -63,17 +63,17 @@ pub(crate) struct DocumentRow {
 pub(crate) struct OrderRow {
     pub(crate) buyer: u32,
     pub(crate) supplier: u32,
-    pub(crate) at: Timestamp,
+    pub(crate) at: Microseconds,
     pub(crate) ordered: i64,
     pub(crate) delivered: i64,
-    pub(crate) fulfilled_at: Option<Timestamp>,
+    pub(crate) fulfilled_at: Option<Microseconds>,
 }
 
 /// An issuance. Its batches have consecutive indices, those of the buffer pool last.
 #[derive(Debug)]
 pub(crate) struct IssuanceRow {
     pub(crate) project: u32,
-    pub(crate) at: Timestamp,
+    pub(crate) at: Microseconds,
     pub(crate) first_batch: u32,
     pub(crate) supplier_batches: u32,
     pub(crate) pool_batches: u32,
@@ -114,8 +114,8 @@ pub(crate) struct InsertedRow {
     /// The batch as it was inserted.
     pub(crate) base: serde_json::Value,
     pub(crate) serial_number: Box<str>,
-    pub(crate) issued_at: Timestamp,
-    pub(crate) delivered_at: Option<Timestamp>,
+    pub(crate) issued_at: Microseconds,
+    pub(crate) delivered_at: Option<Microseconds>,
     pub(crate) is_retired: bool,
 }
 
@@ -130,7 +130,7 @@ pub(crate) struct Parts {
 #[derive(Debug)]
 pub(crate) struct DeliveryRow {
     pub(crate) order: u32,
-    pub(crate) at: Timestamp,
+    pub(crate) at: Microseconds,
     pub(crate) parts: Parts,
     pub(crate) notes: Option<Box<str>>,
 }
@@ -140,7 +140,7 @@ pub(crate) struct DeliveryRow {
 pub(crate) struct TransferRow {
     pub(crate) from: u32,
     pub(crate) to: u32,
-    pub(crate) at: Timestamp,
+    pub(crate) at: Microseconds,
     pub(crate) parts: Parts,
     pub(crate) notes: Option<Box<str>>,
 }
@@ -150,7 +150,7 @@ pub(crate) struct TransferRow {
 pub(crate) struct RetirementRow {
     pub(crate) owner: u32,
     pub(crate) beneficiary: u32,
-    pub(crate) at: Timestamp,
+    pub(crate) at: Microseconds,
     pub(crate) parts: Parts,
     /// The indices of the purposes in the catalogue, as bits.
     pub(crate) purposes: u8,

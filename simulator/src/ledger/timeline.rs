@@ -1,20 +1,20 @@
 //! The order of resources in time.
 
-use super::rows::Timestamp;
+use super::rows::Microseconds;
 
 /// The resources of one kind, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Timeline(Vec<(Timestamp, u32)>);
+pub(crate) struct Timeline(Vec<(Microseconds, u32)>);
 
 impl Timeline {
     /// Adds a resource at its place in time.
-    pub(crate) fn insert(&mut self, at: Timestamp, key: u32) {
+    pub(crate) fn insert(&mut self, at: Microseconds, key: u32) {
         let index = self.0.partition_point(|entry| *entry < (at, key));
         self.0.insert(index, (at, key));
     }
 
     /// Adds a resource at the end. [`sort`](Self::sort) must follow.
-    pub(crate) fn push_unsorted(&mut self, at: Timestamp, key: u32) {
+    pub(crate) fn push_unsorted(&mut self, at: Microseconds, key: u32) {
         self.0.push((at, key));
     }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::rows::{
-    BatchRow, DeliveryRow, IssuanceRow, OrderRow, OrganisationRow, Origin, Parts, RetirementRow,
-    Timestamp, TransferRow,
+    BatchRow, DeliveryRow, IssuanceRow, Microseconds, OrderRow, OrganisationRow, Origin, Parts,
+    RetirementRow, TransferRow,
 };
 use super::{Ledger, RefusalReason, RefusedWrite};
 use crate::identifier::IdentifierKind;
@@ -24,7 +24,7 @@ pub(crate) struct RetirementTerms {
     /// The indices of the purposes in the catalogue, as bits.
     pub(crate) purposes: u8,
     pub(crate) notes: Option<Box<str>>,
-    pub(crate) at: Timestamp,
+    pub(crate) at: Microseconds,
 }
 
 /// Checks of a request, which precede every change.
@@ -135,7 +135,7 @@ impl Ledger {
         &mut self,
         buyer: u32,
         supplier: u32,
-        at: Timestamp,
+        at: Microseconds,
         ordered: i64,
     ) -> u32 {
         let key = self.orders.len() as u32;
@@ -150,7 +150,7 @@ impl Ledger {
     pub(crate) fn issue(
         &mut self,
         project: u32,
-        at: Timestamp,
+        at: Microseconds,
         supplier_sizes: &[i64],
         pool_sizes: &[i64],
     ) -> u32 {
@@ -251,7 +251,7 @@ impl Ledger {
         &mut self,
         order: u32,
         portions: &[Portion],
-        at: Timestamp,
+        at: Microseconds,
         notes: Option<Box<str>>,
     ) -> u32 {
         let key = self.deliveries.len() as u32;
@@ -277,7 +277,7 @@ impl Ledger {
         from: u32,
         to: u32,
         portions: &[Portion],
-        at: Timestamp,
+        at: Microseconds,
         notes: Option<Box<str>>,
     ) -> u32 {
         let row = self.hand_over(from, to, portions, at, notes);
@@ -293,7 +293,7 @@ impl Ledger {
         from: u32,
         to: u32,
         portions: &[Portion],
-        at: Timestamp,
+        at: Microseconds,
         notes: Option<Box<str>>,
     ) -> u32 {
         let row = self.hand_over(from, to, portions, at, notes);
@@ -308,7 +308,7 @@ impl Ledger {
         from: u32,
         to: u32,
         portions: &[Portion],
-        at: Timestamp,
+        at: Microseconds,
         notes: Option<Box<str>>,
     ) -> TransferRow {
         let parts = self.take_all(portions);
@@ -336,7 +336,7 @@ impl Ledger {
         key
     }
 
-    pub(super) fn push_batch(&mut self, issued_at: Timestamp, row: BatchRow) {
+    pub(super) fn push_batch(&mut self, issued_at: Microseconds, row: BatchRow) {
         let key = self.batches.len() as u32;
         self.batches.push(row);
         self.record(IdentifierKind::Batch, issued_at, key);
