@@ -109,7 +109,7 @@ impl<'d> InclusionChecker<'d> {
         let is_open = |schema: &PlacedSchema| {
             let keywords = ["additionalProperties", "unevaluatedProperties"];
             let mut others = keywords.iter().filter_map(|keyword| schema.node.get(keyword));
-            others.any(|others| others.as_bool() != Some(true) && others.members() != [])
+            others.any(|others| others.as_bool() != Some(true) && !others.members().is_empty())
         };
         let is_object = |schema: &PlacedSchema| schema.node.get_str("type") == Some("object");
         let all = |keyword| reached.iter().flat_map(move |schema| keys(schema.node, keyword));
