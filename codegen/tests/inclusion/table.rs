@@ -381,11 +381,18 @@ const DECLARED: &[Case] = &[
         "no",
         "yes",
     ),
+    // Written out, the default means no more than left out.
     (
         "{type: object, properties: {a: {type: string}}, additionalProperties: {}}",
         "{type: object, properties: {a: {type: string}, b: {type: string}}}",
-        "no",
         "yes",
+        "yes",
+    ),
+    (
+        "{type: object, properties: {a: {type: string}}, additionalProperties: {type: integer}}",
+        "{type: object, properties: {a: {type: string}, b: {type: string}}}",
+        "no",
+        "no",
     ),
     (
         "{type: object, properties: {a: {type: string}}}",
@@ -393,7 +400,9 @@ const DECLARED: &[Case] = &[
         "no",
         "yes",
     ),
-    ("{type: object}", "{type: object, properties: {a: {type: string}}}", "no", "yes"),
+    // An object that declares nothing may get properties, but any value may not.
+    ("{type: object}", "{type: object, properties: {a: {type: string}}}", "yes", "yes"),
+    ("{}", "{properties: {a: {type: string}}}", "no", "yes"),
     (
         "{oneOf: [{type: object, required: [x], properties: {x: {type: string}}}, {type: object, required: [y], properties: {y: {type: integer}}}]}",
         "{type: object, properties: {x: {type: string}, y: {type: integer}}}",

@@ -100,7 +100,7 @@ impl<'d> InclusionChecker<'d> {
     }
 
     /// Rules out properties that are declared nowhere, where the sender is taken to send
-    /// none: the schema declares some, and has no keyword about others.
+    /// none: the schema is one of objects, and has no keyword about others.
     pub(super) fn closed(&mut self, schema: &PlacedSchema<'d>, form: FormId) -> FormId {
         if schema.is_in_place || !self.closes(schema) || self.normalizer.is_abandoned() {
             return form;
@@ -109,7 +109,7 @@ impl<'d> InclusionChecker<'d> {
         let is_open = |schema: &PlacedSchema| {
             let keywords = ["additionalProperties", "unevaluatedProperties"];
             let mut others = keywords.iter().filter_map(|keyword| schema.node.get(keyword));
-            others.any(|others| others.as_bool() != Some(true) && others.members() != [])
+            others.any(|others| others.as_bool() != Some(true) && !others.members().is_empty())
         };
         let is_object = |schema: &PlacedSchema| schema.node.get_str("type") == Some("object");
         let all = |keyword| reached.iter().flat_map(move |schema| keys(schema.node, keyword));
