@@ -3,7 +3,7 @@
 
 use isometric_registry::validate::{Property, Schema};
 
-use super::members::{Cell, Members};
+use super::members::{Cell, RawObject};
 
 /// A property that is not an object.
 #[derive(Debug)]
@@ -55,8 +55,8 @@ impl Columns {
 impl ColumnNode {
     fn fill<'r>(&self, json: &'r str, cells: &mut [Cell<'r>]) {
         let is_object = json.starts_with('{') && !self.members.is_empty();
-        match (is_object.then(|| Members::parse(json)).flatten(), self.column) {
-            (Some(Members(members)), _) => {
+        match (is_object.then(|| RawObject::parse(json)).flatten(), self.column) {
+            (Some(RawObject(members)), _) => {
                 for (name, value) in members {
                     if let Some((_, node)) = self.members.iter().find(|(member, _)| *member == name)
                     {

@@ -8,41 +8,36 @@ use serde_json::value::RawValue;
 
 /// The members of an object in their order.
 #[derive(Debug)]
-pub(crate) struct Members<'j>(pub(crate) Vec<(Cow<'j, str>, &'j str)>);
+pub(crate) struct RawObject<'j>(pub(crate) Vec<(Cow<'j, str>, &'j str)>);
 
-impl<'j> Members<'j> {
+impl<'j> RawObject<'j> {
     /// Returns the members, or `None` if the JSON is not an object.
     pub(crate) fn parse(json: &'j str) -> Option<Self> {
         serde_json::from_str(json).ok()
     }
-
-    /// Returns the value of a member.
-    pub(crate) fn get(&self, name: &str) -> Option<&'j str> {
-        self.0.iter().find_map(|(member, value)| (member == name).then_some(*value))
-    }
 }
 
-impl<'j> Deserialize<'j> for Members<'j> {
+impl<'j> Deserialize<'j> for RawObject<'j> {
     fn deserialize<D: Deserializer<'j>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
+        deserializer.deserialize_map(RawObjectVisitor)
     }
 }
 
-struct MembersVisitor;
+struct RawObjectVisitor;
 
-impl<'j> Visitor<'j> for MembersVisitor {
-    type Value = Members<'j>;
+impl<'j> Visitor<'j> for RawObjectVisitor {
+    type Value = RawObject<'j>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'j>>(self, mut members: A) -> Result<Members<'j>, A::Error> {
+    fn visit_map<A: MapAccess<'j>>(self, mut members: A) -> Result<RawObject<'j>, A::Error> {
         let mut found = Vec::new();
         while let Some((Text(name), value)) = members.next_entry::<Text<'j>, &'j RawValue>()? {
             found.push((name, value.get()));
         }
-        Ok(Members(found))
+        Ok(RawObject(found))
     }
 }
 

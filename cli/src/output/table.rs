@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::columns::{Column, Columns, dotted};
 use super::json::one_line;
-use super::members::{Cell, Members};
+use super::members::{Cell, RawObject};
 use crate::terminal::printable;
 
 /// The width of a table that is not on a terminal.
@@ -284,7 +284,7 @@ pub(crate) fn properties(record: &str, to: &mut dyn Write) -> io::Result<()> {
 
 /// Adds a row for each nested property, with a dotted name such as `owner.name`.
 fn flatten(name: &str, json: &str, rows: &mut Vec<(String, String)>) {
-    if let Some(Members(members)) = Members::parse(json)
+    if let Some(RawObject(members)) = RawObject::parse(json)
         && !members.is_empty()
     {
         for (member, value) in members {
