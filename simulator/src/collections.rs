@@ -56,9 +56,7 @@ const COLLECTIONS: &[ListSource] = collections![
         })
     },
     (Some(Organisation), "credit_batches"): |ledger, key| {
-        newest(ledger.timelines.batches.keys(), |batch| {
-            ledger.batch(batch).owner == key || ledger.beneficiary_of(batch) == Some(key)
-        })
+        ledger.organisations[key as usize].batches.keys().rev().collect()
     },
     (Some(Organisation), "orders"): |ledger, key| {
         newest(ledger.timelines.orders.keys(), |order| ledger.orders[order as usize].buyer == key)
@@ -250,10 +248,6 @@ fn parse_time(text: &str) -> Option<Microseconds> {
 }
 
 impl Ledger {
-    fn beneficiary_of(&self, batch: u32) -> Option<u32> {
-        Some(self.retirements[self.batch(batch).retirement? as usize].beneficiary)
-    }
-
     /// Returns the supplier that made a delivery.
     fn deliverer(&self, delivery: u32) -> u32 {
         let order = self.deliveries[delivery as usize].order;
@@ -285,9 +279,9 @@ impl Ledger {
         let mut suppliers = BTreeMap::<u32, Balance>::new();
         let mut projects = BTreeMap::<u32, Balance>::new();
         let mut orders = BTreeMap::<u32, Balance>::new();
-        for batch in 0..self.batches.len() as u32 {
+        for batch in self.organisations[organisation as usize].batches.keys() {
             let row = self.batch(batch);
-            if row.owner != organisation || row.is_vacant {
+            if row.owner != organisation {
                 continue;
             }
             let status = self.status(batch);

@@ -154,7 +154,8 @@ fn list(
     let caller = organisation.unwrap_or_default();
     let all = collections::items(ledger, parent, segment, caller, &arguments.query)?;
     let mut items = all.clone();
-    items.retain(|key| !world.is_removed(kind, *key));
+    let removed = world.removed(kind);
+    items.retain(|key| !removed.contains(key));
     let accepts = |name: &str| operation.parameters.iter().any(|each| each.name == name);
     collections::select(ledger, kind, &mut items, &arguments.query, accepts);
     let position = |cursor: &str| {

@@ -1,6 +1,8 @@
 //! The rows of the ledger. Resources refer to each other by their index, and all quantities are
 //! in kilograms.
 
+use super::timeline::Timeline;
+
 /// A time, in microseconds since the Unix epoch.
 pub(crate) type Microseconds = i64;
 
@@ -17,6 +19,8 @@ pub(crate) struct OrganisationRow {
     pub(crate) beneficiaries: Vec<u32>,
     /// The organisations that this one can transfer credits to.
     pub(crate) transferees: Vec<u32>,
+    /// The batches that this one owns or is the beneficiary of.
+    pub(crate) batches: Timeline,
 }
 
 impl OrganisationRow {

@@ -13,6 +13,13 @@ impl Timeline {
         self.0.insert(index, (at, key));
     }
 
+    /// Removes a resource, if the timeline has it.
+    pub(crate) fn remove(&mut self, at: Microseconds, key: u32) {
+        if let Ok(index) = self.0.binary_search(&(at, key)) {
+            self.0.remove(index);
+        }
+    }
+
     /// Adds a resource at the end. [`sort`](Self::sort) must follow.
     pub(crate) fn push_unsorted(&mut self, at: Microseconds, key: u32) {
         self.0.push((at, key));

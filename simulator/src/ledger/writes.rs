@@ -94,7 +94,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Selects the oldest active credits of an owner from a supplier.
+    /// Selects the oldest active credits of an owner among the eligible batches.
     pub(crate) fn oldest_portions(
         &self,
         owner: u32,
@@ -103,7 +103,7 @@ impl Ledger {
     ) -> Result<Vec<Portion>, RefusedWrite> {
         let mut portions = Vec::new();
         let mut missing = kilograms;
-        for batch in self.timelines.batches.keys() {
+        for batch in self.organisations[owner as usize].batches.keys() {
             if missing == 0 {
                 break;
             }
@@ -212,7 +212,7 @@ impl Ledger {
             let row = BatchRow { origin, kilograms, first_unit, parent, ..row };
             self.push_batch(issued_at, row);
         }
-        self.batches[batch as usize].left_child = Some(left);
+        self.change_batch(batch, |row| row.left_child = Some(left));
         left
     }
 
@@ -241,9 +241,27 @@ impl Ledger {
     }
 
     /// Calls `change` with the row of each part.
-    fn change_parts(&mut self, parts: Parts, mut change: impl FnMut(&mut BatchRow)) {
-        for &part in &self.parts[parts.start as usize..parts.end as usize] {
-            change(&mut self.batches[part as usize]);
+    fn change_parts(&mut self, parts: Parts, change: impl Fn(&mut BatchRow)) {
+        for index in parts.start..parts.end {
+            self.change_batch(self.parts[index as usize], &change);
+        }
+    }
+
+    /// Calls `change` with the row of a batch. All changes of rows go through this method, which
+    /// keeps the batches of organisations up to date.
+    fn change_batch(&mut self, batch: u32, change: impl FnOnce(&mut BatchRow)) {
+        let before = self.holders(batch);
+        change(&mut self.batches[batch as usize]);
+        let after = self.holders(batch);
+        if self.is_seeding || before == after {
+            return;
+        }
+        let issued_at = self.issued_at(batch);
+        for holder in before.into_iter().flatten() {
+            self.organisations[holder as usize].batches.remove(issued_at, batch);
+        }
+        for holder in after.into_iter().flatten() {
+            self.organisations[holder as usize].batches.insert(issued_at, batch);
         }
     }
 
@@ -263,11 +281,11 @@ impl Ledger {
             row.fulfilled_at = Some(at);
         }
         let buyer = row.buyer;
+        self.deliveries.push(DeliveryRow { order, at, parts, notes });
         self.change_parts(parts, |batch| {
             batch.owner = buyer;
             batch.delivery = Some(key);
         });
-        self.deliveries.push(DeliveryRow { order, at, parts, notes });
         self.record(IdentifierKind::Delivery, at, key);
         key
     }
@@ -320,6 +338,7 @@ impl Ledger {
         let RetirementTerms { owner, beneficiary, purposes, notes, at } = terms;
         let key = self.retirements.len() as u32;
         let parts = self.take_all(portions);
+        self.retirements.push(RetirementRow { owner, beneficiary, at, parts, purposes, notes });
         self.change_parts(parts, |batch| batch.retirement = Some(key));
         for index in parts.start..parts.end {
             let batch = self.parts[index as usize];
@@ -331,13 +350,15 @@ impl Ledger {
                 project.retired_from_pool += kilograms;
             }
         }
-        self.retirements.push(RetirementRow { owner, beneficiary, at, parts, purposes, notes });
         self.record(IdentifierKind::Retirement, at, key);
         key
     }
 
     pub(super) fn push_batch(&mut self, issued_at: Microseconds, row: BatchRow) {
         let key = self.batches.len() as u32;
+        if !self.is_seeding {
+            self.organisations[row.owner as usize].batches.insert(issued_at, key);
+        }
         self.batches.push(row);
         self.record(IdentifierKind::Batch, issued_at, key);
     }
