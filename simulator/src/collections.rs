@@ -276,21 +276,16 @@ impl Ledger {
     /// Returns the balance of an organisation, in total and by supplier, project and order.
     pub(crate) fn balance(&self, organisation: u32) -> Value {
         let mut total = Balance::default();
-        let mut suppliers = BTreeMap::<u32, Balance>::new();
-        let mut projects = BTreeMap::<u32, Balance>::new();
-        let mut orders = BTreeMap::<u32, Balance>::new();
+        let mut suppliers = self.no_balances(Supplier);
+        let mut projects = self.no_balances(Project);
+        let mut orders = self.no_balances(Order);
         for batch in self.organisations[organisation as usize].batches.keys() {
             let row = self.batch(batch);
             if row.owner != organisation {
                 continue;
             }
             let status = self.status(batch);
-            let add = |balance: &mut Balance| match status {
-                "active" => balance.active += row.kilograms,
-                "retired" => balance.retired += row.kilograms,
-                _ => {}
-            };
-            add(&mut total);
+            total.add(status, row.kilograms);
             let places = [
                 (&mut suppliers, self.supplier_of(batch)),
                 (&mut projects, self.project_of(batch)),
@@ -298,7 +293,7 @@ impl Ledger {
             ];
             for (balances, key) in places {
                 if let Some(key) = key {
-                    add(balances.entry(key).or_default());
+                    balances[key as usize].get_or_insert_default().add(status, row.kilograms);
                 }
             }
         }
@@ -310,25 +305,41 @@ impl Ledger {
         })
     }
 
+    /// Returns a place for the balance of each resource of a kind.
+    fn no_balances(&self, kind: IdentifierKind) -> Vec<Option<Balance>> {
+        vec![None; self.len(kind)]
+    }
+
     fn balances(
         &self,
         kind: IdentifierKind,
         property: &str,
-        balances: &BTreeMap<u32, Balance>,
+        balances: &[Option<Balance>],
     ) -> Vec<Value> {
-        let view = |(key, balance): (&u32, &Balance)| json!({ property: self.id(kind, *key), "total": balance.view() });
-        balances.iter().map(view).collect()
+        let view = |(key, balance): (u32, &Option<Balance>)| {
+            let total = balance.as_ref()?.view();
+            Some(json!({ property: self.id(kind, key), "total": total }))
+        };
+        (0..).zip(balances).filter_map(view).collect()
     }
 }
 
 /// The kilograms of active and of retired credits.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Balance {
     active: i64,
     retired: i64,
 }
 
 impl Balance {
+    fn add(&mut self, status: &str, kilograms: i64) {
+        match status {
+            "active" => self.active += kilograms,
+            "retired" => self.retired += kilograms,
+            _ => {}
+        }
+    }
+
     fn view(&self) -> Value {
         json!({
             "active_credits_total": quantity(self.active),

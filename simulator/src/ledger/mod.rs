@@ -3,6 +3,8 @@
 mod inserted;
 mod refusal;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod writes;
 
