@@ -16,7 +16,7 @@ pub(crate) use self::rows::{
     OrganisationRow, Origin, Parts, ProjectRow, RetirementRow, SupplierRow, TransferRow,
 };
 pub(crate) use self::timeline::Timeline;
-pub(crate) use self::writes::{Portion, RetirementTerms};
+pub(crate) use self::writes::{Portion, RetirementTerms, TransferTerms};
 use crate::identifier::{self, IdentifierKind};
 
 /// One minute in microseconds.

@@ -110,6 +110,23 @@ pub(crate) struct BatchRow {
     pub(crate) is_vacant: bool,
 }
 
+impl BatchRow {
+    /// Creates the row of a batch that has no relatives and was not delivered.
+    pub(super) fn new(origin: Origin, owner: u32, kilograms: i64, first_unit: u64) -> Self {
+        Self {
+            origin,
+            owner,
+            kilograms,
+            first_unit,
+            parent: None,
+            left_child: None,
+            delivery: None,
+            retirement: None,
+            is_vacant: false,
+        }
+    }
+}
+
 /// The properties of an inserted batch, or of a batch split from one, that are not in its row.
 #[derive(Clone, Debug)]
 pub(crate) struct InsertedRow {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{InsertedRow, Ledger, Portion, RetirementTerms};
+use super::{InsertedRow, Ledger, Microseconds, Portion, RetirementTerms, TransferTerms};
 use crate::random::Random;
 use crate::world::World;
 
@@ -39,6 +39,13 @@ fn assert_indexed(ledger: &Ledger, context: &str) {
     }
 }
 
+/// Inserts a batch of a new organisation.
+fn insert(ledger: &mut Ledger, number: usize, at: Microseconds, kilograms: i64) {
+    let owner = ledger.find_or_add_organisation(&format!("org_{number}"), "New", None);
+    let row = InsertedRow::new(json!({}), &format!("X-{number}"), [Some(at), None]);
+    ledger.insert(&format!("ctb_foreign{number}"), owner, row, kilograms);
+}
+
 /// Performs a random write on a random active batch, and returns the name of the write.
 fn write(ledger: &mut Ledger, random: &mut Random, number: usize) -> &'static str {
     let active =
@@ -49,6 +56,7 @@ fn write(ledger: &mut Ledger, random: &mut Random, number: usize) -> &'static st
     let at = ledger.issued_at(batch) + random.within(1..1_000_000_000);
     let kilograms = random.within(1..size + 1);
     let portions = [Portion { batch, kilograms }];
+    let terms = TransferTerms { from: owner, to: other, at, notes: None };
     match random.within(0..7) {
         0 => {
             ledger.issue(0, at, &[kilograms, 5], &[3]);
@@ -65,18 +73,15 @@ fn write(ledger: &mut Ledger, random: &mut Random, number: usize) -> &'static st
             "deliver"
         }
         3 => {
-            ledger.transfer(owner, other, &portions, at, None);
+            ledger.transfer(&portions, terms);
             "transfer"
         }
         4 => {
-            ledger.refund(owner, other, &portions, at, None);
+            ledger.refund(&portions, terms);
             "refund"
         }
         5 => {
-            let id = format!("ctb_foreign{number}");
-            let owner = ledger.find_or_add_organisation(&format!("org_{number}"), "New", None);
-            let row = InsertedRow::new(json!({}), &format!("X-{number}"), [Some(at), None]);
-            ledger.insert(&id, owner, row, kilograms);
+            insert(ledger, number, at, kilograms);
             "insert"
         }
         _ => {

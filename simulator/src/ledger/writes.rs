@@ -16,6 +16,15 @@ pub(crate) struct Portion {
     pub(crate) kilograms: i64,
 }
 
+/// The particulars of a transfer, or of a refund from a buffer pool.
+#[derive(Debug)]
+pub(crate) struct TransferTerms {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) at: Microseconds,
+    pub(crate) notes: Option<Box<str>>,
+}
+
 /// The particulars of a retirement.
 #[derive(Debug)]
 pub(crate) struct RetirementTerms {
@@ -38,7 +47,7 @@ impl Ledger {
         supplier: u32,
     ) -> Result<(), RefusedWrite> {
         if portions.is_empty() {
-            return Err(RefusalReason::Nothing.into());
+            return Err(RefusalReason::NoBatches.into());
         }
         let mut requested = HashMap::<u32, i64>::new();
         for (index, portion) in portions.iter().enumerate() {
@@ -161,22 +170,9 @@ impl Ledger {
         let first_batch = self.batches.len() as u32;
         for (owner, sizes) in [(owner, supplier_sizes), (pool, pool_sizes)] {
             for &kilograms in sizes {
-                let first_unit = self.next_unit;
+                let origin = Origin::Issuance(issuance);
+                self.push_batch(at, BatchRow::new(origin, owner, kilograms, self.next_unit));
                 self.next_unit += kilograms.unsigned_abs();
-                self.push_batch(
-                    at,
-                    BatchRow {
-                        origin: Origin::Issuance(issuance),
-                        owner,
-                        kilograms,
-                        first_unit,
-                        parent: None,
-                        left_child: None,
-                        delivery: None,
-                        retirement: None,
-                        is_vacant: false,
-                    },
-                );
             }
         }
         let (supplier_kilograms, pool_kilograms) =
@@ -290,45 +286,25 @@ impl Ledger {
         key
     }
 
-    pub(crate) fn transfer(
-        &mut self,
-        from: u32,
-        to: u32,
-        portions: &[Portion],
-        at: Microseconds,
-        notes: Option<Box<str>>,
-    ) -> u32 {
-        let row = self.hand_over(from, to, portions, at, notes);
-        let key = self.transfers.len() as u32;
+    pub(crate) fn transfer(&mut self, portions: &[Portion], terms: TransferTerms) -> u32 {
+        let (key, at) = (self.transfers.len() as u32, terms.at);
+        let row = self.hand_over(portions, terms);
         self.transfers.push(row);
         self.record(IdentifierKind::Transfer, at, key);
         key
     }
 
     /// Returns credits from a buffer pool.
-    pub(crate) fn refund(
-        &mut self,
-        from: u32,
-        to: u32,
-        portions: &[Portion],
-        at: Microseconds,
-        notes: Option<Box<str>>,
-    ) -> u32 {
-        let row = self.hand_over(from, to, portions, at, notes);
-        let key = self.refunds.len() as u32;
+    pub(crate) fn refund(&mut self, portions: &[Portion], terms: TransferTerms) -> u32 {
+        let (key, at) = (self.refunds.len() as u32, terms.at);
+        let row = self.hand_over(portions, terms);
         self.refunds.push(row);
         self.record(IdentifierKind::Refund, at, key);
         key
     }
 
-    fn hand_over(
-        &mut self,
-        from: u32,
-        to: u32,
-        portions: &[Portion],
-        at: Microseconds,
-        notes: Option<Box<str>>,
-    ) -> TransferRow {
+    fn hand_over(&mut self, portions: &[Portion], terms: TransferTerms) -> TransferRow {
+        let TransferTerms { from, to, at, notes } = terms;
         let parts = self.take_all(portions);
         self.change_parts(parts, |batch| batch.owner = to);
         TransferRow { from, to, at, parts, notes }
