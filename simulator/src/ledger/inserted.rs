@@ -3,8 +3,8 @@
 use isometric_registry::audit::SerialRange;
 use serde_json::Value;
 
-use super::Ledger;
-use super::rows::{BatchRow, InsertedRow, Microseconds, OrganisationRow, Origin};
+use super::rows::{BatchRow, InsertedRow, OrganisationRow, Origin};
+use super::{Ledger, Microseconds};
 use crate::identifier::IdentifierKind;
 use crate::serial;
 

@@ -12,10 +12,10 @@ use std::collections::HashMap;
 
 pub(crate) use self::refusal::{RefusalReason, RefusedWrite};
 pub(crate) use self::rows::{
-    BatchRow, DeliveryRow, DocumentRow, InsertedRow, IssuanceRow, Microseconds, OrderRow,
-    OrganisationRow, Origin, Parts, ProjectRow, RetirementRow, SupplierRow, TransferRow,
+    BatchRow, DeliveryRow, DocumentRow, InsertedRow, IssuanceRow, OrderRow, OrganisationRow,
+    Origin, Parts, ProjectRow, RetirementRow, SupplierRow, TransferRow,
 };
-pub(crate) use self::timeline::Timeline;
+pub(crate) use self::timeline::{Microseconds, Timeline};
 pub(crate) use self::writes::{Portion, RetirementTerms, TransferTerms};
 use crate::identifier::{self, IdentifierKind};
 

@@ -1,10 +1,7 @@
 //! The rows of the ledger. Resources refer to each other by their index, and all quantities are
 //! in kilograms.
 
-use super::timeline::Timeline;
-
-/// A time, in microseconds since the Unix epoch.
-pub(crate) type Microseconds = i64;
+use super::timeline::{Microseconds, Timeline};
 
 /// An organisation.
 #[derive(Debug, Default)]

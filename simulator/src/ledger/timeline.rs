@@ -1,6 +1,7 @@
 //! The order of resources in time.
 
-use super::rows::Microseconds;
+/// A time, in microseconds since the Unix epoch.
+pub(crate) type Microseconds = i64;
 
 /// The resources of one kind, oldest first.
 #[derive(Debug, Default)]

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::rows::{
-    BatchRow, DeliveryRow, IssuanceRow, Microseconds, OrderRow, OrganisationRow, Origin, Parts,
-    RetirementRow, TransferRow,
+    BatchRow, DeliveryRow, IssuanceRow, OrderRow, OrganisationRow, Origin, Parts, RetirementRow,
+    TransferRow,
 };
-use super::{Ledger, RefusalReason, RefusedWrite};
+use super::{Ledger, Microseconds, RefusalReason, RefusedWrite};
 use crate::identifier::IdentifierKind;
 
 /// A quantity to take from a batch.
