@@ -1,5 +1,5 @@
 //! Measures the time to start the simulator, to compute a batch and to respond: with a batch, and
-//! with pages of 50 of several lists.
+//! with pages of 50 of every list.
 //!
 //! ```text
 //! cargo run --release -p isometric-registry-simulator --example timings
@@ -12,6 +12,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use isometric_registry::json::ParameterLocation;
+use isometric_registry::operations;
+use isometric_registry::validate::Schema;
 use isometric_registry_simulator::Simulator;
 
 const STARTS: usize = 20;
@@ -41,58 +44,94 @@ fn main() -> Result<(), Box<dyn Error>> {
     let stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
     let mut responses = BufReader::new(stream.try_clone()?);
-    let (token, secret) = (simulator.access_token(), simulator.client_secret());
-    let mut measure = |resource: &str| -> Result<Duration, Box<dyn Error>> {
+    let secret = simulator.client_secret();
+    let tokens = [simulator.access_token(), simulator.access_token_of_supplier()];
+    let mut measure = |resource: &str, token: &str| -> Result<(Duration, bool), Box<dyn Error>> {
         let request = format!(
             "GET /{path}/{resource} HTTP/1.1\r\nhost: {address}\r\n\
              authorization: Bearer {token}\r\nx-client-secret: {secret}\r\n\r\n"
         );
         let start = Instant::now();
         (&stream).write_all(request.as_bytes())?;
-        skip_response(&mut responses)?;
-        Ok(start.elapsed())
+        let is_ok = read_response(&mut responses)?;
+        Ok((start.elapsed(), is_ok))
     };
     let mut times = Vec::new();
     for id in &ids {
-        times.push(measure(&format!("credit_batches/{id}"))?);
+        times.push(measure(&format!("credit_batches/{id}"), tokens[0])?.0);
     }
     report("batch over one connection", times);
-    let organisation = simulator.organisation().id;
-    let supplier = simulator.resource_ids("spl").remove(0);
-    let lists = [
-        format!("organisations/{organisation}/credit_batches?first=50"),
-        format!("organisations/{organisation}/credit_batches?last=50&supplier_id={supplier}"),
-        format!("organisations/{organisation}/orders?first=50"),
-        format!("suppliers/{supplier}/deliveries?first=50"),
-        "issuances?first=50".to_owned(),
-        "retirements?last=50".to_owned(),
-        "projects?first=50".to_owned(),
-        format!("organisations/{organisation}/credit_balance"),
-    ];
-    for list in &lists {
-        let times = (0..PAGES).map(|_| measure(list)).collect::<Result<_, _>>()?;
-        report(list, times);
+    for resources in lists(&simulator) {
+        let mut requests = resources.iter().flat_map(|path| tokens.map(|token| (path, token)));
+        // The first resource that one of the tokens gives access to.
+        let readable = requests.find(|(path, token)| matches!(measure(path, token), Ok((_, true))));
+        let (path, token) = readable.ok_or_else(|| format!("cannot read {resources:?}"))?;
+        let mut times = Vec::new();
+        for _ in 0..PAGES {
+            times.push(measure(path, token)?.0);
+        }
+        report(path, times);
     }
     Ok(())
 }
 
-fn skip_response(responses: &mut impl BufRead) -> Result<(), Box<dyn Error>> {
+/// Returns the paths of every list and balance, for each resource that has it, and of filtered and
+/// reversed lists.
+fn lists(simulator: &Simulator) -> Vec<Vec<String>> {
+    let organisation = simulator.organisation().id;
+    let supplier = simulator.resource_ids("spl").remove(0);
+    let batches = format!("organisations/{organisation}/credit_batches?last=50");
+    let mut lists = vec![
+        vec![format!("{batches}&supplier_id={supplier}")],
+        vec![format!("{batches}&status=split&sort_direction=asc")],
+        vec![format!("organisations/{organisation}/credit_balance")],
+    ];
+    for operation in operations::all().iter().filter(|operation| operation.items().is_some()) {
+        let path = format!("{}?first=50", operation.path.trim_start_matches('/'));
+        let prefix = operation.parameters.iter().find_map(|parameter| {
+            let is_in_path = parameter.location == ParameterLocation::Path;
+            match parameter.schema {
+                Schema::String(rules) if is_in_path => Some(rules.prefix.trim_end_matches('_')),
+                _ => None,
+            }
+        });
+        lists.push(match prefix {
+            Some(prefix) => {
+                let ids = simulator.resource_ids(prefix);
+                ids.iter().map(|id| path.replace("{id}", id)).collect()
+            }
+            None => vec![path],
+        });
+    }
+    lists
+}
+
+/// Reads a response and returns true if its status is 200.
+fn read_response(responses: &mut impl BufRead) -> Result<bool, Box<dyn Error>> {
     let mut length = 0;
+    let mut is_ok = false;
     let mut line = String::new();
     while line != "\r\n" {
         line.clear();
         responses.read_line(&mut line)?;
+        is_ok |= line.starts_with("HTTP/1.1 200 ");
         if let Some(value) = line.strip_prefix("content-length: ") {
             length = value.trim_end().parse()?;
         }
     }
     let mut body = vec![0; length];
     responses.read_exact(&mut body)?;
-    Ok(())
+    Ok(is_ok)
 }
 
 fn report(name: &str, mut times: Vec<Duration>) {
     times.sort_unstable();
     let at = |percent: usize| times[(times.len() - 1) * percent / 100];
-    println!("{name}: median {:?}, 99th percentile {:?}, maximum {:?}", at(50), at(99), at(100));
+    println!(
+        "{name}: minimum {:?}, median {:?}, 99th percentile {:?}, maximum {:?}",
+        at(0),
+        at(50),
+        at(99),
+        at(100)
+    );
 }

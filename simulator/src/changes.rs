@@ -6,7 +6,7 @@ use isometric_registry::validate::HasSchema;
 
 use crate::error::WorldError;
 use crate::identifier::IdentifierKind;
-use crate::ledger::{InsertedRow, Ledger, Microseconds, Portion, RetirementTerms};
+use crate::ledger::{InsertedRow, Ledger, Microseconds, Portion, RetirementTerms, TransferTerms};
 use crate::served::ServedWorld;
 
 /// The maximum size of an issued batch: a billion tonnes.
@@ -135,7 +135,7 @@ pub(crate) fn deliver(
     let supplier = ledger.supplier_of(key).unwrap_or_default();
     let at = ledger.issued_at(key);
     let buyer = organisation(ledger, buyer);
-    let portion = whole(ledger, key);
+    let portion = whole_batch(ledger, key);
     let order = ledger.place_order(buyer, supplier, at, portion.kilograms);
     ledger.deliver(order, &[portion], at + ONE_DAY, None);
     decode(ledger, id, key)
@@ -149,8 +149,9 @@ pub(crate) fn transfer(
     let key = active_key(world, id)?;
     let ledger = &mut world.ledger;
     let to = organisation(ledger, to);
-    let (from, portion, at) = (ledger.batch(key).owner, whole(ledger, key), after(ledger, key));
-    ledger.transfer(from, to, &[portion], at, None);
+    let (from, portion, at) =
+        (ledger.batch(key).owner, whole_batch(ledger, key), time_after(ledger, key));
+    ledger.transfer(&[portion], TransferTerms { from, to, at, notes: None });
     decode(ledger, id, key)
 }
 
@@ -163,8 +164,8 @@ pub(crate) fn refund(
     let holder = ledger.batch(key).owner;
     let supplier = ledger.suppliers.iter().find(|row| row.pool == holder);
     let to = supplier.ok_or_else(|| WorldError::NotInBufferPool(id.clone()))?.organisation;
-    let (portion, at) = (whole(ledger, key), after(ledger, key));
-    ledger.refund(holder, to, &[portion], at, None);
+    let (portion, at) = (whole_batch(ledger, key), time_after(ledger, key));
+    ledger.refund(&[portion], TransferTerms { from: holder, to, at, notes: None });
     decode(ledger, id, key)
 }
 
@@ -176,19 +177,20 @@ pub(crate) fn retire(
     let key = active_key(world, id)?;
     let ledger = &mut world.ledger;
     let beneficiary = organisation(ledger, beneficiary);
-    let (owner, portion, at) = (ledger.batch(key).owner, whole(ledger, key), after(ledger, key));
+    let (owner, portion, at) =
+        (ledger.batch(key).owner, whole_batch(ledger, key), time_after(ledger, key));
     let terms = RetirementTerms { owner, beneficiary, purposes: 1, notes: None, at };
     ledger.retire(&[portion], terms);
     decode(ledger, id, key)
 }
 
 /// Returns all of a batch.
-fn whole(ledger: &Ledger, batch: u32) -> Portion {
+fn whole_batch(ledger: &Ledger, batch: u32) -> Portion {
     Portion { batch, kilograms: ledger.batch(batch).kilograms }
 }
 
 /// Returns a time after the delivery of a batch or, if it was not delivered, its issuance.
-fn after(ledger: &Ledger, batch: u32) -> Microseconds {
+fn time_after(ledger: &Ledger, batch: u32) -> Microseconds {
     let issued_at = ledger.issued_at(batch);
     ledger.delivered_at(batch).unwrap_or(issued_at).max(issued_at) + ONE_DAY
 }

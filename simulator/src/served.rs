@@ -1,6 +1,6 @@
 //! The ledger as it is served, with the corruptions that tests ask for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
@@ -60,6 +60,12 @@ impl ServedWorld {
             None => Some(self.ledger.view(kind, self.ledger.find(kind, id)?)),
         };
         Some((kind, json?))
+    }
+
+    /// Returns the removed resources of a kind that the ledger has.
+    pub(crate) fn removed(&self, kind: IdentifierKind) -> HashSet<u32> {
+        let removed = self.corrupted.iter().filter(|(_, corrupted)| corrupted.is_none());
+        removed.filter_map(|(id, _)| self.ledger.find(kind, id)).collect()
     }
 
     pub(crate) fn is_removed(&self, kind: IdentifierKind, key: u32) -> bool {

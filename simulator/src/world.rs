@@ -1,19 +1,20 @@
 //! The world that a seed generates.
 //!
-//! A world is a sequence of stories. In each, a project is issued credits, some are delivered for
-//! an order, transferred and retired, and some return from the buffer pool. The stories are told
-//! by the writes of the ledger, so that seeded and later changes obey the same rules.
+//! A world is a sequence of scenarios. In each, a project is issued credits, some are delivered for
+//! an order, transferred and retired, and some return from the buffer pool. Scenarios use the
+//! writes of the ledger, so that seeded and later changes obey the same rules.
 
 use crate::catalogue::{DOCUMENTS, NOTES, PATHWAYS, PROJECT_STATUSES, PURPOSES};
 use crate::ledger::{
     DocumentRow, Ledger, Microseconds, OrganisationRow, Portion, ProjectRow, RetirementTerms,
-    SupplierRow,
+    SupplierRow, TransferTerms,
 };
 use crate::random::Random;
 
-/// The name of the random sequences of stories. With it, the default world has the batch that help
-/// and documentation use as an example: a retired one with ancestors and a sibling that was split.
-const STORY: &str = "story2807";
+/// The name of the random sequences of scenarios. With it, the default world has the batch that
+/// help and documentation use as an example: a retired one with ancestors and a sibling that was
+/// split.
+const SCENARIO: &str = "story2807";
 
 /// The earliest time of issuance: 2023-01-01T00:00:00Z in microseconds.
 const FIRST_ISSUANCE: Microseconds = 1_672_531_200_000_000;
@@ -61,10 +62,10 @@ impl World {
         add_buyers(&mut ledger, buyers);
         add_suppliers(&mut ledger, suppliers);
         add_projects(&mut ledger, suppliers * PROJECTS_PER_SUPPLIER);
-        let mut story = 0;
+        let mut scenario = 0;
         while ledger.batches.len() < batches {
-            Story::new(&mut ledger, self, buyers, story).tell();
-            story += 1;
+            Scenario::new(&mut ledger, self, buyers, scenario).run();
+            scenario += 1;
         }
         ledger.finish();
         ledger
@@ -138,7 +139,7 @@ fn add_projects(ledger: &mut Ledger, projects: usize) {
 }
 
 /// The life of the credits of one issuance.
-struct Story<'l> {
+struct Scenario<'l> {
     ledger: &'l mut Ledger,
     random: Random,
     /// The number of batches at which the world is complete.
@@ -148,9 +149,9 @@ struct Story<'l> {
     issued_at: Microseconds,
 }
 
-impl<'l> Story<'l> {
+impl<'l> Scenario<'l> {
     fn new(ledger: &'l mut Ledger, world: World, buyers: usize, number: u64) -> Self {
-        let mut random = Random::new(world.seed, STORY, number);
+        let mut random = Random::new(world.seed, SCENARIO, number);
         let limit = world.batches as usize;
         let progress = ISSUING * ledger.batches.len() as Microseconds / limit as Microseconds;
         let issued_at = FIRST_ISSUANCE + progress + random.within(0..DAY);
@@ -158,11 +159,11 @@ impl<'l> Story<'l> {
     }
 
     /// Returns the number of batches that the world still lacks.
-    fn room(&self) -> usize {
+    fn remaining_batches(&self) -> usize {
         self.limit.saturating_sub(self.ledger.batches.len())
     }
 
-    fn tell(&mut self) {
+    fn run(&mut self) {
         let [issued, pool] = self.issue();
         let supplier = self.ledger.supplier_of(issued.start);
         let Some(supplier) = supplier else { return };
@@ -177,15 +178,16 @@ impl<'l> Story<'l> {
 
     /// Issues batches to the supplier and, unless only one is lacking, to the buffer pool.
     fn issue(&mut self) -> [std::ops::Range<u32>; 2] {
-        let room = self.room();
-        let supplier_batches = if room >= 12 { 1 + self.random.within(0..3) as usize } else { 1 };
+        let remaining = self.remaining_batches();
+        let supplier_batches =
+            if remaining >= 12 { 1 + self.random.within(0..3) as usize } else { 1 };
         let mut sizes = [0; 3];
         for size in &mut sizes[..supplier_batches] {
             *size = self.random.within(2_000..1_000_001);
         }
         let total: i64 = sizes.iter().sum();
         let pool = total * self.random.within(5..16) / 100;
-        let pool: &[i64] = if room > supplier_batches { &[pool] } else { &[] };
+        let pool: &[i64] = if remaining > supplier_batches { &[pool] } else { &[] };
         let mut project = (self.number.wrapping_mul(5) as usize + self.ledger.seed as usize % 7)
             % self.ledger.projects.len();
         if self.ledger.projects[project].status != 0 {
@@ -201,7 +203,7 @@ impl<'l> Story<'l> {
     /// Returns all of a batch, or a part of it if another two batches fit into the world.
     fn portion(&mut self, batch: u32, planned: usize) -> Portion {
         let kilograms = self.ledger.batch(batch).kilograms;
-        let can_split = kilograms >= 2 && self.room() >= 2 * (planned + 1);
+        let can_split = kilograms >= 2 && self.remaining_batches() >= 2 * (planned + 1);
         let is_part = can_split && !self.random.one_in(3);
         let part = if is_part { self.random.within(1..kilograms) } else { kilograms };
         Portion { batch, kilograms: part }
@@ -261,7 +263,7 @@ impl<'l> Story<'l> {
         let portions = self.portions(delivered[..count].iter().copied());
         let at = at + self.random.within(DAY..30 * DAY);
         let notes = self.notes();
-        let key = self.ledger.transfer(from, to, &portions, at, notes);
+        let key = self.ledger.transfer(&portions, TransferTerms { from, to, at, notes });
         let parts = self.ledger.transfers[key as usize].parts;
         (to, self.ledger.parts(parts).to_vec())
     }
@@ -311,7 +313,8 @@ impl<'l> Story<'l> {
             self.ledger.retire(&portions, terms);
         } else {
             let notes = Some("Lower risk of reversal after reassessment".into());
-            self.ledger.refund(holder, organisation, &portions, at, notes);
+            let terms = TransferTerms { from: holder, to: organisation, at, notes };
+            self.ledger.refund(&portions, terms);
         }
     }
 

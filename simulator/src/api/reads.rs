@@ -12,8 +12,8 @@ use super::access::{Caller, may_read, may_read_private_lists};
 use super::arguments::RequestArguments;
 use super::error_response::ErrorResponse;
 use super::page::PageRange;
-use crate::collections;
 use crate::identifier::{IdentifierKind, decode_cursor, encode_cursor};
+use crate::lists;
 use crate::served::ServedWorld;
 
 /// The form of a response.
@@ -95,8 +95,8 @@ fn check_access(
     key: u32,
 ) -> Result<(), ErrorResponse> {
     let is_resource = form == ResponseForm::Resource(kind);
-    let may = if is_resource { may_read } else { may_read_private_lists };
-    if may(&world.ledger, organisation, kind, key) {
+    let is_permitted = if is_resource { may_read } else { may_read_private_lists };
+    if is_permitted(&world.ledger, organisation, kind, key) {
         return Ok(());
     }
     let is_removed = world.is_removed(kind, key);
@@ -152,11 +152,12 @@ fn list(
     let segment = operation.path.rsplit('/').next().unwrap_or_default();
     // Lists without a parent that depend on the caller need an access token.
     let caller = organisation.unwrap_or_default();
-    let all = collections::items(ledger, parent, segment, caller, &arguments.query)?;
+    let all = lists::items(ledger, parent, segment, caller, &arguments.query)?;
     let mut items = all.clone();
-    items.retain(|key| !world.is_removed(kind, *key));
+    let removed = world.removed(kind);
+    items.retain(|key| !removed.contains(key));
     let accepts = |name: &str| operation.parameters.iter().any(|each| each.name == name);
-    collections::select(ledger, kind, &mut items, &arguments.query, accepts);
+    lists::select(ledger, kind, &mut items, &arguments.query, accepts);
     let position = |cursor: &str| {
         let key = u32::try_from(decode_cursor(kind, ledger.seed, cursor)?).ok()?;
         let index = all.iter().position(|item| *item == key)?;

@@ -13,7 +13,7 @@ use super::invalid::value_error;
 use crate::catalogue::purpose_bit;
 use crate::identifier::IdentifierKind;
 use crate::ledger::{
-    Ledger, OrganisationRow, Portion, RefusalReason, RefusedWrite, RetirementTerms,
+    Ledger, OrganisationRow, Portion, RefusalReason, RefusedWrite, RetirementTerms, TransferTerms,
 };
 
 /// The property of a request that lists quantities of batches.
@@ -84,7 +84,7 @@ impl WriteRequest<'_> {
         }
         self.ledger.check_portions(&portions, from, supplier).map_err(refused)?;
         let (at, notes) = (self.ledger.next_time(), body.notes.map(Into::into));
-        let key = self.ledger.transfer(from, to, &portions, at, notes);
+        let key = self.ledger.transfer(&portions, TransferTerms { from, to, at, notes });
         Ok(self.ledger.view(IdentifierKind::Transfer, key))
     }
 
@@ -245,8 +245,8 @@ fn not_permitted(reason: &str) -> ErrorResponse {
     ErrorResponse::new(StatusCode::FORBIDDEN, reason)
 }
 
-/// Converts a refusal to a response: 404 for what does not exist, 403 for what belongs to others,
-/// and 422 for what the state of the credits rules out.
+/// Converts a refusal to a response: 404 for an unknown resource, 403 for credits of another
+/// organisation, and 422 if the state of the credits does not permit the write.
 fn refused(RefusedWrite { reason, portion }: RefusedWrite) -> ErrorResponse {
     let message = reason.to_string();
     match reason {

@@ -3,8 +3,8 @@
 use isometric_registry::audit::SerialRange;
 use serde_json::Value;
 
-use super::Ledger;
-use super::rows::{BatchRow, InsertedRow, Microseconds, OrganisationRow, Origin};
+use super::rows::{BatchRow, InsertedRow, OrganisationRow, Origin};
+use super::{Ledger, Microseconds};
 use crate::identifier::IdentifierKind;
 use crate::serial;
 
@@ -21,20 +21,7 @@ impl Ledger {
         if is_foreign {
             self.foreign_batches.insert(id.into(), key);
         }
-        self.push_batch(
-            issued_at,
-            BatchRow {
-                origin: Origin::Inserted(inserted),
-                owner,
-                kilograms,
-                first_unit: 0,
-                parent: None,
-                left_child: None,
-                delivery: None,
-                retirement: None,
-                is_vacant: false,
-            },
-        );
+        self.push_batch(issued_at, BatchRow::new(Origin::Inserted(inserted), owner, kilograms, 0));
     }
 
     /// Returns the organisation with an identifier, which is added if it does not exist.
@@ -73,17 +60,8 @@ impl Ledger {
             let is_taken = |key| self.foreign_batches.contains_key(&*self.id_of_index(key));
             let Some(taken) = indices.clone().rev().find(|key| is_taken(*key)) else { return };
             for _ in start..=taken {
-                self.batches.push(BatchRow {
-                    origin: Origin::Issuance(0),
-                    owner: 0,
-                    kilograms: 0,
-                    first_unit: 0,
-                    parent: None,
-                    left_child: None,
-                    delivery: None,
-                    retirement: None,
-                    is_vacant: true,
-                });
+                let row = BatchRow::new(Origin::Issuance(0), 0, 0, 0);
+                self.batches.push(BatchRow { is_vacant: true, ..row });
             }
         }
     }

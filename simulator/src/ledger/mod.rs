@@ -3,6 +3,8 @@
 mod inserted;
 mod refusal;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod writes;
 
@@ -10,11 +12,11 @@ use std::collections::HashMap;
 
 pub(crate) use self::refusal::{RefusalReason, RefusedWrite};
 pub(crate) use self::rows::{
-    BatchRow, DeliveryRow, DocumentRow, InsertedRow, IssuanceRow, Microseconds, OrderRow,
-    OrganisationRow, Origin, Parts, ProjectRow, RetirementRow, SupplierRow, TransferRow,
+    BatchRow, DeliveryRow, DocumentRow, InsertedRow, IssuanceRow, OrderRow, OrganisationRow,
+    Origin, Parts, ProjectRow, RetirementRow, SupplierRow, TransferRow,
 };
-pub(crate) use self::timeline::Timeline;
-pub(crate) use self::writes::{Portion, RetirementTerms};
+pub(crate) use self::timeline::{Microseconds, Timeline};
+pub(crate) use self::writes::{Portion, RetirementTerms, TransferTerms};
 use crate::identifier::{self, IdentifierKind};
 
 /// One minute in microseconds.
@@ -44,7 +46,7 @@ pub(crate) struct Ledger {
     next_unit: u64,
     /// The latest time of any event.
     now: Microseconds,
-    /// True while the timelines are not sorted.
+    /// True while the timelines are not sorted and those of organisations are empty.
     is_seeding: bool,
 }
 
@@ -188,6 +190,17 @@ impl Ledger {
         Some(self.deliveries[self.batch(batch).delivery? as usize].order)
     }
 
+    fn beneficiary_of(&self, batch: u32) -> Option<u32> {
+        Some(self.retirements[self.batch(batch).retirement? as usize].beneficiary)
+    }
+
+    /// Returns the organisations that a batch is listed for: its owner and, if it is another one,
+    /// its beneficiary.
+    fn holders(&self, batch: u32) -> [Option<u32>; 2] {
+        let owner = self.batch(batch).owner;
+        [Some(owner), self.beneficiary_of(batch).filter(|beneficiary| *beneficiary != owner)]
+    }
+
     pub(crate) fn issued_at(&self, batch: u32) -> Microseconds {
         match self.batch(batch).origin {
             Origin::Issuance(issuance) => self.issuances[issuance as usize].at,
@@ -241,6 +254,14 @@ impl Ledger {
     pub(crate) fn finish(&mut self) {
         self.timelines.sort();
         self.is_seeding = false;
+        let batches = std::mem::take(&mut self.timelines.batches);
+        for batch in batches.keys() {
+            let issued_at = self.issued_at(batch);
+            for holder in self.holders(batch).into_iter().flatten() {
+                self.organisations[holder as usize].batches.push_unsorted(issued_at, batch);
+            }
+        }
+        self.timelines.batches = batches;
     }
 
     /// Puts a resource at its place in time.

@@ -31,7 +31,7 @@ pub(crate) enum RefusalReason {
     OtherSupplier(String),
     /// The request does not name a batch.
     #[error("at least one batch is required")]
-    Nothing,
+    NoBatches,
 }
 
 impl From<RefusalReason> for RefusedWrite {

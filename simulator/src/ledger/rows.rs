@@ -1,8 +1,7 @@
 //! The rows of the ledger. Resources refer to each other by their index, and all quantities are
 //! in kilograms.
 
-/// A time, in microseconds since the Unix epoch.
-pub(crate) type Microseconds = i64;
+use super::timeline::{Microseconds, Timeline};
 
 /// An organisation.
 #[derive(Debug, Default)]
@@ -17,6 +16,8 @@ pub(crate) struct OrganisationRow {
     pub(crate) beneficiaries: Vec<u32>,
     /// The organisations that this one can transfer credits to.
     pub(crate) transferees: Vec<u32>,
+    /// The batches that this one owns or is the beneficiary of.
+    pub(crate) batches: Timeline,
 }
 
 impl OrganisationRow {
@@ -104,6 +105,23 @@ pub(crate) struct BatchRow {
     pub(crate) retirement: Option<u32>,
     /// True if the index is not used.
     pub(crate) is_vacant: bool,
+}
+
+impl BatchRow {
+    /// Creates the row of a batch that has no relatives and was not delivered.
+    pub(super) fn new(origin: Origin, owner: u32, kilograms: i64, first_unit: u64) -> Self {
+        Self {
+            origin,
+            owner,
+            kilograms,
+            first_unit,
+            parent: None,
+            left_child: None,
+            delivery: None,
+            retirement: None,
+            is_vacant: false,
+        }
+    }
 }
 
 /// The properties of an inserted batch, or of a batch split from one, that are not in its row.

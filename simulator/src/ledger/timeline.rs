@@ -1,6 +1,7 @@
 //! The order of resources in time.
 
-use super::rows::Microseconds;
+/// A time, in microseconds since the Unix epoch.
+pub(crate) type Microseconds = i64;
 
 /// The resources of one kind, oldest first.
 #[derive(Debug, Default)]
@@ -11,6 +12,13 @@ impl Timeline {
     pub(crate) fn insert(&mut self, at: Microseconds, key: u32) {
         let index = self.0.partition_point(|entry| *entry < (at, key));
         self.0.insert(index, (at, key));
+    }
+
+    /// Removes a resource, if the timeline has it.
+    pub(crate) fn remove(&mut self, at: Microseconds, key: u32) {
+        if let Ok(index) = self.0.binary_search(&(at, key)) {
+            self.0.remove(index);
+        }
     }
 
     /// Adds a resource at the end. [`sort`](Self::sort) must follow.

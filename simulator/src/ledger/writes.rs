@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::rows::{
-    BatchRow, DeliveryRow, IssuanceRow, Microseconds, OrderRow, OrganisationRow, Origin, Parts,
-    RetirementRow, TransferRow,
+    BatchRow, DeliveryRow, IssuanceRow, OrderRow, OrganisationRow, Origin, Parts, RetirementRow,
+    TransferRow,
 };
-use super::{Ledger, RefusalReason, RefusedWrite};
+use super::{Ledger, Microseconds, RefusalReason, RefusedWrite};
 use crate::identifier::IdentifierKind;
 
 /// A quantity to take from a batch.
@@ -14,6 +14,15 @@ use crate::identifier::IdentifierKind;
 pub(crate) struct Portion {
     pub(crate) batch: u32,
     pub(crate) kilograms: i64,
+}
+
+/// The particulars of a transfer, or of a refund from a buffer pool.
+#[derive(Debug)]
+pub(crate) struct TransferTerms {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) at: Microseconds,
+    pub(crate) notes: Option<Box<str>>,
 }
 
 /// The particulars of a retirement.
@@ -38,7 +47,7 @@ impl Ledger {
         supplier: u32,
     ) -> Result<(), RefusedWrite> {
         if portions.is_empty() {
-            return Err(RefusalReason::Nothing.into());
+            return Err(RefusalReason::NoBatches.into());
         }
         let mut requested = HashMap::<u32, i64>::new();
         for (index, portion) in portions.iter().enumerate() {
@@ -94,7 +103,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Selects the oldest active credits of an owner from a supplier.
+    /// Selects the oldest active credits of an owner among the eligible batches.
     pub(crate) fn oldest_portions(
         &self,
         owner: u32,
@@ -103,7 +112,7 @@ impl Ledger {
     ) -> Result<Vec<Portion>, RefusedWrite> {
         let mut portions = Vec::new();
         let mut missing = kilograms;
-        for batch in self.timelines.batches.keys() {
+        for batch in self.organisations[owner as usize].batches.keys() {
             if missing == 0 {
                 break;
             }
@@ -161,22 +170,9 @@ impl Ledger {
         let first_batch = self.batches.len() as u32;
         for (owner, sizes) in [(owner, supplier_sizes), (pool, pool_sizes)] {
             for &kilograms in sizes {
-                let first_unit = self.next_unit;
+                let origin = Origin::Issuance(issuance);
+                self.push_batch(at, BatchRow::new(origin, owner, kilograms, self.next_unit));
                 self.next_unit += kilograms.unsigned_abs();
-                self.push_batch(
-                    at,
-                    BatchRow {
-                        origin: Origin::Issuance(issuance),
-                        owner,
-                        kilograms,
-                        first_unit,
-                        parent: None,
-                        left_child: None,
-                        delivery: None,
-                        retirement: None,
-                        is_vacant: false,
-                    },
-                );
             }
         }
         let (supplier_kilograms, pool_kilograms) =
@@ -212,7 +208,7 @@ impl Ledger {
             let row = BatchRow { origin, kilograms, first_unit, parent, ..row };
             self.push_batch(issued_at, row);
         }
-        self.batches[batch as usize].left_child = Some(left);
+        self.change_batch(batch, |row| row.left_child = Some(left));
         left
     }
 
@@ -241,9 +237,27 @@ impl Ledger {
     }
 
     /// Calls `change` with the row of each part.
-    fn change_parts(&mut self, parts: Parts, mut change: impl FnMut(&mut BatchRow)) {
-        for &part in &self.parts[parts.start as usize..parts.end as usize] {
-            change(&mut self.batches[part as usize]);
+    fn change_parts(&mut self, parts: Parts, change: impl Fn(&mut BatchRow)) {
+        for index in parts.start..parts.end {
+            self.change_batch(self.parts[index as usize], &change);
+        }
+    }
+
+    /// Calls `change` with the row of a batch. All changes of rows go through this method, which
+    /// keeps the batches of organisations up to date.
+    fn change_batch(&mut self, batch: u32, change: impl FnOnce(&mut BatchRow)) {
+        let before = self.holders(batch);
+        change(&mut self.batches[batch as usize]);
+        let after = self.holders(batch);
+        if self.is_seeding || before == after {
+            return;
+        }
+        let issued_at = self.issued_at(batch);
+        for holder in before.into_iter().flatten() {
+            self.organisations[holder as usize].batches.remove(issued_at, batch);
+        }
+        for holder in after.into_iter().flatten() {
+            self.organisations[holder as usize].batches.insert(issued_at, batch);
         }
     }
 
@@ -263,54 +277,34 @@ impl Ledger {
             row.fulfilled_at = Some(at);
         }
         let buyer = row.buyer;
+        self.deliveries.push(DeliveryRow { order, at, parts, notes });
         self.change_parts(parts, |batch| {
             batch.owner = buyer;
             batch.delivery = Some(key);
         });
-        self.deliveries.push(DeliveryRow { order, at, parts, notes });
         self.record(IdentifierKind::Delivery, at, key);
         key
     }
 
-    pub(crate) fn transfer(
-        &mut self,
-        from: u32,
-        to: u32,
-        portions: &[Portion],
-        at: Microseconds,
-        notes: Option<Box<str>>,
-    ) -> u32 {
-        let row = self.hand_over(from, to, portions, at, notes);
-        let key = self.transfers.len() as u32;
+    pub(crate) fn transfer(&mut self, portions: &[Portion], terms: TransferTerms) -> u32 {
+        let (key, at) = (self.transfers.len() as u32, terms.at);
+        let row = self.hand_over(portions, terms);
         self.transfers.push(row);
         self.record(IdentifierKind::Transfer, at, key);
         key
     }
 
     /// Returns credits from a buffer pool.
-    pub(crate) fn refund(
-        &mut self,
-        from: u32,
-        to: u32,
-        portions: &[Portion],
-        at: Microseconds,
-        notes: Option<Box<str>>,
-    ) -> u32 {
-        let row = self.hand_over(from, to, portions, at, notes);
-        let key = self.refunds.len() as u32;
+    pub(crate) fn refund(&mut self, portions: &[Portion], terms: TransferTerms) -> u32 {
+        let (key, at) = (self.refunds.len() as u32, terms.at);
+        let row = self.hand_over(portions, terms);
         self.refunds.push(row);
         self.record(IdentifierKind::Refund, at, key);
         key
     }
 
-    fn hand_over(
-        &mut self,
-        from: u32,
-        to: u32,
-        portions: &[Portion],
-        at: Microseconds,
-        notes: Option<Box<str>>,
-    ) -> TransferRow {
+    fn hand_over(&mut self, portions: &[Portion], terms: TransferTerms) -> TransferRow {
+        let TransferTerms { from, to, at, notes } = terms;
         let parts = self.take_all(portions);
         self.change_parts(parts, |batch| batch.owner = to);
         TransferRow { from, to, at, parts, notes }
@@ -320,6 +314,7 @@ impl Ledger {
         let RetirementTerms { owner, beneficiary, purposes, notes, at } = terms;
         let key = self.retirements.len() as u32;
         let parts = self.take_all(portions);
+        self.retirements.push(RetirementRow { owner, beneficiary, at, parts, purposes, notes });
         self.change_parts(parts, |batch| batch.retirement = Some(key));
         for index in parts.start..parts.end {
             let batch = self.parts[index as usize];
@@ -331,13 +326,15 @@ impl Ledger {
                 project.retired_from_pool += kilograms;
             }
         }
-        self.retirements.push(RetirementRow { owner, beneficiary, at, parts, purposes, notes });
         self.record(IdentifierKind::Retirement, at, key);
         key
     }
 
     pub(super) fn push_batch(&mut self, issued_at: Microseconds, row: BatchRow) {
         let key = self.batches.len() as u32;
+        if !self.is_seeding {
+            self.organisations[row.owner as usize].batches.insert(issued_at, key);
+        }
         self.batches.push(row);
         self.record(IdentifierKind::Batch, issued_at, key);
     }

@@ -1,7 +1,6 @@
 //! Seeded worlds and the changes to them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
 
 use isometric_registry::types::{CreditBatch, CreditBatchId, CreditBatchStatus};
 use isometric_registry::validate::HasSchema;
@@ -177,18 +176,24 @@ fn the_world_of_seed_7_is_stable() {
 }
 
 #[test]
-fn a_world_of_100_000_batches_starts_within_50_ms_in_a_release_build() {
-    let fastest = (0..5).map(|_| {
-        let start = Instant::now();
-        let simulator = Simulator::builder().batches(100_000).start().unwrap();
-        let took = start.elapsed();
-        let last = simulator.ids().last().unwrap();
-        assert_eq!(simulator.batch(&last).unwrap().id, last);
-        took
-    });
-    let limit = Duration::from_millis(if cfg!(debug_assertions) { 5_000 } else { 50 });
-    let fastest = fastest.min().unwrap();
-    assert!(fastest < limit, "{fastest:?}");
+fn a_world_of_100_000_batches_is_complete() {
+    let simulator = Simulator::builder().batches(100_000).start().unwrap();
+    let ids: Vec<_> = simulator.ids().collect();
+    assert_eq!(ids.len(), 100_000);
+    let last = simulator.batch(&ids[99_999]).unwrap();
+    assert_eq!(last.id, ids[99_999]);
+
+    let issuances = simulator.resource_ids("iss");
+    let path = format!("/issuances/{}/credit_batches", issuances.last().unwrap());
+    let issued = send(&simulator, "GET", &path).json();
+    let total = |list: &str| -> i64 {
+        let sizes = issued[list].as_array().unwrap().iter().map(|batch| &batch["size"]);
+        sizes.map(|size| size["credit_kgs"].as_i64().unwrap()).sum()
+    };
+    assert_eq!(
+        issued["credit_batch_size_total"]["credit_kgs"],
+        total("supplier_credit_batches") + total("buffer_pool_credit_batches")
+    );
 }
 
 #[test]

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::identifier::IdentifierKind;
 use crate::ledger::{Ledger, Microseconds};
-use crate::views::quantity;
 
 /// A list of the registry. The path of its operation ends in the identifier of the parent, if it
 /// has one, and the segment.
@@ -20,7 +19,7 @@ pub(crate) struct ListSource {
     items: fn(&Ledger, u32) -> Vec<u32>,
 }
 
-macro_rules! collections {
+macro_rules! lists {
     ($(($parent:expr, $segment:literal): $items:expr),* $(,)?) => {
         &[$(ListSource { parent: $parent, segment: $segment, items: $items }),*]
     };
@@ -30,7 +29,7 @@ use IdentifierKind::{
     Delivery, Issuance, Order, Organisation, Project, Refund, Retirement, Supplier,
 };
 
-const COLLECTIONS: &[ListSource] = collections![
+const LISTS: &[ListSource] = lists![
     (None, "beneficiaries"): |ledger, caller| {
         ledger.organisations[caller as usize].beneficiaries.clone()
     },
@@ -56,9 +55,7 @@ const COLLECTIONS: &[ListSource] = collections![
         })
     },
     (Some(Organisation), "credit_batches"): |ledger, key| {
-        newest(ledger.timelines.batches.keys(), |batch| {
-            ledger.batch(batch).owner == key || ledger.beneficiary_of(batch) == Some(key)
-        })
+        ledger.organisations[key as usize].batches.keys().rev().collect()
     },
     (Some(Organisation), "orders"): |ledger, key| {
         newest(ledger.timelines.orders.keys(), |order| ledger.orders[order as usize].buyer == key)
@@ -119,7 +116,7 @@ pub(crate) fn items(
     query: &BTreeMap<&'static str, Value>,
 ) -> Option<Vec<u32>> {
     let kind = parent.map(|(kind, _)| kind);
-    let found = COLLECTIONS.iter().find(|list| list.parent == kind && list.segment == segment)?;
+    let found = LISTS.iter().find(|list| list.parent == kind && list.segment == segment)?;
     let mut items = (found.items)(ledger, parent.map_or(caller, |(_, key)| key));
     if query.get("sort_direction").and_then(Value::as_str) == Some("asc") {
         items.reverse();
@@ -250,95 +247,9 @@ fn parse_time(text: &str) -> Option<Microseconds> {
 }
 
 impl Ledger {
-    fn beneficiary_of(&self, batch: u32) -> Option<u32> {
-        Some(self.retirements[self.batch(batch).retirement? as usize].beneficiary)
-    }
-
     /// Returns the supplier that made a delivery.
     fn deliverer(&self, delivery: u32) -> u32 {
         let order = self.deliveries[delivery as usize].order;
         self.orders[order as usize].supplier
-    }
-
-    /// Returns the original batches of an issuance and their totals.
-    pub(crate) fn issuance_batches(
-        &self,
-        key: u32,
-        mut view: impl FnMut(u32) -> Option<Value>,
-    ) -> Value {
-        let row = &self.issuances[key as usize];
-        let middle = row.first_batch + row.supplier_batches;
-        let mut views = |keys: std::ops::Range<u32>| keys.filter_map(&mut view).collect::<Vec<_>>();
-        json!({
-            "issuance_id": self.id(Issuance, key),
-            "supplier_credit_batches": views(row.first_batch..middle),
-            "supplier_credit_batch_size_total": quantity(row.supplier_kilograms),
-            "buffer_pool_credit_batches": views(middle..middle + row.pool_batches),
-            "buffer_pool_credit_batch_size_total": quantity(row.pool_kilograms),
-            "credit_batch_size_total": quantity(row.supplier_kilograms + row.pool_kilograms),
-        })
-    }
-
-    /// Returns the balance of an organisation, in total and by supplier, project and order.
-    pub(crate) fn balance(&self, organisation: u32) -> Value {
-        let mut total = Balance::default();
-        let mut suppliers = BTreeMap::<u32, Balance>::new();
-        let mut projects = BTreeMap::<u32, Balance>::new();
-        let mut orders = BTreeMap::<u32, Balance>::new();
-        for batch in 0..self.batches.len() as u32 {
-            let row = self.batch(batch);
-            if row.owner != organisation || row.is_vacant {
-                continue;
-            }
-            let status = self.status(batch);
-            let add = |balance: &mut Balance| match status {
-                "active" => balance.active += row.kilograms,
-                "retired" => balance.retired += row.kilograms,
-                _ => {}
-            };
-            add(&mut total);
-            let places = [
-                (&mut suppliers, self.supplier_of(batch)),
-                (&mut projects, self.project_of(batch)),
-                (&mut orders, self.order_of(batch)),
-            ];
-            for (balances, key) in places {
-                if let Some(key) = key {
-                    add(balances.entry(key).or_default());
-                }
-            }
-        }
-        json!({
-            "total": total.view(),
-            "supplier_balances": self.balances(Supplier, "supplier_id", &suppliers),
-            "project_balances": self.balances(Project, "project_id", &projects),
-            "order_balances": self.balances(Order, "order_id", &orders),
-        })
-    }
-
-    fn balances(
-        &self,
-        kind: IdentifierKind,
-        property: &str,
-        balances: &BTreeMap<u32, Balance>,
-    ) -> Vec<Value> {
-        let view = |(key, balance): (&u32, &Balance)| json!({ property: self.id(kind, *key), "total": balance.view() });
-        balances.iter().map(view).collect()
-    }
-}
-
-/// The kilograms of active and of retired credits.
-#[derive(Debug, Default)]
-struct Balance {
-    active: i64,
-    retired: i64,
-}
-
-impl Balance {
-    fn view(&self) -> Value {
-        json!({
-            "active_credits_total": quantity(self.active),
-            "retired_credits_total": quantity(self.retired),
-        })
     }
 }
