@@ -11,6 +11,8 @@ const ANNOTATIONS: [&str; 7] =
 /// Keywords that hold schemas by name.
 const MAPS: [&str; 5] =
     ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
+/// Keywords with lists whose order has no meaning.
+const SETS: [&str; 6] = ["allOf", "anyOf", "oneOf", "required", "enum", "type"];
 /// Keywords that lead to other schemas.
 const REFERENCES: [&str; 2] = ["$ref", "$dynamicRef"];
 
@@ -71,7 +73,13 @@ impl<'d> Reach<'d> {
             && old.members().iter().filter(counts).all(|member| {
                 let kind = kind.below(&member.key);
                 let other = new.get(&member.key);
-                other.is_some_and(|other| self.is_same(&member.node, other, kind, depth + 1))
+                let Some(other) = other else { return false };
+                if !SETS.contains(&&*member.key) || other.elements().is_empty() {
+                    return self.is_same(&member.node, other, kind, depth + 1);
+                }
+                let (a, b) = in_common_order(member.node.elements(), other.elements());
+                a.len() == b.len()
+                    && a.iter().zip(b).all(|(a, b)| self.is_same(a, b, kind, depth + 1))
             });
         if !is_same || kind != NodeKind::Schema {
             return is_same;
@@ -83,6 +91,25 @@ impl<'d> Reach<'d> {
             },
             _ => REFERENCES.iter().all(|keyword| old.get(keyword).is_none()),
         }
+    }
+}
+
+/// Returns two lists whose order has no meaning in the same order, if they have the same
+/// elements.
+fn in_common_order<'d>(old: &'d [Node], new: &'d [Node]) -> (Vec<&'d Node>, Vec<&'d Node>) {
+    let sorted = |list: &'d [Node]| {
+        let mut elements: Vec<_> =
+            list.iter().map(|node| (node.to_json().to_string(), node)).collect();
+        elements.sort_by(|a, b| a.0.cmp(&b.0));
+        elements
+    };
+    let (a, b) = (sorted(old), sorted(new));
+    if a.iter().map(|element| &element.0).eq(b.iter().map(|element| &element.0)) {
+        let nodes =
+            |list: Vec<(String, &'d Node)>| list.into_iter().map(|(_, node)| node).collect();
+        (nodes(a), nodes(b))
+    } else {
+        (old.iter().collect(), new.iter().collect())
     }
 }
 

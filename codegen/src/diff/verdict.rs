@@ -333,9 +333,17 @@ impl<'d> Judge<'d> {
             undeclared: UndeclaredProperties::Unsent,
         };
         verdict.inclusion = self.includes(question, pair);
+        // Without undeclared properties, a value may fit one alternative of several that
+        // would otherwise all accept it, and exclude each other.
+        let any = Question { undeclared: UndeclaredProperties::Any, ..question };
+        if let Inclusion::No(_) = verdict.inclusion
+            && self.includes(any, pair) == Inclusion::Yes
+            && !self.is_vacuous(any, pair)
+        {
+            verdict.inclusion = Inclusion::Yes;
+        }
         verdict.is_same = false;
         if verdict.inclusion == Inclusion::Yes {
-            let any = Question { undeclared: UndeclaredProperties::Any, ..question };
             verdict.includes_undeclared = self.includes(any, pair) == Inclusion::Yes;
             verdict.is_doubtful = self.is_vacuous(question, pair)
                 || pair.is_renamed_xml()

@@ -57,9 +57,12 @@ impl<'d> InclusionChecker<'d> {
         alternative: &PlacedSchema<'d>,
         leading: &[(&str, *const Node)],
     ) -> BTreeSet<ScalarValue> {
-        let Some(reference) = alternative.node.get("$ref").and_then(Node::as_str) else {
-            return BTreeSet::new();
+        // A reference may be wrapped for the sake of a description.
+        let wrapped = match alternative.node.get("allOf").map(Node::elements) {
+            Some([only]) => only,
+            _ => alternative.node,
         };
+        let Some(reference) = wrapped.get_str("$ref") else { return BTreeSet::new() };
         let target = self.normalizer.resolve(alternative, reference);
         let target = target.map(std::ptr::from_ref);
         let mapped = leading.iter().filter(|(_, other)| Some(*other) == target);
