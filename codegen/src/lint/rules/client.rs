@@ -1,8 +1,8 @@
-//! Names that the hand-written code of the client and the command line program takes from the spec.
+//! Names that the hand-written code of the client takes from the spec.
 //!
 //! They apply to the document that the client is generated from only. A document without one of
-//! them would generate a client that does not compile. The simulator serves this one API and names
-//! most of the spec, so its names are not listed here.
+//! them would generate a client that does not compile. The audit of all resources and the simulator
+//! name most of the spec, so their names are not listed here.
 
 use crate::document::Node;
 use crate::document::diagnostic::document_rules;
