@@ -21,7 +21,7 @@ const SHORT_FILE_BYTES: u64 = 3_000_000;
 
 /// A kind of records: a name, the schema, and the arguments of `check`.
 const RECORDS: [(&str, &str, &[&str]); 2] =
-    [("batches", "CreditBatch", &[]), ("issuances", "Issuance", &["--as", "Issuance"])];
+    [("batches", "CreditBatch", &[]), ("issuances", "Issuance", &["--as", "issuance"])];
 
 /// Validates each line by a schema, in Python.
 const JSONSCHEMA: &str = "

@@ -90,7 +90,7 @@ const BENCHMARKS: &[Benchmark] = &[
                 and, for batches, checked for consistency, on all cores (goal: at least 0.5 \
                 GB/s). `jq` and DuckDB parse the same file, and `jsonschema-rs` parses and \
                 validates it, called from Python.",
-        command: "isometric-registry check FILE; isometric-registry check --as Issuance FILE",
+        command: "isometric-registry check FILE; isometric-registry check --as issuance FILE",
         measure: check::measure,
     },
     Benchmark {
