@@ -212,8 +212,6 @@ impl fmt::Debug for Options {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::Options;
 
     #[test]

@@ -1,6 +1,6 @@
 //! Single mistakes in a valid document, with the complete error messages.
 
-#![allow(clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod mistakes;
 
