@@ -178,8 +178,10 @@ impl DiffRule {
     }
 
     /// Returns whether the change of values could not be compared by the keyword alone.
+    /// Types, bounds and lists of values can: neither contains the other.
     pub(super) fn is_incomparable(&self) -> bool {
-        self.kind == INCOMPARABLE
+        use Subject::{Condition, Format, Keyword, Pattern};
+        self.kind == INCOMPARABLE && matches!(self.subject, Condition | Format | Keyword | Pattern)
     }
 
     /// Returns whether the rule is a policy about schemas, which [`Policy::Strict`] omits.
