@@ -167,11 +167,8 @@ fn run() -> BenchResult<()> {
     fs::create_dir_all(&bench.folder)?;
     match arguments {
         [] => {
-            let sections = BENCHMARKS
-                .iter()
-                .map(|benchmark| section(benchmark, &bench))
-                .collect::<Result<Vec<_>, _>>()?;
-            let text = introduction()? + &sections.concat();
+            let sections = BENCHMARKS.iter().map(|benchmark| section(benchmark, &bench));
+            let text = introduction()? + &sections.collect::<String>();
             if is_short {
                 print!("{text}");
             } else {
@@ -183,19 +180,24 @@ fn run() -> BenchResult<()> {
             let found = BENCHMARKS.iter().find(|benchmark| benchmark.name == *name);
             let names: Vec<_> = BENCHMARKS.iter().map(|benchmark| benchmark.name).collect();
             let unknown = || format!("unknown benchmark `{name}`; expected {}", names.join(", "));
-            print!("{}", section(found.ok_or_else(unknown)?, &bench)?);
+            print!("{}", section(found.ok_or_else(unknown)?, &bench));
         }
         _ => return Err("usage: cargo xtask bench [--only NAME] [--short]".into()),
     }
     Ok(())
 }
 
-/// Runs a benchmark and returns its section of the report.
-fn section(benchmark: &Benchmark, bench: &Bench) -> BenchResult<String> {
+/// Runs a benchmark and returns its section of the report. A failure is reported in the section.
+fn section(benchmark: &Benchmark, bench: &Bench) -> String {
     let Benchmark { name, about, command, measure } = benchmark;
     progress("Measuring", name);
-    let lines = measure(bench)?.join("\n");
-    Ok(format!("\n## {name}\n\n{}\n\n`{command}`\n\n```text\n{lines}\n```\n", wrap(about)))
+    let lines = measure(bench).unwrap_or_else(|error| {
+        // The message may name folders of this machine.
+        eprintln!("error: {name}: {error}");
+        vec!["not measured: the command failed".to_owned()]
+    });
+    let lines = lines.join("\n");
+    format!("\n## {name}\n\n{}\n\n`{command}`\n\n```text\n{lines}\n```\n", wrap(about))
 }
 
 fn introduction() -> BenchResult<String> {
