@@ -1,5 +1,5 @@
-//! The effect of spec edits on the generated crate, by Cargo's version rules. Each case
-//! was also checked by `cargo semver-checks` on both crates.
+//! The effect of spec edits on the generated crate, by Cargo's version rules. The edits of the
+//! frozen document were also checked by `cargo semver-checks` on both crates.
 
 use codegen::document::Source;
 use codegen::semver::{self, Semver};
