@@ -57,7 +57,8 @@ impl BatchFacts {
                 CreditBatchStatus::Active => BatchState::Active,
                 CreditBatchStatus::Split => BatchState::Split,
                 CreditBatchStatus::Retired => BatchState::Retired,
-                CreditBatchStatus::Unknown(_) => BatchState::Unknown,
+                // Including statuses that a later spec adds.
+                _ => BatchState::Unknown,
             },
             parent: some(batch.parent_id.as_ref().map(|id| id.as_str())),
             children: [&batch.left_child_id, &batch.right_child_id]
