@@ -163,7 +163,8 @@ impl ConnectedRegistry {
             return "check the identifier and the environment that it belongs to".to_owned();
         };
         let ids: Vec<_> = simulator.ids().take(SUGGESTED_IDS).map(|id| id.to_string()).collect();
-        format!("the simulator has other batches, such as {}", ids.join(", "))
+        let ids = ids.join(", ");
+        format!("simulated resources have other identifiers, such as {ids}; `list` shows more")
     }
 }
 
